@@ -1,0 +1,9 @@
+install(TARGETS relayproof RUNTIME DESTINATION bin)
+
+set(CPACK_GENERATOR DEB)
+set(CPACK_PACKAGE_NAME relayproof)
+set(CPACK_PACKAGE_CONTACT "The relayproof authors <relayproof@localhost>")
+set(CPACK_DEBIAN_PACKAGE_SECTION mail)
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+include(CPack)

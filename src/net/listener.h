@@ -1,0 +1,25 @@
+// Accepts connections on one address; for the embedded servers.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+
+#include "base/result.h"
+#include "net/loop.h"
+#include "net/stream.h"
+
+namespace relayproof::net {
+
+class Listener {
+ public:
+  using Serve = std::function<Task<void>(std::unique_ptr<Stream>)>;
+  virtual ~Listener() = default;  ///< stops accepting
+  virtual std::uint16_t port() const = 0;
+};
+
+/// Serves each connection with `serve` while the loop runs. Port 0 takes a free one.
+Result<std::unique_ptr<Listener>> listen(Loop& loop, mail::IpAddress address, std::uint16_t port,
+                                         Listener::Serve serve);
+
+}  // namespace relayproof::net
