@@ -2,6 +2,10 @@
 
 namespace relayproof::mail {
 
+TlsMode mode_of_port(std::uint16_t port) {
+  return port == 465 || port == 10465 ? TlsMode::implicit : TlsMode::none;
+}
+
 std::string_view to_string(TlsMode mode) {
   switch (mode) {
     case TlsMode::none:

@@ -46,8 +46,10 @@ enum class Evidence { observed, demonstrated };
 /// One technique asked at one door.
 struct Outcome {
   std::string technique;
+  std::string recipient_form;  ///< the catalogue's spelling, which several techniques may share
   mail::Attempt attempt;
   std::string phase = "rcpt";  ///< `rcpt`, `data`, `delivered`: how far it went
+  bool helo_refused = false;   ///< the HELO itself was refused: nobody gets further with it
   OutcomeKind kind = OutcomeKind::not_run;
   std::optional<RefusedAs> refused_as;
   std::optional<CountsAs> counts_as;

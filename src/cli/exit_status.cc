@@ -1,0 +1,26 @@
+#include "cli/exit_status.h"
+
+#include <algorithm>
+#include <array>
+
+namespace relayproof::cli {
+
+int exit_status(const probe::Run& run) {
+  switch (run.verdict) {
+    case probe::Verdict::open:
+      return critical;
+    case probe::Verdict::undecided:
+      return unknown;
+    case probe::Verdict::closed:
+      break;
+  }
+  return run.weak ? warning : ok;
+}
+
+int worse(int a, int b) {
+  constexpr std::array<int, 4> order = {ok, warning, unknown, critical};
+  const auto rank = [&](int status) { return std::find(order.begin(), order.end(), status); };
+  return std::max(rank(a), rank(b)) == rank(a) ? a : b;
+}
+
+}  // namespace relayproof::cli

@@ -1,0 +1,347 @@
+#include "probe/battery.h"
+
+#include <algorithm>
+
+namespace relayproof::probe {
+namespace {
+
+// Three forms that got as far as the 354 are enough to know that DATA is open as RCPT is.
+constexpr std::size_t data_samples = 3;
+
+bool same_kind(const Question& question, const SessionKind& kind) {
+  return question.helo == kind.helo_form && question.lock_step == kind.lock_step &&
+         question.phase == kind.phase;
+}
+
+bool is_control(const Question& question) { return question.technique == nullptr; }
+
+}  // namespace
+
+Battery::Battery(BatteryOptions options, ServerNames names)
+    : options_(std::move(options)), names_(std::move(names)) {}
+
+void Battery::learn(const smtp::Record& record) { probe::learn(names_, record); }
+
+std::optional<SessionKind> Battery::next_session() {
+  // The very first session only learns names, before there is a question.
+  if (stage_ == Stage::opening && pending_.empty() && candidates_.empty()) {
+    return SessionKind{.helo = options_.our_helo};
+  }
+  advance();
+  if (pending_.empty()) return std::nullopt;
+  const Question& front = pending_.front();
+  return SessionKind{front.helo, front.lock_step, front.phase, helo_of(front.helo)};
+}
+
+std::vector<mail::Attempt> Battery::next(const SessionKind& kind, std::size_t most) {
+  advance();
+  std::vector<mail::Attempt> attempts;
+  for (auto it = pending_.begin(); it != pending_.end() && attempts.size() < most;) {
+    if (!same_kind(*it, kind)) {
+      ++it;
+      continue;
+    }
+    Question question = std::move(*it);
+    it = pending_.erase(it);
+    attempts.push_back(question.attempt(kind.helo));
+    asked_.push_back(std::move(question));
+  }
+  return attempts;
+}
+
+void Battery::take(const std::vector<smtp::Answers>& answers) {
+  std::vector<Question> again;
+  for (const auto& one : answers) {
+    if (asked_.empty()) break;
+    Question question = std::move(asked_.front());
+    asked_.pop_front();
+    const Reading reading = read(one);
+    // "Too much" is an answer to how we ask, not to what: once more, in another session.
+    const bool too_much = reading.refused_as == RefusedAs::rate && question.cut == 0;
+    if (reading.kind != OutcomeKind::not_run && !too_much) {
+      ++answered_;
+      answer(question, reading);
+      continue;
+    }
+    if (again.empty() && ++question.cut >= 2) {
+      not_run(question, reading, "the connection ended when this was asked, twice");
+    } else {
+      again.push_back(std::move(question));
+    }
+  }
+  again.insert(again.end(), asked_.begin(), asked_.end());
+  asked_.clear();
+  pending_.insert(pending_.begin(), again.begin(), again.end());
+}
+
+void Battery::helo_refused(const SessionKind& kind, const mail::Reply& reply) {
+  Reading reading;
+  reading.kind = reply.is_transient() ? OutcomeKind::deferred : OutcomeKind::refused;
+  reading.refused_as = RefusedAs::client;
+  reading.reply = reply;
+  reading.helo_refused = true;
+  const auto mine = [&](const Question& question) { return question.helo == kind.helo_form; };
+  for (const auto& question : pending_) {
+    if (mine(question)) answer(question, reading);
+  }
+  pending_.erase(std::remove_if(pending_.begin(), pending_.end(), mine), pending_.end());
+}
+
+void Battery::give_up(const std::string& why) {
+  if (candidates_.empty()) advance();
+  // What the catalogue would have asked next was not asked either, and must not look as if it had.
+  if (stage_ < Stage::catalogue) {
+    const Stage before = stage_;
+    if (before == Stage::opening || before == Stage::own_domain) ask_catalogue();
+  }
+  stage_ = Stage::done;
+  while (!pending_.empty()) {
+    const Question question = std::move(pending_.front());
+    pending_.pop_front();
+    not_run(question, {}, why);
+  }
+}
+
+void Battery::advance() {
+  while (pending_.empty() && asked_.empty() && stage_ != Stage::done) {
+    own_ = find_own_domain(asked_at());
+    switch (stage_) {
+      case Stage::opening:
+        if (candidates_.empty()) {
+          ask_opening();
+          break;
+        }
+        stage_ = Stage::own_domain;
+        if (!own_.settled()) ask_own_domain();
+        break;
+      case Stage::own_domain:
+        stage_ = Stage::catalogue;
+        ask_catalogue();
+        break;
+      case Stage::catalogue:
+        stage_ = Stage::data;
+        if (options_.data_phase) ask_data();
+        break;
+      case Stage::data:
+      case Stage::done:
+        stage_ = Stage::done;
+        break;
+    }
+  }
+}
+
+// The likeliest form, and at the likeliest domain the two controls that give it its meaning: if
+// the server cuts us off early, this is what must have been asked.
+void Battery::ask_opening() {
+  candidates_ = candidate_domains(names_, options_.domain_limit);
+  if (candidates_.empty()) candidates_.emplace_back("");
+  const auto* first = options_.techniques.empty() ? nullptr : options_.techniques.front();
+  if (first != nullptr && first->twin.empty() && !techniques::lacks(first->rcpt_to, fill())) {
+    add(ask_technique(*first, fill()));
+  }
+  ask_at(candidates_.front());
+}
+
+void Battery::ask_own_domain() {
+  for (std::size_t i = 1; i < candidates_.size(); ++i) ask_at(candidates_[i]);
+  if (!candidates_.front().empty()) ask_at("");
+}
+
+void Battery::ask_at(const std::string& domain) {
+  const std::string at = domain.empty() ? "" : "@" + domain;
+  add(ask_control(std::string(postmaster_control), "<postmaster" + at + ">", fill()));
+  add(ask_control(std::string(unknown_control), "<{nobody}" + at + ">", fill()));
+}
+
+void Battery::ask_catalogue() {
+  own_ = find_own_domain(asked_at());
+  add(ask_control(std::string(impossible_control), "<{nobody}@{nobody}.invalid>", fill()));
+  for (const auto* technique : options_.techniques) {
+    const auto same = [&](const auto& done) { return done.first.technique == technique; };
+    const auto waits = [&](const Question& question) { return question.technique == technique; };
+    const bool asked = std::any_of(outcomes_.begin(), outcomes_.end(), same) ||
+                       std::any_of(pending_.begin(), pending_.end(), waits);
+    const auto with = fill();
+    const bool lacking = techniques::lacks(technique->rcpt_to, with) ||
+                         techniques::lacks(technique->mail_from, with);
+    if (!asked && !lacking) add(ask_technique(*technique, with));
+  }
+}
+
+void Battery::ask_data() {
+  for (const auto& [question, outcome] : outcomes_) {
+    if (outcome.kind != OutcomeKind::accepted) continue;
+    Question further = question;
+    further.phase = smtp::Phase::data;
+    further.cut = 0;
+    pending_.push_back(std::move(further));
+  }
+}
+
+void Battery::add(Question question) {
+  if (refused_senders_.count(question.sender_forms.front()) != 0) {
+    Reading reading;
+    reading.reply = refused_senders_.at(question.sender_forms.front());
+    reading.refused_as = RefusedAs::sender;
+    if (!is_control(question)) not_run(question, reading, "the sender was refused before");
+    stand_in(std::move(question));
+    return;
+  }
+  pending_.push_back(std::move(question));
+}
+
+// Asks the question again with the next sender that was not refused yet. False if there is none,
+// or if another question asks the same recipient.
+bool Battery::stand_in(Question question) {
+  if (is_covered(question)) return false;
+  auto& forms = question.sender_forms;
+  while (!forms.empty() && refused_senders_.count(forms.front()) != 0) forms.erase(forms.begin());
+  if (forms.empty()) return false;
+  question.cut = 0;
+  // Only the recipient is in question now, and a well-spelt sender makes it no error.
+  question.lock_step = !is_control(question) && question.technique->malformed;
+  pending_.push_front(std::move(question));
+  return true;
+}
+
+bool Battery::is_covered(const Question& question) const {
+  if (is_control(question)) return false;
+  if (recipients_answered_.count({question.helo, question.recipient_form}) != 0) return true;
+  return std::any_of(pending_.begin(), pending_.end(), [&](const Question& other) {
+    return !is_control(other) && other.helo == question.helo &&
+           other.recipient_form == question.recipient_form &&
+           refused_senders_.count(other.sender_forms.front()) == 0;
+  });
+}
+
+void Battery::answer(const Question& question, const Reading& reading) {
+  if (question.phase == smtp::Phase::data) return answer_data(question, reading);
+  if (reading.sender_refused) {
+    // A refusal at RCPT may depend on the recipient as well, so only MAIL's is remembered.
+    if (reading.reply) refused_senders_.emplace(question.sender_forms.front(), *reading.reply);
+    if (!is_control(question)) not_run(question, reading, "the sender was refused");
+    if (stand_in(question)) return;
+    if (!is_control(question)) return;
+  }
+  const mail::Attempt attempt = question.attempt(helo_of(question.helo));
+  if (is_control(question)) {
+    Control control{question.name, attempt, reading.kind, reading.refused_as, reading.reply};
+    controls_.emplace_back(question, std::move(control));
+    return;
+  }
+  recipients_answered_.emplace(question.helo, question.recipient_form);
+  Outcome outcome;
+  outcome.technique = question.name;
+  outcome.recipient_form = question.recipient_form;
+  outcome.attempt = attempt;
+  outcome.phase = reading.phase;
+  outcome.helo_refused = reading.helo_refused;
+  outcome.kind = reading.kind;
+  outcome.refused_as = reading.refused_as;
+  outcome.reply = reading.reply;
+  outcomes_.emplace_back(question, std::move(outcome));
+  if (reading.kind == OutcomeKind::accepted) ask_twin_of(question);
+}
+
+void Battery::answer_data(const Question& question, const Reading& reading) {
+  for (auto& [asked, outcome] : outcomes_) {
+    if (asked.technique != question.technique || outcome.kind != OutcomeKind::accepted) continue;
+    if (reading.phase != "data") continue;  // taken once, refused now: what was found stays
+    outcome.phase = "data";
+    outcome.kind = reading.kind;
+    outcome.refused_as = reading.refused_as;
+    if (reading.kind != OutcomeKind::accepted) outcome.reply = reading.reply;
+    data_taken_ += reading.kind == OutcomeKind::accepted ? 1 : 0;
+  }
+  if (data_taken_ >= data_samples) pending_.clear();
+}
+
+void Battery::ask_twin_of(const Question& question) {
+  if (question.technique->twin.empty()) return;
+  const std::pair key{question.helo, std::string(question.technique->twin)};
+  if (twins_.count(key) != 0) return;
+  Question twin = ask_twin(question, fill());
+  twins_.emplace(key, twin.name);
+  pending_.push_front(std::move(twin));
+}
+
+void Battery::not_run(const Question& question, const Reading& reading, std::string why) {
+  const mail::Attempt attempt = question.attempt(helo_of(question.helo));
+  if (is_control(question)) {
+    controls_.emplace_back(question, Control{question.name, attempt, OutcomeKind::not_run,
+                                             reading.refused_as, reading.reply});
+    return;
+  }
+  if (question.phase == smtp::Phase::data) return;  // what RCPT said stays
+  Outcome outcome;
+  outcome.technique = question.name;
+  outcome.recipient_form = question.recipient_form;
+  outcome.attempt = attempt;
+  outcome.refused_as = reading.refused_as;
+  outcome.reply = reading.reply;
+  outcome.not_run_because = std::move(why);
+  outcomes_.emplace_back(question, std::move(outcome));
+}
+
+std::string Battery::helo_of(techniques::HeloForm form) const {
+  switch (form) {
+    case techniques::HeloForm::ours:
+      return options_.our_helo;
+    case techniques::HeloForm::localhost:
+      return "localhost";
+    case techniques::HeloForm::server_name:
+      return primary_host(names_, options_.literal);
+    case techniques::HeloForm::server_literal:
+      return options_.literal;
+  }
+  return options_.our_helo;
+}
+
+techniques::Fill Battery::fill() const {
+  techniques::Fill with;
+  with.outside = options_.outside;
+  with.second_outside = options_.second_outside;
+  with.host = primary_host(names_, options_.literal);
+  with.literal = options_.literal;
+  with.own_domain = own_.domain.empty() && !candidates_.empty() ? candidates_.front() : own_.domain;
+  if (with.own_domain.empty()) with.own_domain = with.host;
+  with.token = options_.token();
+  with.user = options_.user;
+  with.from = options_.operator_address;
+  return with;
+}
+
+std::vector<AtDomain> Battery::asked_at() const {
+  std::vector<AtDomain> asked;
+  for (const auto& [question, control] : controls_) {
+    const bool postmaster = control.name == postmaster_control;
+    if (!postmaster && control.name != unknown_control) continue;
+    const std::string& form = question.recipient_form;
+    const std::size_t at = form.find('@');
+    const std::string domain =
+        at == std::string::npos ? "" : form.substr(at + 1, form.size() - at - 2);
+    auto entry = std::find_if(asked.begin(), asked.end(),
+                              [&](const AtDomain& one) { return one.domain == domain; });
+    if (entry == asked.end()) entry = asked.insert(asked.end(), AtDomain{domain, {}, {}});
+    (postmaster ? entry->postmaster : entry->unknown) = control;
+  }
+  return asked;
+}
+
+void Battery::report(DoorResult& result) const {
+  for (const auto& [question, control] : controls_) result.controls.push_back(control);
+  for (const auto& [question, outcome] : outcomes_) {
+    Outcome told = outcome;
+    if (told.kind == OutcomeKind::accepted) {
+      const auto twin = twins_.find({question.helo, std::string(question.technique->twin)});
+      told.twin = twin == twins_.end() ? std::string(unknown_control) : twin->second;
+    }
+    result.outcomes.push_back(std::move(told));
+  }
+  const OwnDomain own = find_own_domain(asked_at());
+  result.own_domain = own.domain;
+  result.postmaster_taken = own.postmaster_taken;
+  result.unknown_refused = own.unknown_refused || own.refuses_something;
+}
+
+}  // namespace relayproof::probe

@@ -1,0 +1,105 @@
+// What is asked at one door, and in which order: the plan of a door, without I/O. It hands out
+// questions in doses, takes the answers, and asks further where an answer raises a question: a
+// refused sender asks for another sender, an accepted odd spelling for its harmless twin.
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "probe/names.h"
+#include "probe/observation.h"
+#include "probe/own_domain.h"
+#include "probe/question.h"
+#include "probe/reading.h"
+
+namespace relayproof::probe {
+
+struct BatteryOptions {
+  std::vector<const techniques::Technique*> techniques;  ///< in the order to ask
+  std::string our_helo;
+  std::string operator_address;  ///< the operator's own, without brackets; may be empty
+  std::string outside = "example.net";
+  std::string second_outside = "example.org";
+  std::string user;     ///< a mailbox that exists there; may be empty
+  std::string literal;  ///< the server's address literal
+  bool data_phase = false;
+  std::size_t domain_limit = 4;  ///< candidates for the own domain, the bare forms besides
+  std::function<std::string()> token;  ///< a new random local part on each call
+};
+
+/// The kind of a session: questions of one kind share it.
+struct SessionKind {
+  techniques::HeloForm helo_form = techniques::HeloForm::ours;
+  bool lock_step = false;  ///< malformed questions, command by command
+  smtp::Phase phase = smtp::Phase::rcpt;
+  std::string helo;        ///< the argument
+};
+
+class Battery {
+ public:
+  Battery(BatteryOptions options, ServerNames names);
+
+  /// Names learnt from a greeting; questions that need them are made after the first session.
+  void learn(const smtp::Record& record);
+
+  /// The kind of session that is due next; nullopt when everything is asked.
+  std::optional<SessionKind> next_session();
+  /// The next questions for a session of this kind, at most `most`; empty if there are no more.
+  std::vector<mail::Attempt> next(const SessionKind& kind, std::size_t most);
+  /// The answers to what next() handed out, in order. Those that are not complete will be asked
+  /// again; the first of them was under way when the session ended, and only twice.
+  void take(const std::vector<smtp::Answers>& answers);
+  /// The server does not take this HELO: that answers every question that needs it.
+  void helo_refused(const SessionKind& kind, const mail::Reply& reply);
+  /// Nothing more can be asked: what is left is not run.
+  void give_up(const std::string& why);
+
+  /// Attempts answered so far.
+  std::size_t answered() const { return answered_; }
+  /// Writes controls and outcomes, and what they say of the own domain.
+  void report(DoorResult& result) const;
+
+ private:
+  enum class Stage { opening, own_domain, catalogue, data, done };
+
+  void advance();
+  void ask_opening();
+  void ask_own_domain();
+  void ask_catalogue();
+  void ask_data();
+  void ask_at(const std::string& domain);
+  void add(Question question);
+  bool stand_in(Question question);
+  void answer(const Question& question, const Reading& reading);
+  void answer_data(const Question& question, const Reading& reading);
+  void ask_twin_of(const Question& question);
+  void not_run(const Question& question, const Reading& reading, std::string why);
+  bool is_covered(const Question& question) const;
+  std::string helo_of(techniques::HeloForm form) const;
+  techniques::Fill fill() const;
+  std::vector<AtDomain> asked_at() const;
+
+  BatteryOptions options_;
+  ServerNames names_;
+  std::vector<std::string> candidates_;
+  OwnDomain own_;
+  Stage stage_ = Stage::opening;
+  std::deque<Question> pending_;
+  std::deque<Question> asked_;
+  std::vector<std::pair<Question, Control>> controls_;
+  std::vector<std::pair<Question, Outcome>> outcomes_;
+  std::map<std::string, mail::Reply> refused_senders_;  // by form
+  std::set<std::pair<techniques::HeloForm, std::string>> recipients_answered_;  // by form
+  std::map<std::pair<techniques::HeloForm, std::string>, std::string> twins_;  // form -> control
+  std::size_t answered_ = 0;
+  std::size_t data_taken_ = 0;
+};
+
+}  // namespace relayproof::probe

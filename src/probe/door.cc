@@ -1,0 +1,282 @@
+#include "probe/door.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/text.h"
+#include "probe/dose.h"
+#include "probe/judge.h"
+#include "probe/seen_as.h"
+#include "probe/software.h"
+
+namespace relayproof::probe {
+namespace {
+
+using std::chrono::seconds;
+
+// A rate limit of connections is waited out this often; Debian's Sendmail forgets in a minute.
+constexpr int patience = 4;
+constexpr auto pause_after_rate_limit = seconds(16);
+
+class Asking {
+ public:
+  Asking(net::Network& network, DoorOptions options)
+      : network_(network), options_(std::move(options)),
+        battery_(std::move(options_.battery), std::move(options_.names)) {
+    result_.target = options_.target;
+    if (options_.source) result_.source = *options_.source;
+  }
+
+  net::Task<DoorResult> run() {
+    const net::TimePoint start = network_.clock().now();
+    while (auto kind = battery_.next_session()) {
+      const bool go_on = co_await session(std::move(*kind));
+      if (!go_on) break;
+    }
+    battery_.report(result_);
+    judge(result_);
+    result_.seconds =
+        std::chrono::duration<double>(network_.clock().now() - start).count();
+    co_return std::move(result_);
+  }
+
+ private:
+  // One connection. False if the door cannot be asked any further.
+  net::Task<bool> session(SessionKind kind) {
+    if (network_.clock().now() >= options_.waits.until) co_return stop("no time was left");
+    if (result_.connections >= options_.connection_limit) {
+      co_return stop(fmt::format("it took more than {} connections", options_.connection_limit));
+    }
+    auto connected = co_await connect();
+    if (!connected) co_return not_connected(connected.error());
+    const std::unique_ptr<net::Stream> stream = std::move(*connected);
+    const bool secured = co_await secure(*stream);
+    if (!secured) co_return false;
+    smtp::Session dialogue(session_options(kind));
+    co_await talk(*stream, dialogue, kind);
+    const bool go_on = co_await conclude(dialogue.record(), kind);
+    co_return go_on;
+  }
+
+  net::Task<net::IoResult<std::unique_ptr<net::Stream>>> connect() {
+    ++result_.connections;
+    const Target& target = options_.target;
+    const auto deadline =
+        std::min(options_.waits.until, network_.clock().now() + options_.waits.connect);
+    auto connected = co_await network_.connect({target.address, target.port}, options_.source,
+                                               deadline);
+    if (connected) result_.source = (*connected)->local_address();
+    co_return std::move(connected);
+  }
+
+  net::Task<bool> secure(net::Stream& stream) {
+    if (options_.target.tls != mail::TlsMode::implicit) co_return true;
+    const auto deadline =
+        std::min(options_.waits.until, network_.clock().now() + options_.waits.reply);
+    const auto failure = co_await stream.start_tls(options_.target.host, deadline);
+    if (!failure) co_return true;
+    if (!ever_answered_) {
+      result_.reached = Reached::no_tls;
+      result_.reason = "TLS failed: " + failure->detail;
+    }
+    co_return stop("TLS failed");
+  }
+
+  smtp::SessionOptions session_options(const SessionKind& kind) const {
+    smtp::SessionOptions options;
+    options.helo = kind.helo;
+    options.starttls = options_.target.tls == mail::TlsMode::starttls;
+    options.pipelining = !kind.lock_step;
+    options.phase = kind.phase;
+    return options;
+  }
+
+  net::Task<void> talk(net::Stream& stream, smtp::Session& dialogue, SessionKind kind) {
+    co_await exchange(stream, dialogue);
+    const smtp::Record& record = dialogue.record();
+    if (dialogue.idle()) learn(stream, record);
+    std::size_t asked = 0;
+    std::size_t errors = 0;
+    while (dialogue.idle()) {
+      const std::size_t most = room(kind, asked, errors);
+      const auto attempts = battery_.next(kind, most);
+      if (attempts.empty()) {
+        dialogue.quit();
+        co_await exchange(stream, dialogue);
+        break;
+      }
+      dialogue.ask(attempts);
+      co_await exchange(stream, dialogue);
+      errors += take(record, asked);
+      asked = record.answers.size();
+    }
+    answered_in_session_ = static_cast<std::size_t>(
+        std::count_if(record.answers.begin(), record.answers.end(),
+                      [](const smtp::Answers& answers) { return answers.complete; }));
+  }
+
+  net::Task<void> exchange(net::Stream& stream, smtp::Session& dialogue) {
+    co_await converse(stream, dialogue, options_.target.host, options_.waits, network_.clock());
+  }
+
+  // Hands the new answers to the battery; returns how many of them the server counts as errors.
+  std::size_t take(const smtp::Record& record, std::size_t asked) {
+    const std::vector<smtp::Answers> fresh(
+        record.answers.begin() + static_cast<std::ptrdiff_t>(asked), record.answers.end());
+    const std::size_t before = battery_.answered();
+    battery_.take(fresh);
+    if (options_.progress) options_.progress(battery_.answered() - before);
+    return static_cast<std::size_t>(
+        std::count_if(fresh.begin(), fresh.end(), [](const smtp::Answers& answers) {
+          return answers.complete && !(answers.rcpt && answers.rcpt->is_positive());
+        }));
+  }
+
+  // How many more attempts this session bears, if each were refused.
+  std::size_t room(const SessionKind& kind, std::size_t asked, std::size_t errors) const {
+    const std::size_t errors_borne = kind.lock_step ? dose_.malformed : dose_.errors;
+    const std::size_t by_errors = errors_borne - std::min(errors, errors_borne);
+    const std::size_t by_count = dose_.attempts - std::min(asked, dose_.attempts);
+    const std::size_t most = std::min(by_errors, by_count);
+    return kind.phase == smtp::Phase::data ? std::min<std::size_t>(most, 1) : most;
+  }
+
+  void learn(const net::Stream& stream, const smtp::Record& record) {
+    battery_.learn(record);
+    if (result_.certificate_names.empty()) {
+      result_.certificate_names = stream.certificate_names();
+    }
+    if (ever_answered_) return;
+    ever_answered_ = true;
+    result_.banner = record.greeting->lines.empty() ? "" : record.greeting->lines.front();
+    result_.extensions = record.extensions;
+    const std::vector<std::string> ehlo = record.ehlo ? record.ehlo->lines
+                                                      : std::vector<std::string>{};
+    result_.software = identify(result_.banner, ehlo, {});
+    dose_ = dose_for(result_.software);
+  }
+
+  // What the end of a session means for the next. False: no next one.
+  net::Task<bool> conclude(const smtp::Record& record, SessionKind kind) {
+    keep(record);
+    switch (record.ending) {
+      case smtp::Ending::quit:
+      case smtp::Ending::cut:
+        barren_sessions_ = 0;
+        co_return true;
+      case smtp::Ending::helo_refused:
+        co_return helo_refused(record, kind);
+      case smtp::Ending::no_starttls:
+      case smtp::Ending::starttls_refused:
+        if (!ever_answered_) result_.reached = Reached::no_tls;
+        result_.reason = std::string(to_string(record.ending));
+        co_return stop("no TLS");
+      default:
+        break;
+    }
+    const bool go_on = co_await cut_off(record);
+    co_return go_on;
+  }
+
+  bool helo_refused(const smtp::Record& record, const SessionKind& kind) {
+    if (kind.helo_form == techniques::HeloForm::ours || !record.ehlo) {
+      if (!ever_answered_) result_.reached = Reached::not_smtp;
+      result_.reason = "it does not take our HELO: " + escape_foreign(record.ending_detail, 100);
+      return stop("our HELO is refused");
+    }
+    battery_.helo_refused(kind, *record.ehlo);
+    return true;
+  }
+
+  net::Task<bool> cut_off(const smtp::Record& record) {
+    if (answered_in_session_ > 0) {
+      barren_sessions_ = 0;
+      dose_ = reduced(dose_, answered_in_session_);
+      co_return true;
+    }
+    const bool limited = record.greeting && record.greeting->code == 421;
+    if (!ever_answered_ && !limited) {
+      result_.reached = Reached::not_smtp;
+      result_.reason = describe(record);
+      co_return stop(result_.reason);
+    }
+    if (++barren_sessions_ > patience) {
+      result_.blocked_after = std::max<std::size_t>(battery_.answered(), 1);
+      if (!ever_answered_) result_.reached = Reached::not_smtp;
+      result_.reason = describe(record);
+      co_return stop(fmt::format("blocked after {} attempts", battery_.answered()));
+    }
+    if (limited) {
+      const auto until = std::min(options_.waits.until,
+                                  network_.clock().now() + pause_after_rate_limit);
+      co_await network_.clock().sleep_until(until);
+    }
+    co_return true;
+  }
+
+  static std::string describe(const smtp::Record& record) {
+    const std::string words = escape_foreign(record.ending_detail, 100);
+    const std::string ending(to_string(record.ending));
+    return words.empty() ? ending : ending + ": " + words;
+  }
+
+  bool not_connected(const net::IoFailure& failure) {
+    if (ever_answered_) {
+      // It let us in before: a ban, or a limit of connections.
+      result_.blocked_after = std::max<std::size_t>(battery_.answered(), 1);
+      return stop(fmt::format("blocked after {} attempts", battery_.answered()));
+    }
+    switch (failure.kind) {
+      case net::Failure::refused:
+        result_.reached = Reached::refused;
+        result_.reason = "connection refused";
+        break;
+      case net::Failure::timed_out:
+        result_.reached = Reached::timed_out;
+        result_.reason = "no answer in time";
+        break;
+      default:
+        result_.reached = Reached::unreachable;
+        result_.reason = failure.detail;
+        break;
+    }
+    return false;
+  }
+
+  bool stop(const std::string& why) {
+    battery_.give_up(why);
+    return false;
+  }
+
+  void keep(const smtp::Record& record) {
+    result_.round_trips += record.round_trips;
+    result_.transcripts.push_back(record.transcript);
+    if (!result_.seen_as && record.ehlo) see(record);
+  }
+
+  void see(const smtp::Record& record) {
+    const auto address = seen_as(record, options_.target.address);
+    if (address) result_.seen_as = address->to_string();
+  }
+
+  net::Network& network_;
+  DoorOptions options_;
+  Battery battery_;
+  DoorResult result_;
+  Dose dose_;
+  bool ever_answered_ = false;
+  std::size_t answered_in_session_ = 0;
+  int barren_sessions_ = 0;
+};
+
+}  // namespace
+
+net::Task<DoorResult> ask_door(net::Network& network, DoorOptions options) {
+  Asking asking(network, std::move(options));
+  DoorResult result = co_await asking.run();
+  co_return result;
+}
+
+}  // namespace relayproof::probe

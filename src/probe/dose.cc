@@ -1,0 +1,37 @@
+#include "probe/dose.h"
+
+#include <algorithm>
+
+namespace relayproof::probe {
+
+Dose dose_for(Software software) {
+  switch (software) {
+    case Software::postfix:
+      // smtpd_soft_error_limit = 10: from the 11th error on every reply is a second late;
+      // smtpd_junk_command_limit = 100 RSETs.
+      return {.attempts = 60, .errors = 9, .malformed = 9};
+    case Software::exim:
+      // smtp_accept_max_nonmail = 10 (the 12th RSET closes), smtp_max_synprot_errors = 3.
+      return {.attempts = 10, .errors = 10, .malformed = 2};
+    case Software::sendmail:
+      // No limit on refusals; 25 unknown commands. Connections are what Debian limits (10 a
+      // minute), so few and long sessions are right.
+      return {.attempts = 24, .errors = 24, .malformed = 24};
+    case Software::opensmtpd:
+      return {.attempts = 40, .errors = 40, .malformed = 40};
+    case Software::exchange:
+    case Software::other:
+    case Software::unknown:
+      break;
+  }
+  return {};
+}
+
+Dose reduced(const Dose& dose, std::size_t answered) {
+  const std::size_t most = std::max<std::size_t>(answered, 1);
+  return {.attempts = std::min(dose.attempts, most),
+          .errors = std::min(dose.errors, most),
+          .malformed = std::min(dose.malformed, most)};
+}
+
+}  // namespace relayproof::probe

@@ -1,0 +1,26 @@
+// How much one session may ask. Servers count errors, RSETs and connections; beyond their limits
+// they answer late, or hang up, and a test would measure the limit instead of the relay.
+#pragma once
+
+#include <cstddef>
+
+#include "probe/observation.h"
+
+namespace relayproof::probe {
+
+/// Budgets of one session. An attempt that was refused costs one error.
+struct Dose {
+  std::size_t attempts = 9;   ///< transactions, that is RSETs
+  std::size_t errors = 8;     ///< refusals
+  std::size_t malformed = 2;  ///< violations of the syntax; these go in sessions of their own
+
+  bool operator==(const Dose&) const = default;
+};
+
+/// What the known servers tolerate by default, measured; the least of all for an unknown one.
+Dose dose_for(Software software);
+
+/// After a session that was cut off: as much as it answered, at least one.
+Dose reduced(const Dose& dose, std::size_t answered);
+
+}  // namespace relayproof::probe

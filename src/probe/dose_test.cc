@@ -1,0 +1,23 @@
+#include "probe/dose.h"
+
+#include <gtest/gtest.h>
+
+namespace relayproof::probe {
+namespace {
+
+TEST(Dose, StaysBelowTheLimitsOfTheKnownServers) {
+  EXPECT_LT(dose_for(Software::postfix).errors, 10U);
+  EXPECT_LT(dose_for(Software::exim).attempts, 11U);
+  EXPECT_LT(dose_for(Software::exim).malformed, 3U);
+  EXPECT_LT(dose_for(Software::unknown).errors, 10U);
+}
+
+TEST(Dose, ShrinksToWhatWasAnsweredButNeverToNothing) {
+  const Dose dose = dose_for(Software::unknown);
+  EXPECT_EQ(reduced(dose, 5), (Dose{.attempts = 5, .errors = 5, .malformed = 2}));
+  EXPECT_EQ(reduced(dose, 0), (Dose{.attempts = 1, .errors = 1, .malformed = 1}));
+  EXPECT_EQ(reduced(dose, 1000), dose);
+}
+
+}  // namespace
+}  // namespace relayproof::probe

@@ -1,0 +1,261 @@
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "mail/domain.h"
+#include "probe/door.h"
+#include "probe/judge.h"
+#include "probe/run.h"
+#include "probe/ulid.h"
+
+namespace relayproof::probe {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr std::size_t baseline_attempts = 6;
+
+std::string domain_of(const std::string& address) {
+  const std::size_t at = address.rfind('@');
+  return at == std::string::npos ? std::string{} : address.substr(at + 1);
+}
+
+class Execution {
+ public:
+  Execution(net::Network& network, Plan plan) : network_(network), plan_(std::move(plan)) {}
+
+  net::Task<Run> run() {
+    begin();
+    co_await ask_first_doors();
+    co_await ask_other_doors();
+    co_await second_opinion();
+    for (auto& slot : slots_) run_.doors.push_back(std::move(slot));
+    judge(run_);
+    run_.seconds =
+        std::chrono::duration<double>(network_.clock().now() - plan_.started).count();
+    co_return std::move(run_);
+  }
+
+ private:
+  void begin() {
+    run_.id = ulid(network_.clock().wall(), plan_.options.token);
+    run_.when = network_.clock().wall();
+    run_.host = plan_.options.target.host;
+    run_.mail_domain = plan_.mail_domain;
+    run_.our_name = plan_.our_name;
+    for (const auto& address : plan_.addresses) {
+      if (address.source &&
+          std::find(run_.sources.begin(), run_.sources.end(), *address.source) ==
+              run_.sources.end()) {
+        run_.sources.push_back(*address.source);
+      }
+    }
+    note_missing_routes();
+  }
+
+  void note_missing_routes() {
+    for (const mail::Family family : {mail::Family::ipv4, mail::Family::ipv6}) {
+      const auto missing = [&](const Address& address) {
+        return address.address.family() == family && !address.source;
+      };
+      if (!std::any_of(plan_.addresses.begin(), plan_.addresses.end(), missing)) continue;
+      const std::string name = family == mail::Family::ipv4 ? "IPv4" : "IPv6";
+      run_.not_asked.push_back(name + " not asked: no " + name + " route from here");
+    }
+  }
+
+  // The first address of each family, at the first port: in full.
+  net::Task<void> ask_first_doors() {
+    std::vector<net::Task<void>> tasks;
+    for (const auto& address : plan_.addresses) {
+      const mail::Family family = address.address.family();
+      if (!address.source || first_.count(family) != 0) continue;
+      first_[family] = slots_.size();
+      reserve(address, plan_.ports.front(), mail::mode_of_port(plan_.ports.front()));
+    }
+    for (const auto& [family, slot] : first_) {
+      tasks.push_back(ask(slot, plan_.options.techniques, true));
+    }
+    co_await net::all(std::move(tasks), plan_.options.per_host);
+  }
+
+  // Every other door with a few attempts; in full where these are answered differently.
+  net::Task<void> ask_other_doors() {
+    const std::size_t asked = slots_.size();
+    for (const auto& address : plan_.addresses) {
+      if (!address.source) continue;
+      for (const std::uint16_t port : plan_.ports) {
+        const mail::TlsMode mode = mail::mode_of_port(port);
+        if (!has_slot(address, port)) reserve(address, port, mode);
+      }
+    }
+    co_await ask_baseline(asked);
+    const std::size_t plain = slots_.size();
+    for (std::size_t i = 0; i < plain; ++i) {
+      if (offers_starttls(slots_[i])) {
+        reserve(addresses_[i], slots_[i].target.port, mail::TlsMode::starttls);
+      }
+    }
+    co_await ask_baseline(plain);
+  }
+
+  net::Task<void> ask_baseline(std::size_t from) {
+    std::vector<net::Task<void>> tasks;
+    for (std::size_t slot = from; slot < slots_.size(); ++slot) tasks.push_back(ask_further(slot));
+    co_await net::all(std::move(tasks), plan_.options.per_host);
+  }
+
+  net::Task<void> ask_further(std::size_t slot) {
+    const DoorResult* first = first_door_of(slots_[slot].target.address.family());
+    if (first != nullptr) {
+      co_await ask(slot, baseline(), false);
+      if (!differs(slots_[slot], *first)) co_return;
+    }
+    co_await ask(slot, plan_.options.techniques, true);
+  }
+
+  // The door that was asked in full, if it answered. A copy of a pointer into slots_ is safe: no
+  // slot is added while doors are being asked.
+  const DoorResult* first_door_of(mail::Family family) const {
+    const auto found = first_.find(family);
+    if (found == first_.end()) return nullptr;
+    const DoorResult& door = slots_[found->second];
+    return door.reached == Reached::yes ? &door : nullptr;
+  }
+
+  static bool offers_starttls(const DoorResult& door) {
+    return door.reached == Reached::yes && door.target.tls == mail::TlsMode::none &&
+           std::find(door.extensions.begin(), door.extensions.end(), "STARTTLS") !=
+               door.extensions.end();
+  }
+
+  // More refusals than the first door are no difference that could let something through.
+  static bool differs(const DoorResult& door, const DoorResult& first) {
+    if (door.reached != Reached::yes) return false;
+    for (const auto& outcome : door.outcomes) {
+      const auto same = std::find_if(
+          first.outcomes.begin(), first.outcomes.end(), [&](const Outcome& other) {
+            return other.technique == outcome.technique &&
+                   other.attempt.mail_from == outcome.attempt.mail_from;
+          });
+      const bool taken_here = outcome.kind == OutcomeKind::accepted;
+      const bool taken_there =
+          same != first.outcomes.end() && same->kind == OutcomeKind::accepted;
+      if (taken_here != taken_there) return true;
+    }
+    return door.verdict != first.verdict;
+  }
+
+  net::Task<void> ask(std::size_t slot, std::vector<const techniques::Technique*> techniques,
+                      bool in_full) {
+    DoorOptions options;
+    const Address& address = addresses_[slot];
+    options.target = slots_[slot].target;
+    options.source = plan_.options.sources.empty() ? std::nullopt : address.source;
+    options.battery = battery_for(address, std::move(techniques));
+    options.names = names_for(address);
+    options.waits.until = plan_.started + plan_.options.timeout;
+    options.progress = plan_.options.progress;
+    if (!in_full) narrow(options, address);
+    DoorResult result = co_await ask_door(network_, std::move(options));
+    result.trusted_place = address.trusted_place;
+    result.in_full = in_full;
+    judge(result);
+    if (result.source.is_unspecified() && address.source) result.source = *address.source;
+    slots_[slot] = std::move(result);
+  }
+
+  // A baseline door is asked at the own domain that the first door showed, and nowhere else.
+  void narrow(DoorOptions& options, const Address& address) const {
+    const DoorResult* first = first_door_of(address.address.family());
+    if (first == nullptr || first->own_domain.empty()) return;
+    options.names.domains = {first->own_domain};
+    options.battery.domain_limit = 1;
+  }
+
+  BatteryOptions battery_for(const Address& address,
+                             std::vector<const techniques::Technique*> techniques) const {
+    BatteryOptions options;
+    options.techniques = std::move(techniques);
+    options.our_helo = address.helo;
+    options.operator_address = plan_.operator_address;
+    const std::string outside = domain_of(plan_.options.to);
+    if (!outside.empty()) options.outside = outside;
+    options.user = plan_.options.user;
+    options.literal = address.address.literal();
+    options.data_phase = plan_.options.data_phase;
+    options.token = [make = plan_.options.token] { return "relayproof-" + make(); };
+    return options;
+  }
+
+  ServerNames names_for(const Address& address) const {
+    ServerNames names;
+    names.domains = plan_.options.domains;
+    names.mail_domain = plan_.mail_domain;
+    if (!mail::IpAddress::parse(address.host)) names.given = address.host;
+    names.pointers = address.pointers;
+    return names;
+  }
+
+  std::vector<const techniques::Technique*> baseline() const {
+    std::vector<const techniques::Technique*> rows;
+    for (const auto* technique : plan_.options.techniques) {
+      if (rows.size() == baseline_attempts) break;
+      if (technique->helo == techniques::HeloForm::ours && !technique->malformed) {
+        rows.push_back(technique);
+      }
+    }
+    return rows;
+  }
+
+  bool has_slot(const Address& address, std::uint16_t port) const {
+    return std::any_of(slots_.begin(), slots_.end(), [&](const DoorResult& door) {
+      return door.target.address == address.address && door.target.port == port;
+    });
+  }
+
+  void reserve(const Address& address, std::uint16_t port, mail::TlsMode tls) {
+    DoorResult door;
+    door.target = {address.host, address.address, port, tls};
+    slots_.push_back(std::move(door));
+    addresses_.push_back(address);
+  }
+
+  // Port 25 silent here: is it silent everywhere?
+  net::Task<void> second_opinion() {
+    const bool silent =
+        !slots_.empty() && std::all_of(slots_.begin(), slots_.end(), [](const DoorResult& door) {
+          return door.target.port != 25 || door.reached == Reached::timed_out ||
+                 door.reached == Reached::unreachable;
+        });
+    if (!silent || plan_.options.egress.empty()) co_return;
+    const auto deadline = network_.clock().now() + seconds(10);
+    const auto addresses = co_await network_.addresses_of(plan_.options.egress, deadline);
+    for (const auto& address : addresses.found) {
+      auto stream = co_await network_.connect({address, 25}, std::nullopt, deadline);
+      if (!stream) continue;
+      run_.not_asked.push_back("port 25 is open from here (" + plan_.options.egress +
+                               " answers): this server is down or filtered");
+      co_return;
+    }
+    run_.not_asked.push_back("port 25 is blocked here: " + plan_.options.egress +
+                             " does not answer on it either");
+  }
+
+  net::Network& network_;
+  Plan plan_;
+  Run run_;
+  std::vector<DoorResult> slots_;
+  std::vector<Address> addresses_;  // of the slots
+  std::map<mail::Family, std::size_t> first_;
+};
+
+}  // namespace
+
+net::Task<Run> execute(net::Network& network, Plan plan) {
+  Execution execution(network, std::move(plan));
+  Run run = co_await execution.run();
+  co_return run;
+}
+
+}  // namespace relayproof::probe

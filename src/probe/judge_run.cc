@@ -1,0 +1,112 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "probe/judge.h"
+
+namespace relayproof::probe {
+namespace {
+
+std::string name_of(const Target& target) {
+  const std::string address =
+      target.address.is_v6() ? "[" + target.address.to_string() + "]" : target.address.to_string();
+  const std::string tls = target.tls == mail::TlsMode::starttls ? " STARTTLS" : "";
+  return fmt::format("{}:{}{}", address, target.port, tls);
+}
+
+bool is_mail_port(const DoorResult& door) {
+  return door.target.port != 587 && door.target.port != 465;
+}
+
+// Doors that strangers may be able to enter but that we did not get through. A port that refuses
+// connections has no server; a submission port that is filtered is filtered for strangers, too.
+void note_unasked(Run& run, const DoorResult& door) {
+  const std::string name = name_of(door.target);
+  switch (door.reached) {
+    case Reached::timed_out:
+      if (is_mail_port(door)) run.not_asked.push_back(name + " not asked: no answer in time");
+      break;
+    case Reached::unreachable:
+      run.not_asked.push_back(name + " not asked: unreachable from here");
+      break;
+    case Reached::no_tls:
+      run.not_asked.push_back(name + " not asked: TLS failed");
+      break;
+    case Reached::not_smtp:
+      run.not_asked.push_back(name + " not asked: " + door.reason);
+      break;
+    case Reached::yes:
+    case Reached::refused:
+    case Reached::no_route:
+      break;
+  }
+}
+
+std::string nobody_answered(const Run& run) {
+  const auto all = [&](Reached how) {
+    return std::all_of(run.doors.begin(), run.doors.end(),
+                       [&](const DoorResult& door) { return door.reached == how; });
+  };
+  if (run.doors.empty()) return "there is no address to ask";
+  if (all(Reached::refused)) return "no server there: every connection was refused";
+  if (all(Reached::no_route)) return "no route from here to any of its addresses";
+  for (const auto& door : run.doors) {
+    if (door.reached == Reached::not_smtp) return name_of(door.target) + ": " + door.reason;
+  }
+  return "no door could be asked: " + name_of(run.doors.front().target) + ": " +
+         run.doors.front().reason;
+}
+
+// The door whose verdict is the run's: the worst, the first among equals.
+const DoorResult* decisive(const Run& run) {
+  const DoorResult* worst = nullptr;
+  for (const auto& door : run.doors) {
+    if (door.reached != Reached::yes) continue;
+    if (worst == nullptr || door.verdict > worst->verdict) worst = &door;
+  }
+  return worst;
+}
+
+std::size_t count_techniques(const Run& run) {
+  std::set<std::string> answered;
+  for (const auto& door : run.doors) {
+    for (const auto& outcome : door.outcomes) {
+      if (outcome.kind != OutcomeKind::not_run) answered.insert(outcome.technique);
+    }
+  }
+  return answered.size();
+}
+
+bool port_25_silent(const Run& run) {
+  bool silent = false;
+  for (const auto& door : run.doors) {
+    if (door.target.port != 25) continue;
+    if (door.reached == Reached::yes) return false;
+    silent = silent || door.reached == Reached::timed_out || door.reached == Reached::not_smtp;
+  }
+  return silent;
+}
+
+}  // namespace
+
+void judge(Run& run) {
+  for (const auto& door : run.doors) note_unasked(run, door);
+  run.techniques = count_techniques(run);
+  run.evidence = Evidence::observed;
+  const DoorResult* door = decisive(run);
+  run.verdict = door == nullptr ? Verdict::undecided : door->verdict;
+  if (door == nullptr) {
+    run.reason = nobody_answered(run);
+  } else if (run.verdict == Verdict::closed && port_25_silent(run)) {
+    run.verdict = Verdict::undecided;
+    run.reason = "port 25 did not answer: the server is down, or port 25 is blocked on the way";
+  } else if (run.verdict == Verdict::closed) {
+    run.reason = fmt::format("no relay found by {} ways of asking", run.techniques);
+    run.weak = !run.not_asked.empty();
+  } else {
+    run.reason = name_of(door->target) + ": " + door->reason;
+  }
+}
+
+}  // namespace relayproof::probe

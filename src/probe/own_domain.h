@@ -1,0 +1,36 @@
+// Where the server is at home: the domain at which its postmaster is taken and a mailbox that
+// cannot exist is refused. What it says there gives its other answers their meaning.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "probe/observation.h"
+
+namespace relayproof::probe {
+
+inline constexpr std::string_view postmaster_control = "postmaster";
+inline constexpr std::string_view unknown_control = "unknown-local-recipient";
+inline constexpr std::string_view impossible_control = "impossible-domain";
+
+/// The controls asked at one domain.
+struct AtDomain {
+  std::string domain;  ///< "" for the bare forms `<Postmaster>`, `<relayproof-…>`
+  Control postmaster;
+  Control unknown;
+};
+
+struct OwnDomain {
+  std::string domain;  ///< empty if none was found, or if only the bare forms told
+  bool postmaster_taken = false;
+  bool unknown_refused = false;
+  /// Some unknown mailbox was refused somewhere: the server does not take everything.
+  bool refuses_something = false;
+
+  bool settled() const { return postmaster_taken && unknown_refused; }
+};
+
+/// The domain whose answers tell the most; the first among equals.
+OwnDomain find_own_domain(const std::vector<AtDomain>& asked);
+
+}  // namespace relayproof::probe

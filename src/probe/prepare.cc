@@ -1,0 +1,199 @@
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "base/text.h"
+#include "mail/domain.h"
+#include "probe/place.h"
+#include "probe/run.h"
+
+namespace relayproof::probe {
+namespace {
+
+using std::chrono::seconds;
+
+// A door that is not asked in full gets this many attempts and about as many controls.
+constexpr std::size_t baseline_refusals = 8;
+constexpr std::size_t control_refusals = 8;
+constexpr std::size_t parents_asked_for_mx = 3;
+
+class Preparation {
+ public:
+  Preparation(net::Network& network, RunOptions options)
+      : network_(network), until_(network.clock().now() + options.timeout) {
+    plan_.options = std::move(options);
+    plan_.started = network.clock().now();
+  }
+
+  net::Task<Result<Plan>> run() {
+    const auto hosts = co_await find_hosts();
+    if (!hosts) co_return tl::unexpected(hosts.error());
+    for (const auto& host : *hosts) {
+      const auto added = co_await add_addresses(host);
+      if (!added) co_return tl::unexpected(added.error());
+    }
+    for (auto& address : plan_.addresses) co_await find_ourselves(address);
+    choose_ports();
+    choose_operator_address();
+    estimate_refusals();
+    co_return std::move(plan_);
+  }
+
+ private:
+  net::TimePoint soon() const { return std::min(until_, network_.clock().now() + seconds(10)); }
+
+  const std::string& host() const { return plan_.options.target.host; }
+
+  // The host itself; or, for a mail domain, its mail exchangers (RFC 5321 5.1).
+  net::Task<Result<std::vector<std::string>>> find_hosts() {
+    std::vector<std::string> self = {host()};
+    if (mail::IpAddress::parse(host()) || !plan_.options.follow_mx) co_return self;
+    const auto mx = co_await network_.exchangers_of(host(), soon());
+    if (mx.found.empty()) {
+      co_await find_mail_domain();
+      co_return self;
+    }
+    plan_.mail_domain = host();
+    std::vector<std::string> exchangers;
+    for (const auto& exchanger : mx.found) {
+      if (!exchanger.host.empty()) exchangers.push_back(exchanger.host);
+    }
+    if (exchangers.empty()) {
+      co_return failure(host() +
+                        " takes no mail (null MX); `relayproof probe` asks the host itself");
+    }
+    if (std::find(exchangers.begin(), exchangers.end(), host()) == exchangers.end()) {
+      plan_.notes.push_back("mail for " + host() + " goes to its MX, so these are asked");
+    }
+    co_return exchangers;
+  }
+
+  // The domain that has this host as its MX: where its postmaster lives.
+  net::Task<void> find_mail_domain() {
+    auto names = mail::name_and_parents(host());
+    if (names.size() > parents_asked_for_mx) names.resize(parents_asked_for_mx);
+    for (const auto& name : names) {
+      if (name == host()) continue;
+      const auto mx = co_await network_.exchangers_of(name, soon());
+      for (const auto& exchanger : mx.found) {
+        if (exchanger.host != host()) continue;
+        plan_.mail_domain = name;
+        co_return;
+      }
+    }
+  }
+
+  net::Task<Result<bool>> add_addresses(std::string name) {
+    const auto addresses = co_await network_.addresses_of(name, soon());
+    if (addresses.found.empty()) {
+      const std::string why = addresses.failed ? "no answer from DNS (" + addresses.why + ")"
+                                               : std::string("no such host, or it has no address");
+      co_return failure("cannot resolve " + escape_foreign(name, 253) + ": " + why);
+    }
+    for (const auto& address : addresses.found) {
+      const bool known =
+          std::any_of(plan_.addresses.begin(), plan_.addresses.end(),
+                      [&](const Address& other) { return other.address == address; });
+      if (!known) plan_.addresses.push_back({.host = name, .address = address});
+    }
+    co_return true;
+  }
+
+  net::Task<void> find_ourselves(Address& address) {
+    const auto source = source_for(address.address);
+    if (!source) co_return;
+    address.source = *source;
+    address.trusted_place =
+        !plan_.options.as_stranger &&
+        place_of(*source, address.address, network_.own_addresses()) != Place::stranger;
+    address.helo = co_await our_helo(*source);
+    const auto pointers = co_await network_.names_of(address.address, soon());
+    for (const auto& name : pointers.found) {
+      if (mail::is_domain_name(name) && name.find('.') != std::string::npos) {
+        address.pointers.push_back(name);
+      }
+    }
+    if (plan_.our_name.empty()) plan_.our_name = address.helo;
+  }
+
+  std::optional<mail::IpAddress> source_for(const mail::IpAddress& target) {
+    for (const auto& source : plan_.options.sources) {
+      if (source.family() == target.family()) return source;
+    }
+    const auto source = network_.source_towards(target);
+    if (!source) return std::nullopt;
+    return *source;
+  }
+
+  // Our forward-confirmed name, else our address literal: never an invented name.
+  net::Task<std::string> our_helo(mail::IpAddress source) {
+    const auto known = helos_.find(source);
+    if (known != helos_.end()) co_return known->second;
+    std::string helo = source.literal();
+    const auto names = co_await network_.names_of(source, soon());
+    for (const auto& name : names.found) {
+      if (!mail::is_registrable_or_below(name)) continue;
+      const auto addresses = co_await network_.addresses_of(name, soon());
+      const auto& found = addresses.found;
+      if (std::find(found.begin(), found.end(), source) != found.end()) {
+        helo = name;
+        break;
+      }
+    }
+    helos_.emplace(source, helo);
+    co_return helo;
+  }
+
+  void choose_ports() {
+    plan_.ports = plan_.options.ports;
+    if (plan_.options.target.port) {
+      plan_.ports.insert(plan_.ports.begin(), *plan_.options.target.port);
+    }
+    if (plan_.ports.empty()) plan_.ports = {25, 465, 587};
+  }
+
+  void choose_operator_address() {
+    plan_.operator_address = plan_.options.from;
+    if (!plan_.operator_address.empty()) return;
+    for (const auto& address : plan_.addresses) {
+      if (address.helo.empty() || address.helo.front() == '[') continue;
+      plan_.operator_address = "postmaster@" + address.helo;
+      return;
+    }
+  }
+
+  void estimate_refusals() {
+    std::set<mail::Family> families;
+    for (const auto& address : plan_.addresses) {
+      if (!address.source) continue;
+      const bool first = families.insert(address.address.family()).second;
+      const std::size_t full = plan_.options.techniques.size() + control_refusals;
+      plan_.most_refusals += first ? full : baseline_refusals;
+      plan_.most_refusals += baseline_refusals * plan_.ports.size();  // STARTTLS, other ports
+    }
+  }
+
+  net::Network& network_;
+  net::TimePoint until_;
+  Plan plan_;
+  std::map<mail::IpAddress, std::string> helos_;
+};
+
+}  // namespace
+
+net::Task<Result<Plan>> prepare(net::Network& network, RunOptions options) {
+  Preparation preparation(network, std::move(options));
+  Result<Plan> plan = co_await preparation.run();
+  co_return plan;
+}
+
+std::vector<const techniques::Technique*> standard_techniques() {
+  std::vector<const techniques::Technique*> rows;
+  for (const auto& technique : techniques::catalogue()) {
+    if (technique.set == techniques::Set::standard) rows.push_back(&technique);
+  }
+  return rows;
+}
+
+}  // namespace relayproof::probe

@@ -1,0 +1,64 @@
+#include "probe/question.h"
+
+#include <algorithm>
+
+namespace relayproof::probe {
+namespace {
+
+using techniques::Fill;
+
+std::vector<std::string> senders(std::string_view first, const Fill& fill) {
+  std::vector<std::string> forms;
+  for (const std::string_view form : {first, null_sender, operator_sender, postmaster_sender}) {
+    const bool known = std::find(forms.begin(), forms.end(), form) != forms.end();
+    if (!known && !form.empty() && !techniques::lacks(form, fill)) forms.emplace_back(form);
+  }
+  return forms;
+}
+
+// Exim counts a sender with an address literal, or without brackets, as a syntax error.
+bool may_be_malformed(std::string_view sender) {
+  return sender.find("{L}") != std::string_view::npos || sender.empty() || sender.front() != '<';
+}
+
+}  // namespace
+
+mail::Attempt Question::attempt(const std::string& helo_argument) const {
+  return {helo_argument, techniques::fill(sender_forms.front(), fill),
+          techniques::fill(recipient_form, fill)};
+}
+
+Question ask_technique(const techniques::Technique& technique, const Fill& fill) {
+  Question question;
+  question.name = technique.name;
+  question.technique = &technique;
+  question.helo = technique.helo;
+  question.sender_forms = senders(technique.mail_from, fill);
+  question.recipient_form = technique.rcpt_to;
+  question.fill = fill;
+  question.lock_step =
+      technique.malformed || may_be_malformed(question.sender_forms.front());
+  return question;
+}
+
+Question ask_control(std::string name, std::string recipient_form, const Fill& fill) {
+  Question question;
+  question.name = std::move(name);
+  question.sender_forms = senders({}, fill);
+  question.recipient_form = std::move(recipient_form);
+  question.fill = fill;
+  return question;
+}
+
+Question ask_twin(const Question& accepted, const Fill& fill) {
+  Question question;
+  question.name = "twin:" + accepted.name;
+  question.helo = accepted.helo;
+  question.sender_forms = accepted.sender_forms;
+  question.recipient_form = accepted.technique->twin;
+  question.fill = fill;
+  question.lock_step = accepted.lock_step;
+  return question;
+}
+
+}  // namespace relayproof::probe

@@ -1,0 +1,41 @@
+// One question to a server: a technique or a control, ready to be asked.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mail/attempt.h"
+#include "smtp/session.h"
+#include "techniques/technique.h"
+
+namespace relayproof::probe {
+
+struct Question {
+  std::string name;
+  const techniques::Technique* technique = nullptr;  ///< nullptr: a control
+  techniques::HeloForm helo = techniques::HeloForm::ours;
+  std::vector<std::string> sender_forms;  ///< to try in this order; the first is asked now
+  std::string recipient_form;
+  techniques::Fill fill;
+  bool lock_step = false;                 ///< malformed: apart from the others
+  smtp::Phase phase = smtp::Phase::rcpt;
+  int cut = 0;                            ///< how often the server hung up on it
+
+  mail::Attempt attempt(const std::string& helo_argument) const;
+};
+
+/// Sender forms of the plan itself, in the order in which they stand in for a refused one.
+inline constexpr std::string_view null_sender = "<>";
+inline constexpr std::string_view postmaster_sender = "<postmaster@{D}>";
+inline constexpr std::string_view operator_sender = "<{from}>";
+
+/// The technique with its own sender first, then the plan's own; a form that lacks a value in
+/// `fill` is left out.
+Question ask_technique(const techniques::Technique& technique, const techniques::Fill& fill);
+/// A control with the plan's own senders.
+Question ask_control(std::string name, std::string recipient_form, const techniques::Fill& fill);
+/// The harmless twin of an accepted question, from the sender with which that was accepted.
+Question ask_twin(const Question& accepted, const techniques::Fill& fill);
+
+}  // namespace relayproof::probe

@@ -1,0 +1,40 @@
+#include "probe/ulid.h"
+
+#include <cstdint>
+#include <random>
+#include <string_view>
+
+namespace relayproof::probe {
+namespace {
+
+constexpr std::string_view digits = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+constexpr std::size_t time_digits = 10;
+constexpr std::size_t random_digits = 16;
+
+}  // namespace
+
+std::string ulid(std::chrono::system_clock::time_point when,
+                 const std::function<std::string()>& random_word) {
+  const auto since = std::chrono::duration_cast<std::chrono::milliseconds>(when.time_since_epoch());
+  auto left = static_cast<std::uint64_t>(since.count());
+  std::string text(time_digits, '0');
+  for (std::size_t i = time_digits; i-- > 0; left >>= 5) text[i] = digits[left & 31];
+  std::string random;
+  while (random.size() < random_digits) random += random_word();
+  for (const char c : random.substr(0, random_digits)) {
+    text += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  }
+  return text;
+}
+
+std::string random_word(std::size_t length) {
+  std::random_device random;
+  std::string word;
+  for (std::size_t i = 0; i < length; ++i) {
+    const char c = digits[random() & 31];
+    word += c >= 'A' ? static_cast<char>(c - 'A' + 'a') : c;
+  }
+  return word;
+}
+
+}  // namespace relayproof::probe
