@@ -25,23 +25,24 @@ enum class HeloForm {
   server_literal,  ///< the server's own address, L
 };
 
-/// A row of the catalogue. Forms are what follows `MAIL FROM:` / `RCPT TO:` on the wire, with holes:
-/// {X} {X2} domains outside · {H} a name of the server · {L} its address literal · {D} a domain it
-/// answers for · {nobody} a random local part · {user} a mailbox that exists there.
+/// A row of the catalogue. Forms are what follows `MAIL FROM:` / `RCPT TO:` on the wire, with
+/// holes: {X} {X2} domains outside · {H} a name of the server · {L} its address literal · {D} a
+/// domain it answers for · {nobody} {test} a random local part, the same one, printed differently ·
+/// {user} a mailbox that exists there · {from} the operator's own mailbox outside.
 struct Technique {
-  std::string_view name;       ///< unique, lower case, hyphens: `percent-hack`
+  std::string_view name;  ///< unique, lower case, hyphens: `percent-hack`
   HeloForm helo = HeloForm::ours;
   std::string_view mail_from;  ///< empty: asked with each of the plan's own senders
   std::string_view rcpt_to;
   /// The harmless twin: the same spelling, leading to a mailbox of the server's own that cannot
   /// exist. If the server takes it, it takes the spelling, not the relay. Empty: the plain
   /// unknown-mailbox control decides, as the recipient is spelt plainly.
-  std::string_view twin;
+  std::string_view twin = {};
   std::string_view exploits;   ///< one clause: what kind of server falls for it
   std::string_view reference;  ///< RFC section, manual page or advisory
   Set set = Set::standard;
-  std::string_view also_in;    ///< other tools and lists that have it; may be empty
-  bool malformed = false;      ///< violates RFC 5321's syntax: servers count it as an error
+  std::string_view also_in = {};  ///< other tools and lists that have it; may be empty
+  bool malformed = false;         ///< violates RFC 5321's syntax: servers count it as an error
 };
 
 /// Every technique, likeliest first. Names are unique.
@@ -58,13 +59,14 @@ struct Fill {
   std::string host;            ///< {H}
   std::string literal;         ///< {L}, with brackets
   std::string own_domain;      ///< {D}
-  std::string token;           ///< {nobody}: a random local part
-  std::string user;            ///< {user}; empty if none is known
+  std::string token;           ///< {nobody} and {test}: a random local part
+  std::string user;            ///< {user}, with its domain; empty if none is known
+  std::string from;            ///< {from}, with its domain; empty if none is known
 };
 
 /// The form with its holes filled; an unknown hole stays as it stands (a test forbids it).
 std::string fill(std::string_view form, const Fill& with);
-/// True if the form needs a value that `with` does not have.
+/// True if the form needs a value that `with` does not have, or has a hole that nobody knows.
 bool lacks(std::string_view form, const Fill& with);
 /// The form as people write it: `nobody%X@H`.
 std::string printed(std::string_view form);

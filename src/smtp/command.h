@@ -1,0 +1,37 @@
+// The commands a client sends (RFC 5321 section 4.1.1), and what may never be in one.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mail/reply.h"
+
+namespace relayproof::smtp {
+
+/// What the server owes a reply to. The greeting is owed to the connection.
+enum class Verb { greeting, ehlo, helo, starttls, mail, rcpt, data, rset, quit };
+
+struct Command {
+  Verb verb = Verb::greeting;
+  std::size_t attempt = 0;  ///< which one MAIL, RCPT and DATA are about
+};
+
+/// The name alone: `MAIL`.
+std::string_view to_string(Verb verb);
+
+/// The line without its end: `MAIL FROM:<a@b>`.
+std::string command_line(Verb verb, std::string_view argument);
+
+/// False if it holds CR, LF or NUL: it would be more than one command, or cut short by a server.
+bool is_sendable(std::string_view argument);
+
+/// The extensions of a reply to EHLO (RFC 5321 section 4.1.1.1), keyword in upper case, one space
+/// between the words.
+std::vector<std::string> extensions_of(const mail::Reply& ehlo);
+
+/// `554 5.7.1 first line second line`.
+std::string in_one_line(const mail::Reply& reply);
+
+}  // namespace relayproof::smtp

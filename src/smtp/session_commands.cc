@@ -1,0 +1,196 @@
+// What each command's reply leads to.
+#include <cassert>
+#include <string>
+
+#include "smtp/session.h"
+
+namespace relayproof::smtp {
+namespace {
+
+constexpr int service_ready = 220;
+constexpr int start_mail_input = 354;
+
+}  // namespace
+
+void Session::answered(const Command& command, const mail::Reply& reply) {
+  const bool may_be_intermediate = command.verb == Verb::data || command.verb == Verb::greeting;
+  if (reply.is_intermediate() && !may_be_intermediate) {
+    note(std::string(to_string(command.verb)) + " answered with " + std::to_string(reply.code));
+  }
+  switch (command.verb) {
+    case Verb::greeting:
+      return greeted(reply);
+    case Verb::ehlo:
+      return ehlo_answered(reply);
+    case Verb::helo:
+      return helo_answered(reply);
+    case Verb::starttls:
+      return starttls_answered(reply);
+    case Verb::mail:
+      return mail_answered(command.attempt, reply);
+    case Verb::rcpt:
+      return rcpt_answered(command.attempt, reply);
+    case Verb::data:
+      return data_answered(command.attempt, reply);
+    case Verb::rset:
+      return rset_answered(reply);
+    case Verb::quit:
+      return end(Ending::quit, in_one_line(reply));
+  }
+}
+
+// RFC 5321 3.8: 421 may answer any command.
+void Session::service_closes(const Command& command, const mail::Reply& reply) {
+  if (command.verb == Verb::ehlo || command.verb == Verb::helo) record_.ehlo = reply;
+  if (command.attempt < record_.answers.size()) {
+    Answers& answers = record_.answers[command.attempt];
+    const bool mail_taken = answers.mail && answers.mail->is_positive();
+    if (command.verb == Verb::mail) answers.mail = reply;
+    if (command.verb == Verb::rcpt && mail_taken) answers.rcpt = reply;
+    if (command.verb == Verb::data) answers.data = reply;
+  }
+  end(Ending::service_closing, in_one_line(reply));
+}
+
+void Session::say_ehlo() {
+  if (is_sendable(options_.helo)) {
+    send(Verb::ehlo, options_.helo);
+  } else {
+    end(Ending::helo_refused, "not sent: the name has a line end or NUL in it");
+  }
+}
+
+void Session::greeted(const mail::Reply& reply) {
+  record_.greeting = reply;
+  if (!reply.is_positive()) return end(Ending::greeting_refused, in_one_line(reply));
+  if (reply.code != service_ready) note("greeted with " + std::to_string(reply.code));
+  say_ehlo();
+}
+
+void Session::ehlo_answered(const mail::Reply& reply) {
+  record_.ehlo = reply;
+  if (reply.is_positive()) {
+    record_.extensions = extensions_of(reply);
+    return hello_done();
+  }
+  // RFC 5321 3.2 names 500 and 502 only; servers refuse EHLO with other codes as well.
+  if (reply.is_permanent()) return send(Verb::helo, options_.helo);
+  end(Ending::helo_refused, in_one_line(reply));
+}
+
+void Session::helo_answered(const mail::Reply& reply) {
+  record_.ehlo = reply;
+  if (!reply.is_positive()) return end(Ending::helo_refused, in_one_line(reply));
+  record_.used_helo = true;
+  hello_done();
+}
+
+void Session::hello_done() {
+  if (!options_.starttls || record_.tls) return;
+  if (!record_.offers("STARTTLS")) return end(Ending::no_starttls, "STARTTLS is not offered");
+  send(Verb::starttls);
+}
+
+void Session::starttls_answered(const mail::Reply& reply) {
+  // RFC 3207 4: only 220 starts the handshake.
+  if (reply.code != service_ready) return end(Ending::starttls_refused, in_one_line(reply));
+  wants_tls_ = true;
+}
+
+void Session::ask(const std::vector<mail::Attempt>& attempts) {
+  assert(idle());
+  if (!idle()) return;
+  for (const mail::Attempt& attempt : attempts) {
+    record_.answers.push_back({.attempt = attempt});
+  }
+  batch_ = options_.pipelining && options_.phase == Phase::rcpt && record_.offers("PIPELINING");
+  if (batch_) {
+    ask_batch();
+  } else {
+    ask_next();
+  }
+}
+
+// RFC 2920 3.1: MAIL, RCPT and RSET may stand anywhere in a group of commands.
+void Session::ask_batch() {
+  bool reset_first = transaction_;
+  for (; next_ < record_.answers.size(); ++next_) {
+    if (skip_unsendable()) continue;
+    const mail::Attempt& attempt = record_.answers[next_].attempt;
+    if (reset_first) send(Verb::rset);
+    send(Verb::mail, attempt.mail_from, next_);
+    send(Verb::rcpt, attempt.rcpt_to, next_);
+    reset_first = true;
+  }
+}
+
+void Session::ask_next() {
+  while (next_ < record_.answers.size() && skip_unsendable()) ++next_;
+  if (next_ >= record_.answers.size()) return;
+  if (transaction_) return send(Verb::rset);
+  send(Verb::mail, record_.answers[next_].attempt.mail_from, next_);
+}
+
+bool Session::skip_unsendable() {
+  const mail::Attempt& attempt = record_.answers[next_].attempt;
+  if (is_sendable(attempt.mail_from) && is_sendable(attempt.rcpt_to)) return false;
+  note("an attempt with a line end or NUL in it was not sent");
+  return true;
+}
+
+void Session::mail_answered(std::size_t attempt, const mail::Reply& reply) {
+  Answers& answers = record_.answers[attempt];
+  answers.mail = reply;
+  transaction_ = reply.is_positive();
+  if (!reply.is_positive()) return finish_attempt(attempt);
+  if (!batch_) send(Verb::rcpt, answers.attempt.rcpt_to, attempt);
+}
+
+void Session::rcpt_answered(std::size_t attempt, const mail::Reply& reply) {
+  Answers& answers = record_.answers[attempt];
+  if (!answers.mail || !answers.mail->is_positive()) {
+    // Sent with its MAIL in one batch; a refusal is what RFC 2920 3.1 makes of it.
+    if (reply.is_positive()) note("RCPT taken after a refused MAIL");
+    return;
+  }
+  answers.rcpt = reply;
+  if (options_.phase == Phase::data && reply.is_positive()) return send(Verb::data, {}, attempt);
+  finish_attempt(attempt);
+}
+
+void Session::data_answered(std::size_t attempt, const mail::Reply& reply) {
+  record_.answers[attempt].data = reply;
+  const bool taken = reply.is_intermediate() || reply.is_positive();
+  if (taken && reply.code != start_mail_input) {
+    note("DATA answered with " + std::to_string(reply.code));
+  }
+  if (!taken) return finish_attempt(attempt);
+  record_.answers[attempt].complete = true;
+  end(Ending::cut, in_one_line(reply));
+}
+
+void Session::rset_answered(const mail::Reply& reply) {
+  if (!reply.is_positive()) note("RSET refused with " + std::to_string(reply.code));
+  transaction_ = false;
+  if (!batch_) ask_next();
+}
+
+void Session::finish_attempt(std::size_t attempt) {
+  record_.answers[attempt].complete = true;
+  if (batch_) return;
+  next_ = attempt + 1;
+  ask_next();
+}
+
+void Session::quit() {
+  assert(idle());
+  if (idle()) send(Verb::quit);
+}
+
+void Session::send(Verb verb, std::string_view argument, std::size_t attempt) {
+  output_ += command_line(verb, argument) + "\r\n";
+  due_.push_back({verb, attempt});
+  ++unsent_;
+}
+
+}  // namespace relayproof::smtp
