@@ -1,0 +1,32 @@
+#include "cli/commands.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "cli/exit_status.h"
+
+namespace relayproof::cli {
+
+int run_command(const Arguments& arguments) {
+  switch (arguments.command) {
+    case Command::check:
+      return check(arguments);
+    case Command::probe:
+      return probe(arguments);
+    case Command::techniques:
+      return techniques(arguments);
+    case Command::demo:
+      return demo(arguments);
+    case Command::none:
+      break;
+  }
+  return unknown;
+}
+
+int complain(const Error& error) {
+  std::fputs(fmt::format("relayproof: {}\n", to_string(error)).c_str(), stderr);
+  return unknown;
+}
+
+}  // namespace relayproof::cli

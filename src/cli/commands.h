@@ -1,0 +1,18 @@
+// The subcommands. Each returns the exit status.
+#pragma once
+
+#include "cli/arguments.h"
+
+namespace relayproof::cli {
+
+int run_command(const Arguments& arguments);
+
+int check(const Arguments& arguments);
+int probe(const Arguments& arguments);
+int techniques(const Arguments& arguments);
+int demo(const Arguments& arguments);
+
+/// `relayproof: …` on standard error; returns `unknown`.
+int complain(const Error& error);
+
+}  // namespace relayproof::cli
