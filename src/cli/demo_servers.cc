@@ -10,16 +10,28 @@ namespace {
 using std::chrono::seconds;
 
 constexpr auto idle_limit = seconds(60);
+constexpr const char* demo_host = "mail.demo.example";
+
+struct Mailbox {
+  std::string_view local_part, domain;
+};
+
+Mailbox mailbox_of(const smtp::Path& recipient) {
+  const std::string_view address = recipient.address ? *recipient.address : std::string_view();
+  const std::size_t at = address.rfind('@');
+  if (at == std::string_view::npos) return {address, demo_domain};
+  return {address.substr(0, at), address.substr(at + 1)};
+}
 
 bool is_at_home(const smtp::Path& recipient) {
-  const auto& address = recipient.address;
-  return address && (address->domain.empty() || equals_ignoring_case(address->domain, demo_domain) ||
-                     equals_ignoring_case(address->domain, "mail.demo.example"));
+  const std::string_view domain = mailbox_of(recipient).domain;
+  return equals_ignoring_case(domain, demo_domain) ||
+         equals_ignoring_case(domain, demo_host);
 }
 
 bool is_mailbox(const smtp::Path& recipient) {
-  return equals_ignoring_case(recipient.address->local_part, "postmaster") ||
-         equals_ignoring_case(recipient.address->local_part, "alice");
+  const std::string_view name = mailbox_of(recipient).local_part;
+  return equals_ignoring_case(name, "postmaster") || equals_ignoring_case(name, "alice");
 }
 
 mail::Reply taken() { return {250, {"2.1.5 Ok"}}; }
@@ -42,7 +54,7 @@ mail::Reply any_rcpt(const smtp::Transaction&, const smtp::Path&) { return taken
 
 smtp::Policy named(decltype(smtp::Policy::on_rcpt) on_rcpt) {
   smtp::Policy policy;
-  policy.hostname = "mail.demo.example";
+  policy.hostname = demo_host;
   policy.extensions = {"PIPELINING", "ENHANCEDSTATUSCODES", "8BITMIME"};
   policy.on_rcpt = std::move(on_rcpt);
   // A demo has nowhere to deliver to.

@@ -95,7 +95,10 @@ class Preparation {
       const bool known =
           std::any_of(plan_.addresses.begin(), plan_.addresses.end(),
                       [&](const Address& other) { return other.address == address; });
-      if (!known) plan_.addresses.push_back({.host = name, .address = address});
+      if (known) continue;
+      plan_.addresses.emplace_back();
+      plan_.addresses.back().host = name;
+      plan_.addresses.back().address = address;
     }
     co_return true;
   }
