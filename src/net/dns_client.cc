@@ -152,12 +152,27 @@ constexpr Option options[] = {
     {"unblock-lan-zones:", "yes"},      // PTR of private addresses: the resolver knows them
 };
 
+// libunbound answers for these by itself, with loopback or "no such name"; a private network may
+// use them. What stays are `invalid` (RFC 6761 6.4) and `onion` (RFC 7686).
+constexpr const char* names_to_ask_for[] = {
+    "localhost.", "test.", "home.arpa.", "127.in-addr.arpa.",
+    "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.ip6.arpa."};
+
 int configure(ub_ctx* context) {
   int error = ub_ctx_debugout(context, nullptr);
   for (const Option& option : options) {
     if (error == 0) error = ub_ctx_set_option(context, option.name, option.value);
   }
   if (error == 0) error = ub_ctx_async(context, 1);
+  return error;
+}
+
+/// Settles the context: it takes no options afterwards.
+int open_reserved_names(ub_ctx* context) {
+  int error = 0;
+  for (const char* name : names_to_ask_for) {
+    if (error == 0) error = ub_ctx_zone_remove(context, name);
+  }
   return error;
 }
 
@@ -175,6 +190,7 @@ Result<std::shared_ptr<DnsClient>> DnsClient::make(boost::asio::any_io_executor 
   } else if (error == 0 && ub_ctx_resolvconf(context.get(), nullptr) != 0) {
     unusable = "/etc/resolv.conf cannot be read";
   }
+  if (error == 0) error = open_reserved_names(context.get());
   if (error != 0) return failure(std::string("cannot set up libunbound: ") + ub_strerror(error));
   return std::make_shared<UnboundClient>(executor, std::move(context), std::move(unusable));
 }
