@@ -98,21 +98,25 @@ def fuzz_targets() -> list[str]:
     return sorted(path.stem for path in (ROOT / "src").rglob("*_fuzz.cc"))
 
 
+def unittests(folder: str) -> str:
+    return f"/usr/bin/python3 -m unittest discover -s {folder} -p '*_test.py'"
+
+
 def steps(options) -> list[Step]:
     jobs = subprocess.run(["tools/jobs"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
     fuzzers = fuzz_targets()
-    system = "/usr/bin/python3 -m unittest discover -s tests/system -p '*_test.py'"
     all_steps = [
         Step("layers", "tools/check-layers"),
         Step("fuzz coverage", "tools/check-fuzz"),
         Step("links in documents", "tools/check-docs"),
         Step("format", "tools/format --check"),
+        Step("the tools themselves", unittests("tests/tools"), count_unittest),
         Step("build release", f"cmake --preset release && cmake --build --preset release --target relayproof -j {jobs}",
              count_build),
         Step("build dev", f"cmake --preset dev && cmake --build --preset dev -j {jobs}", count_build),
         Step("unit tests", f"ctest --preset dev -j {jobs} --output-junit {JUNIT}", count_ctest, ["build dev"]),
-        Step("system tests", f"RELAYPROOF={DEV} {system}", count_unittest, ["build dev"]),
-        Step("system tests, release", f"RELAYPROOF={RELEASE} {system}", count_unittest, ["build release"]),
+        Step("system tests", f"RELAYPROOF={DEV} {unittests('tests/system')}", count_unittest, ["build dev"]),
+        Step("system tests, release", f"RELAYPROOF={RELEASE} {unittests('tests/system')}", count_unittest, ["build release"]),
     ]
     if options.tsan:
         all_steps += [
