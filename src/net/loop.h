@@ -1,10 +1,9 @@
 // The event loop: one thread, owned by main(), handed down.
 #pragma once
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
-#include <exception>
 #include <optional>
+#include <type_traits>
 #include <utility>
 
 #include "net/task.h"
@@ -17,22 +16,25 @@ class Loop {
   /// task left behind stays suspended until the next run() or the end of the loop.
   template <class T>
   T run(Task<T> task) {
-    std::optional<T> result;
-    std::exception_ptr thrown;
-    boost::asio::co_spawn(context_, std::move(task), [&](std::exception_ptr error, T value) {
-      thrown = error;
-      result.emplace(std::move(value));
-      context_.stop();
-    });
-    context_.restart();
-    context_.run();
-    if (thrown) std::rethrow_exception(thrown);
-    return std::move(*result);
+    if constexpr (std::is_void_v<T>) {
+      run_to_the_end(std::move(task));
+    } else {
+      std::optional<T> result;
+      run_to_the_end(store(std::move(task), &result));
+      return std::move(*result);
+    }
   }
 
   boost::asio::io_context& context() { return context_; }
 
  private:
+  template <class T>
+  static Task<void> store(Task<T> task, std::optional<T>* result) {
+    T value = co_await std::move(task);
+    result->emplace(std::move(value));
+  }
+  void run_to_the_end(Task<void> task);
+
   boost::asio::io_context context_{1};
 };
 

@@ -27,7 +27,8 @@ struct MailExchanger {
   std::string host;  ///< lower case, no trailing dot; "" is the null MX of RFC 7505
 };
 
-/// What DNS said. `failed` is "no answer", which is not "there is none".
+/// What DNS said. `failed` is "no answer", which is not "there is none"; what was found before is
+/// kept then (the IPv4 addresses where nothing answered for IPv6).
 template <class T>
 struct Lookup {
   std::vector<T> found;

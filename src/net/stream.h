@@ -46,7 +46,8 @@ class Stream {
   /// All of it, or a failure.
   virtual Task<std::optional<IoFailure>> write(std::string bytes, TimePoint deadline) = 0;
   /// The client's side of a TLS handshake; the server's certificate is not verified, it is read:
-  /// a prober talks to whatever answers. `server_name` is sent as SNI unless empty.
+  /// a prober talks to whatever answers. `server_name` is sent as SNI if it is a domain name. On a
+  /// connection that a listener accepted: the server's side, with the listener's certificate.
   virtual Task<std::optional<IoFailure>> start_tls(std::string server_name, TimePoint deadline) = 0;
   /// The DNS names of the peer's certificate (subjectAltName, else CN); empty without TLS.
   virtual std::vector<std::string> certificate_names() const = 0;
