@@ -1,3 +1,4 @@
+#include "cli/asking.h"
 #include "cli/commands.h"
 #include "cli/exit_status.h"
 #include "cli/output.h"
@@ -7,7 +8,7 @@ namespace relayproof::cli {
 
 int techniques(const Arguments& arguments) {
   const std::string text = arguments.format == Format::text ? report::techniques_text()
-                                                            : report::techniques_json();
+                                                            : report::techniques_json(meta());
   const auto written = write_output(arguments.output, text);
   return written ? ok : complain(written.error());
 }

@@ -113,21 +113,21 @@ void count(const DoorResult& door, const Outcome& outcome, bool password_only, T
 
 std::string doubt(const DoorResult& door, const Tally& tally) {
   const Outcome& outcome = *tally.first_open_question;
-  const std::string words = outcome.reply ? fmt::format("{} ", outcome.reply->code) : "";
-  if (outcome.kind == OutcomeKind::not_run) {
+  const std::string words = outcome.reply ? fmt::format("{}", outcome.reply->code) : "no reply";
+  if (outcome.kind == OutcomeKind::not_run && outcome.refused_as != RefusedAs::sender) {
     return fmt::format("{} of {} ways were not asked: {}", tally.open_questions,
                        door.outcomes.size(), outcome.not_run_because);
   }
   switch (outcome.refused_as.value_or(RefusedAs::policy)) {
     case RefusedAs::client:
       return "it refuses this place as a client (" + words +
-             "a block list or our name), so its relaying was not reached";
+             ": a block list, or our name), so its relaying was not reached";
     case RefusedAs::sender:
-      return "it refuses every sender we may use (" + words +
+      return "it refuses our senders (" + words +
              "), so its relaying was not reached: give --from YOU@YOUR-DOMAIN";
     case RefusedAs::temporary:
       return "it answers \"later\" (" + words +
-             "greylisting, or a lookup that fails there): ask again in some minutes";
+             ": greylisting, or a lookup that fails there): ask again in some minutes";
     case RefusedAs::rate:
       return "it limits how much we may ask (" + words + "): ask again later";
     default:

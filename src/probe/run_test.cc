@@ -37,7 +37,7 @@ class RunAgainst : public testing::Test {
     network.servers[{address, port}] = [policy](std::size_t) { return policy; };
   }
 
-  Run run() {
+  probe::Run run() {
     net::Loop loop;
     auto plan = loop.run(prepare(network, options));
     EXPECT_TRUE(plan) << plan.error().message;
@@ -58,7 +58,7 @@ std::size_t relays(const DoorResult& door) {
 
 TEST_F(RunAgainst, AClosedServerIsClosed) {
   put(v4, 25, MailServer{});
-  const Run result = run();
+  const probe::Run result = run();
   EXPECT_EQ(result.verdict, Verdict::closed) << result.reason;
   EXPECT_FALSE(result.weak);
   EXPECT_EQ(result.mail_domain, "example.com");
@@ -71,7 +71,7 @@ TEST_F(RunAgainst, AnOpenRelayIsOpen) {
   MailServer server;
   server.relays = true;
   put(v4, 25, server);
-  const Run result = run();
+  const probe::Run result = run();
   EXPECT_EQ(result.verdict, Verdict::open) << result.reason;
   EXPECT_EQ(result.evidence, Evidence::observed);
   EXPECT_GT(relays(result.doors.front()), 10U);
@@ -82,7 +82,7 @@ TEST_F(RunAgainst, AServerThatTakesEverythingIsUndecided) {
   server.relays = true;
   server.knows_its_users = false;
   put(v4, 25, server);
-  const Run result = run();
+  const probe::Run result = run();
   EXPECT_EQ(result.verdict, Verdict::undecided);
   EXPECT_TRUE(result.doors.front().accepts_everything) << result.reason;
   EXPECT_EQ(relays(result.doors.front()), 0U);
@@ -92,7 +92,7 @@ TEST_F(RunAgainst, ACatchAllThatDoesNotRelayIsNeverOpen) {
   MailServer server;
   server.knows_its_users = false;
   put(v4, 25, server);
-  const Run result = run();
+  const probe::Run result = run();
   EXPECT_NE(result.verdict, Verdict::open);
   EXPECT_FALSE(result.doors.front().accepts_everything);
 }
@@ -101,7 +101,7 @@ TEST_F(RunAgainst, OneNamedDefectOfTheParserIsFoundByItsSpelling) {
   MailServer server;
   server.percent_router = true;
   put(v4, 25, server);
-  const Run result = run();
+  const probe::Run result = run();
   EXPECT_EQ(result.verdict, Verdict::open) << result.reason;
   for (const auto& outcome : result.doors.front().outcomes) {
     if (outcome.counts_as != CountsAs::relay) continue;
@@ -132,7 +132,7 @@ TEST_F(RunAgainst, ARefusedSenderIsNotAnAnswerAboutRelaying) {
   EXPECT_EQ(run().verdict, Verdict::closed);
   server.relays = true;
   put(v4, 25, server);
-  const Run result = run();
+  const probe::Run result = run();
   EXPECT_EQ(result.verdict, Verdict::open);
   const Outcome& first = result.doors.front().outcomes.front();
   EXPECT_EQ(first.kind, OutcomeKind::not_run);
@@ -145,7 +145,7 @@ TEST_F(RunAgainst, AServerThatRefusesEverySenderIsUndecided) {
     return mail::Reply{553, {"5.1.8 Sender address rejected: Domain not found"}};
   };
   put(v4, 25, policy);
-  const Run result = run();
+  const probe::Run result = run();
   EXPECT_EQ(result.verdict, Verdict::undecided);
   EXPECT_NE(result.reason.find("--from"), std::string::npos) << result.reason;
 }
@@ -180,7 +180,7 @@ TEST_F(RunAgainst, ABanLeavesWhatWasFoundAndNothingElse) {
       };
       return policy;
     };
-    const Run result = run();
+    const probe::Run result = run();
     EXPECT_EQ(result.verdict, open ? Verdict::open : Verdict::undecided) << result.reason;
     EXPECT_GT(result.doors.front().blocked_after, 0U);
   }
@@ -192,7 +192,7 @@ TEST_F(RunAgainst, OpenOverIpv6OnlyIsOpen) {
   MailServer server;
   server.relays = true;
   put(v6, 25, server);
-  const Run result = run();
+  const probe::Run result = run();
   EXPECT_EQ(result.verdict, Verdict::open);
   EXPECT_EQ(result.doors[0].verdict, Verdict::closed);
   EXPECT_EQ(result.doors[1].verdict, Verdict::open);
@@ -202,7 +202,7 @@ TEST_F(RunAgainst, WithoutARouteIpv6IsNotAskedAndTheAnswerIsWeak) {
   network.hosts["mail.example.com"] = {v4, v6};
   network.source_v6.reset();
   put(v4, 25, MailServer{});
-  const Run result = run();
+  const probe::Run result = run();
   EXPECT_EQ(result.verdict, Verdict::closed);
   EXPECT_TRUE(result.weak);
   EXPECT_THAT(result.not_asked, testing::ElementsAre(testing::HasSubstr("IPv6 not asked")));
@@ -213,7 +213,7 @@ TEST_F(RunAgainst, AcceptanceFromATrustedPlaceIsUndecided) {
   MailServer server;
   server.relays = true;
   put(v4, 25, server);
-  const Run result = run();
+  const probe::Run result = run();
   EXPECT_EQ(result.verdict, Verdict::undecided);
   EXPECT_TRUE(result.doors.front().trusted_place);
   options.as_stranger = true;
@@ -227,7 +227,7 @@ TEST_F(RunAgainst, APortForPeopleWithAPasswordIsClosedWhenItRefusesEverybodyElse
     return mail::Reply{554, {"5.7.1 Client host rejected: Access denied"}};
   };
   put(v4, 587, submission);
-  const Run result = run();
+  const probe::Run result = run();
   EXPECT_EQ(result.verdict, Verdict::closed) << result.reason;
   EXPECT_TRUE(result.doors[2].wants_password);
 }
@@ -237,7 +237,7 @@ TEST_F(RunAgainst, AnOpenSubmissionPortIsAskedInFull) {
   MailServer server;
   server.relays = true;
   put(v4, 587, server);
-  const Run result = run();
+  const probe::Run result = run();
   EXPECT_EQ(result.verdict, Verdict::open);
   EXPECT_TRUE(result.doors[2].in_full);
   EXPECT_GT(relays(result.doors[2]), 10U);
@@ -251,7 +251,7 @@ TEST_F(RunAgainst, WhatIsBehindStarttlsIsADoorOfItsOwn) {
     return said.tls ? mail::Reply{250, {"2.1.5 Ok"}} : plain(said, recipient);
   };
   put(v4, 25, policy);
-  const Run result = run();
+  const probe::Run result = run();
   ASSERT_EQ(result.doors.size(), 4U);
   EXPECT_EQ(result.doors.back().target.tls, mail::TlsMode::starttls);
   EXPECT_EQ(result.doors.back().verdict, Verdict::undecided);
@@ -276,13 +276,13 @@ TEST_F(RunAgainst, AServerThatHidesBehindAGreeting421IsWaitedForThenBlocked) {
   smtp::Policy policy;
   policy.greeting = mail::Reply{421, {"4.3.2 Connection rate limit exceeded."}};
   put(v4, 25, policy);
-  const Run result = run();
+  const probe::Run result = run();
   EXPECT_EQ(result.verdict, Verdict::undecided);
   EXPECT_LT((network.connections[{v4, 25}]), 10U);
 }
 
 TEST_F(RunAgainst, RefusedConnectionsAreUndecidedAndSaidSo) {
-  const Run result = run();
+  const probe::Run result = run();
   EXPECT_EQ(result.verdict, Verdict::undecided);
   EXPECT_NE(result.reason.find("refused"), std::string::npos) << result.reason;
 }
@@ -299,7 +299,7 @@ TEST_F(RunAgainst, ASilentPort25IsComparedWithASecondHost) {
 TEST_F(RunAgainst, AMailDomainStandsForItsExchangers) {
   options.target.host = "example.com";
   put(v4, 25, MailServer{});
-  const Run result = run();
+  const probe::Run result = run();
   EXPECT_EQ(result.doors.front().target.host, "mail.example.com");
   EXPECT_EQ(result.verdict, Verdict::closed);
 }
@@ -332,14 +332,14 @@ TEST_F(RunAgainst, ThePhaseDataEndsBeforeAnyContent) {
     return mail::Reply{250, {"queued"}};
   };
   put(v4, 25, policy);
-  const Run open = run();
+  const probe::Run open = run();
   EXPECT_EQ(open.verdict, Verdict::open);
   EXPECT_FALSE(delivered);
   EXPECT_EQ(open.doors.front().outcomes.front().phase, "data");
 
   policy.on_data = [](const smtp::Transaction&) { return mail::Reply{554, {"5.7.1 no"}}; };
   put(v4, 25, policy);
-  const Run refused = run();
+  const probe::Run refused = run();
   EXPECT_NE(refused.verdict, Verdict::open) << refused.reason;
   EXPECT_FALSE(delivered);
 }
