@@ -1,0 +1,117 @@
+"""A server of the lab: one MTA in namespaces of its own, with the files of one case."""
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+from kit.addresses import RESOLVER, SERVER, SERVER_DOMAIN
+from kit.mta import Mta
+from kit.network import Network
+
+START_SECONDS = 20.0
+
+
+class Machine:
+    """Runs from `with` to the end of its block."""
+
+    def __init__(self, network: Network, root: Path, mta: Mta, files: list[Path]):
+        self._network = network
+        self._root = root
+        self._mta = mta
+        self._files = files
+        self._process: subprocess.Popen | None = None
+
+    def __enter__(self) -> "Machine":
+        self._folder = Path(tempfile.mkdtemp(prefix="relayproof-lab-"))
+        try:
+            self._start()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process is not None:
+            # Its child is the first process of the PID namespace: with it goes everything inside.
+            self._process.send_signal(signal.SIGTERM)
+            try:
+                self._process.wait(3)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+            self._log.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def root(self) -> Path:
+        """The server's `/`, seen from here."""
+        return Path(f"/proc/{self._first_process()}/root")
+
+    def run(self, *command: str) -> str:
+        """What a command prints that runs inside the server."""
+        inside = ["nsenter", "-t", str(self._first_process()), "-a", "-r", "-w", *command]
+        done = subprocess.run(inside, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              stdin=subprocess.DEVNULL, check=False)
+        return done.stdout.decode("utf-8", "replace")
+
+    def is_busy(self) -> bool:
+        """Whether the MTA is still taking mail somewhere."""
+        return self._mta.is_busy(self)
+
+    def log(self) -> str:
+        """What the server said and wrote: for whom a case surprises."""
+        texts = [(self._folder / "console").read_text(errors="replace")]
+        for path in self._mta.logs:
+            log = self.root() / path.lstrip("/")
+            if log.is_file():
+                texts.append(log.read_text(errors="replace"))
+        return "\n".join(texts)
+
+    def _start(self) -> None:
+        stage = self._folder / "stage"
+        self._stage(stage)
+        work = self._folder / "work"
+        work.mkdir()
+        self._log = open(self._folder / "console", "wb")
+        boot = Path(__file__).with_name("boot")
+        self._process = subprocess.Popen(
+            self._network.in_server(
+                ["unshare", "--mount", "--pid", "--uts", "--ipc", "--fork", "--kill-child",
+                 str(boot), str(work), str(self._root), self._mta.name, str(stage)]),
+            stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log, start_new_session=True)
+        self._wait_until_ready(stage)
+
+    def _stage(self, stage: Path) -> None:
+        stage.mkdir()
+        stage.chmod(0o755)
+        etc = stage / "etc"
+        etc.mkdir()
+        (etc / "resolv.conf").write_text(f"nameserver {RESOLVER.ipv4}\n")
+        (etc / "hosts").write_text("127.0.0.1 localhost\n::1 localhost\n"
+                                   f"{SERVER.ipv4} {SERVER.name}\n{SERVER.ipv6} {SERVER.name}\n")
+        (etc / "hostname").write_text(f"{SERVER.name}\n")
+        (etc / "mailname").write_text(f"{SERVER_DOMAIN}\n")
+        (stage / "start").write_text(self._mta.start)
+        for source in self._files:
+            self._mta.place(source, stage)
+
+    def _wait_until_ready(self, stage: Path) -> None:
+        """Ready is who listens: a server that never answers is a result, not a failed start."""
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            if self._process.poll() is not None:
+                raise RuntimeError("the server ended: " + (self._folder / "console").read_text())
+            if self._listens():
+                return
+            time.sleep(0.05)
+        raise RuntimeError("the server does not listen: " + self.log()[-2000:])
+
+    def _listens(self) -> bool:
+        command = self._network.in_server(["ss", "-Hltn", "sport", "=", ":25"])
+        found = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        return len(found.splitlines()) >= self._mta.listeners
+
+    def _first_process(self) -> int:
+        parent = self._process.pid
+        return int(Path(f"/proc/{parent}/task/{parent}/children").read_text().split()[0])
