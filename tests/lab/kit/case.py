@@ -4,7 +4,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from kit.addresses import CLIENTS, Host
+from kit.machine import Machine
 from kit.mta import MTAS, Mta
+from kit.world import PYTHON, World
 
 LAB = Path(__file__).resolve().parent.parent
 
@@ -14,25 +16,33 @@ class Case:
     name: str
     folder: Path
     mta: Mta
-    verdict: str
+    verdicts: list[str]
+    """Those that are right; where an honest prober may say several, the README says why."""
     exits: list[int]
     client: Host
     arguments: list[str] = field(default_factory=list)
     ports: list[int] = field(default_factory=lambda: [25])
+    """Which doors the lab's own forms are tried at."""
     lookalike: bool = False
     """The server takes mail for anywhere and delivers none: at RCPT nobody can tell."""
     relays: list[str] = field(default_factory=list)
     must_not_relay: list[str] = field(default_factory=list)
-    helper: str | None = None
-    """A program of the case's folder in `filters/` that runs beside the MTA."""
+    helper: list[str] = field(default_factory=list)
+    """A program of `beside/`, with its arguments, that runs on the server's machine beside the MTA."""
 
-    def files(self, for_truth: bool) -> list[Path]:
-        """Where the server's files come from; later folders win."""
+    def machine(self, world: World, root: Path) -> Machine:
+        return Machine(world, root, self.mta, [LAB / "common" / self.mta.name, self.folder], self._beside())
+
+    def machine_for_truth(self, world: World, root: Path) -> Machine | None:
+        """The same server without the limits that would refuse a replay, where it has some."""
         truth = self.folder / "truth"
-        return [LAB / "common" / self.mta.name, self.folder] + ([truth] if for_truth and truth.is_dir() else [])
+        if not truth.is_dir():
+            return None
+        return Machine(world, root, self.mta, [LAB / "common" / self.mta.name, self.folder, truth],
+                       self._beside())
 
-    def needs_other_files_for_truth(self) -> bool:
-        return (self.folder / "truth").is_dir()
+    def _beside(self) -> list[str]:
+        return [PYTHON, str(LAB / "beside" / self.helper[0]), *self.helper[1:]] if self.helper else []
 
     def to(self) -> str | None:
         """The outside mailbox that this case asks for, if it names one."""
@@ -45,6 +55,7 @@ def all_cases() -> list[Case]:
 
 def _read(folder: Path) -> Case:
     expected = json.loads((folder / "expected.json").read_text())
+    expected["verdicts"] = expected.pop("verdict").split(" or ")
     expected["exits"] = expected.pop("exit")
     expected["client"] = CLIENTS[expected.get("client", "probe")]
     mta = MTAS[folder.parent.name]

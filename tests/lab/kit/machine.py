@@ -1,6 +1,5 @@
 """A server of the lab: one MTA in namespaces of its own, with the files of one case."""
 import shutil
-import signal
 import subprocess
 import tempfile
 import time
@@ -8,7 +7,7 @@ from pathlib import Path
 
 from kit.addresses import RESOLVER, SERVER, SERVER_DOMAIN
 from kit.mta import Mta
-from kit.network import Network
+from kit.world import World
 
 START_SECONDS = 20.0
 
@@ -16,15 +15,18 @@ START_SECONDS = 20.0
 class Machine:
     """Runs from `with` to the end of its block."""
 
-    def __init__(self, network: Network, root: Path, mta: Mta, files: list[Path]):
-        self._network = network
+    def __init__(self, world: World, root: Path, mta: Mta, files: list[Path], helper: list[str]):
+        self._network = world.network
+        self._scratch = world.scratch
         self._root = root
         self._mta = mta
         self._files = files
-        self._process: subprocess.Popen | None = None
+        self._helper = helper
+        self._processes: list[subprocess.Popen] = []
 
     def __enter__(self) -> "Machine":
-        self._folder = Path(tempfile.mkdtemp(prefix="relayproof-lab-"))
+        self._folder = Path(tempfile.mkdtemp(prefix="machine-", dir=self._scratch))
+        self._log = open(self._folder / "console", "wb")
         try:
             self._start()
         except BaseException:
@@ -33,15 +35,11 @@ class Machine:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._process is not None:
-            # Its child is the first process of the PID namespace: with it goes everything inside.
-            self._process.send_signal(signal.SIGTERM)
-            try:
-                self._process.wait(3)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
-            self._log.close()
+        for process in self._processes:
+            # The first process of the PID namespace dies with its parent, and everything inside with it.
+            process.kill()
+            process.wait()
+        self._log.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def root(self) -> Path:
@@ -73,14 +71,20 @@ class Machine:
         self._stage(stage)
         work = self._folder / "work"
         work.mkdir()
-        self._log = open(self._folder / "console", "wb")
+        if self._helper:
+            # It needs this machine's Python, so it stays outside the server's root.
+            self._spawn(self._helper)
         boot = Path(__file__).with_name("boot")
-        self._process = subprocess.Popen(
-            self._network.in_server(
-                ["unshare", "--mount", "--pid", "--uts", "--ipc", "--fork", "--kill-child",
-                 str(boot), str(work), str(self._root), self._mta.name, str(stage)]),
-            stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log, start_new_session=True)
-        self._wait_until_ready(stage)
+        self._process = self._spawn(
+            ["unshare", "--mount", "--pid", "--uts", "--ipc", "--fork", "--kill-child",
+             str(boot), str(work), str(self._root), self._mta.name, str(stage)])
+        self._wait_until_ready()
+
+    def _spawn(self, command: list[str]) -> subprocess.Popen:
+        process = subprocess.Popen(self._network.in_server(command), stdin=subprocess.DEVNULL,
+                                   stdout=self._log, stderr=self._log, start_new_session=True)
+        self._processes.append(process)
+        return process
 
     def _stage(self, stage: Path) -> None:
         stage.mkdir()
@@ -96,7 +100,7 @@ class Machine:
         for source in self._files:
             self._mta.place(source, stage)
 
-    def _wait_until_ready(self, stage: Path) -> None:
+    def _wait_until_ready(self) -> None:
         """Ready is who listens: a server that never answers is a result, not a failed start."""
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:

@@ -17,13 +17,13 @@ PYTHON = "/usr/bin/python3"
 class World:
     """Stands from `with` to the end of its block; servers come and go in it."""
 
-    def __init__(self, number: int):
+    def __init__(self, number: int, scratch: Path):
         self.network = Network(number)
+        self.scratch = scratch
 
     def __enter__(self) -> "World":
         with ExitStack() as stack:
-            self._folder = Path(stack.enter_context(
-                tempfile.TemporaryDirectory(prefix="relayproof-lab-world-")))
+            self._folder = Path(tempfile.mkdtemp(prefix="world-", dir=self.scratch))
             stack.enter_context(self.network)
             self._start_resolver()
             self._start_sink()

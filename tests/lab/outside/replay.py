@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from smtp import Connection, Reply
 
 # As many at once as the most timid of the servers takes from one address.
-AT_ONCE = 6
+AT_ONCE = 12
 STEP_SECONDS = 30.0
 
 MESSAGE = ("From: lab@example.net\r\nTo: lab@example.net\r\nSubject: lab\r\n"
