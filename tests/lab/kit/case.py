@@ -31,15 +31,18 @@ class Case:
     """A program of `beside/`, with its arguments, that runs on the server's machine beside the MTA."""
 
     def machine(self, world: World, root: Path) -> Machine:
-        return Machine(world, root, self.mta, [LAB / "common" / self.mta.name, self.folder], self._beside())
+        return Machine(world, root, self.mta, self._folders(), self._beside())
 
     def machine_for_truth(self, world: World, root: Path) -> Machine | None:
         """The same server without the limits that would refuse a replay, where it has some."""
         truth = self.folder / "truth"
         if not truth.is_dir():
             return None
-        return Machine(world, root, self.mta, [LAB / "common" / self.mta.name, self.folder, truth],
-                       self._beside())
+        return Machine(world, root, self.mta, [*self._folders(), truth], self._beside())
+
+    def _folders(self) -> list[Path]:
+        common = LAB / "common" / self.mta.name
+        return [folder for folder in (common, self.folder) if folder.is_dir()]
 
     def _beside(self) -> list[str]:
         return [PYTHON, str(LAB / "beside" / self.helper[0]), *self.helper[1:]] if self.helper else []

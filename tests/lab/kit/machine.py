@@ -1,5 +1,7 @@
 """A server of the lab: one MTA in namespaces of its own, with the files of one case."""
+import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -36,9 +38,7 @@ class Machine:
 
     def __exit__(self, *_: object) -> None:
         for process in self._processes:
-            # The first process of the PID namespace dies with its parent, and everything inside with it.
-            process.kill()
-            process.wait()
+            _end(process)
         self._log.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
@@ -75,7 +75,7 @@ class Machine:
             # It needs this machine's Python, so it stays outside the server's root.
             self._spawn(self._helper)
         boot = Path(__file__).with_name("boot")
-        self._process = self._spawn(
+        self._spawn(
             ["unshare", "--mount", "--pid", "--uts", "--ipc", "--fork", "--kill-child",
              str(boot), str(work), str(self._root), self._mta.name, str(stage)])
         self._wait_until_ready()
@@ -96,6 +96,7 @@ class Machine:
                                    f"{SERVER.ipv4} {SERVER.name}\n{SERVER.ipv6} {SERVER.name}\n")
         (etc / "hostname").write_text(f"{SERVER.name}\n")
         (etc / "mailname").write_text(f"{SERVER_DOMAIN}\n")
+        shutil.copy(Path(__file__).resolve().parent.parent / "common/aliases", etc)
         (stage / "start").write_text(self._mta.start)
         for source in self._files:
             self._mta.place(source, stage)
@@ -104,7 +105,7 @@ class Machine:
         """Ready is who listens: a server that never answers is a result, not a failed start."""
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
-            if self._process.poll() is not None:
+            if self._processes[-1].poll() is not None:
                 raise RuntimeError("the server ended: " + (self._folder / "console").read_text())
             if self._listens():
                 return
@@ -117,5 +118,26 @@ class Machine:
         return len(found.splitlines()) >= self._mta.listeners
 
     def _first_process(self) -> int:
-        parent = self._process.pid
-        return int(Path(f"/proc/{parent}/task/{parent}/children").read_text().split()[0])
+        return _children(self._processes[-1])[0]
+
+
+def _children(process: subprocess.Popen) -> list[int]:
+    try:
+        text = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text()
+    except FileNotFoundError:
+        return []
+    return [int(number) for number in text.split()]
+
+
+def _end(process: subprocess.Popen) -> None:
+    """Returns when the process and, where it made a PID namespace, everything inside is gone.
+
+    `unshare` ends only after the first process of its namespace, and that only after all others: so the
+    next server never finds this one still listening.
+    """
+    for pid in _children(process) or [process.pid]:
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+    process.wait()
