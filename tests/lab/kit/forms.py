@@ -34,7 +34,7 @@ def forms(server_name: str, domain: str, address: str, to: str | None) -> list[F
         Form("sender at domain", f"<alice@{d}>", f"<{outside}>"),
         Form("sender at literal", f"<test@{literal}>", f"<{outside}>"),
         Form("postmaster", f"<postmaster@{d}>", f"<{outside}>"),
-        Form("postmaster, helo localhost", f"<postmaster@{d}>", f"<{outside}>", "localhost"),
+        Form("postmaster as localhost", f"<postmaster@{d}>", f"<{outside}>", "localhost"),
         Form("helo localhost", good, f"<{outside}>", "localhost"),
         Form("helo host", good, f"<{outside}>", h),
         Form("helo domain", good, f"<{outside}>", d),
