@@ -1,0 +1,1 @@
+"""The parts of the lab; `run` puts them together."""

@@ -1,0 +1,70 @@
+#!/usr/bin/python3
+"""Makes attempts for real: each in a connection of its own, to the end of its message.
+
+Reads one JSON object a line from standard input (source, address, port, tls, helo, mail_from, rcpt_to,
+token) and writes each back with what the server answered: code, text, at (the last step made).
+"""
+import json
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+from smtp import Connection, Reply
+
+# More connections at once than OpenSMTPD keeps waiting (5) are never greeted.
+AT_ONCE = 5
+STEP_SECONDS = 30.0
+
+MESSAGE = ("From: lab@example.net\r\nTo: lab@example.net\r\nSubject: lab\r\n"
+           "Date: Thu, 01 Jan 2026 00:00:00 +0000\r\nMessage-ID: <{token}@example.net>\r\n"
+           "X-Lab-Token: {token}\r\n\r\nA message of the lab.\r\n.\r\n")
+
+
+def attempt(wish: dict) -> dict:
+    try:
+        connection = Connection(wish["source"], wish["address"], wish["port"], STEP_SECONDS, wish["tls"])
+    except OSError as error:
+        return {**wish, "at": "connect", "code": 0, "text": str(error)}
+    try:
+        return {**wish, **_converse(connection, wish)}
+    except OSError as error:
+        return {**wish, "at": "cut off", "code": 0, "text": str(error)}
+    finally:
+        connection.close()
+
+
+def _converse(connection: Connection, wish: dict) -> dict:
+    if connection.greeting.code != 220:
+        return _ended("greeting", connection.greeting)
+    if wish["tls"] == "starttls":
+        connection.say("EHLO " + (wish["helo"] or "probe.club.example"))
+        connection.start_tls()
+    steps = [("mail", "MAIL FROM:" + wish["mail_from"]), ("rcpt", "RCPT TO:" + wish["rcpt_to"]),
+             ("data", "DATA")]
+    if wish["helo"] is not None:
+        steps.insert(0, ("helo", "EHLO " + wish["helo"]))
+    accepted = {}
+    for name, command in steps:
+        reply = connection.say(command)
+        if reply.code >= 400 or reply.code == 0:
+            connection.say("QUIT")
+            return {**_ended(name, reply), **accepted}
+        if name == "rcpt":
+            accepted = {"rcpt_code": reply.code}
+    end = _ended("message", connection.send(MESSAGE.format(token=wish["token"]).encode()))
+    connection.say("QUIT")
+    return {**end, **accepted}
+
+
+def _ended(step: str, reply: Reply) -> dict:
+    return {"at": step, "code": reply.code, "text": reply.text}
+
+
+def main() -> None:
+    wishes = [json.loads(line) for line in sys.stdin]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        for result in pool.map(attempt, wishes):
+            print(json.dumps(result), flush=True)
+
+
+if __name__ == "__main__":
+    main()

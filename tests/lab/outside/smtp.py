@@ -1,0 +1,61 @@
+"""A client that sends exactly the bytes it is given, one command at a time, and never pipelines."""
+import socket
+import ssl
+from dataclasses import dataclass
+
+
+@dataclass
+class Reply:
+    code: int
+    text: str
+
+
+class Connection:
+    """One session; every step waits for its whole answer. Raises OSError when the server goes away."""
+
+    def __init__(self, source: str, address: str, port: int, timeout: float, tls: str = "none"):
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        self._socket = socket.socket(family, socket.SOCK_STREAM)
+        try:
+            self._socket.settimeout(timeout)
+            self._socket.bind((source, 0))
+            self._socket.connect((address, port))
+            if tls == "implicit":
+                self._encrypt()
+            self._lines = self._socket.makefile("rb")
+            self.greeting = self._reply()
+        except BaseException:
+            self._socket.close()
+            raise
+
+    def say(self, command: str) -> Reply:
+        return self.send(command.encode("utf-8", "surrogateescape") + b"\r\n")
+
+    def send(self, data: bytes) -> Reply:
+        self._socket.sendall(data)
+        return self._reply()
+
+    def start_tls(self) -> None:
+        self.say("STARTTLS")
+        self._encrypt()
+        self._lines = self._socket.makefile("rb")
+
+    def close(self) -> None:
+        self._socket.close()
+
+    def _encrypt(self) -> None:
+        anybody = ssl.create_default_context()
+        anybody.check_hostname = False
+        anybody.verify_mode = ssl.CERT_NONE
+        self._socket = anybody.wrap_socket(self._socket)
+
+    def _reply(self) -> Reply:
+        texts = []
+        while True:
+            line = self._lines.readline()
+            if not line:
+                raise ConnectionError("closed by the server")
+            text = line.decode("latin-1").rstrip("\r\n")
+            texts.append(text[4:])
+            if text[3:4] != "-":
+                return Reply(int(text[:3]) if text[:3].isdigit() else 0, " ".join(texts))
