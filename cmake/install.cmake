@@ -2,7 +2,7 @@
 # No mention of "all": packaging builds what it installs, which is the program.
 set(CMAKE_SKIP_INSTALL_ALL_DEPENDENCY ON)
 
-#install(TARGETS relayproof RUNTIME DESTINATION bin)
+install(TARGETS relayproof RUNTIME DESTINATION bin)
 file(GLOB_RECURSE schemas CONFIGURE_DEPENDS src/report/*.schema.json)
 install(FILES ${schemas} DESTINATION share/relayproof/schemas)
 

@@ -1,7 +1,9 @@
 // The report formats of probe and check. Each renders a finished Run; nothing here decides.
 #pragma once
 
+#include <cstddef>
 #include <string>
+#include <vector>
 
 #include "probe/observation.h"
 
@@ -9,10 +11,10 @@ namespace relayproof::report {
 
 struct TextOptions {
   bool colour = false;
-  bool utf8 = false;       ///< the locale can show more than ASCII
-  bool verbose = false;    ///< every relay found with its lines by hand, every control
-  bool transcript = false;
-  bool check = false;      ///< `check` says what to do next; `probe` does not
+  bool utf8 = false;        ///< the locale can show more than ASCII
+  bool verbose = false;     ///< every relay found with its lines by hand, every control
+  bool transcript = false;  ///< the dialogue of every session, behind everything else
+  bool check = false;       ///< `check` says what to do next; `probe` does not
 };
 
 /// What stands before the run: whom we ask, as whom, and what its log will show.
@@ -27,23 +29,34 @@ struct Announcement {
 };
 std::string announce(const Announcement& announcement);
 
-/// SCREENS: verdict first, a line a door, its words, by hand, next.
+/// Verdict first, then a line a door, each relay by hand or the server's own words, and what next.
 std::string text(const probe::Run& run, const TextOptions& options);
+
+/// Which program and which catalogue made a document.
+struct Meta {
+  std::string program;    ///< `0.1.0`
+  std::string catalogue;  ///< `2026.11`
+};
 /// `relayproof/probe-run/1`, pretty-printed.
-std::string json(const probe::Run& run);
+std::string json(const probe::Run& run, const Meta& meta);
 /// `relayproof/probe/1`, one line, ends with a newline.
-std::string json_line(const probe::Run& run, const probe::DoorResult& door);
+std::string json_line(const probe::Run& run, const probe::DoorResult& door, const Meta& meta);
 /// `relayproof/check/1`, pretty-printed.
-std::string check_json(const probe::Run& run);
+std::string check_json(const probe::Run& run, const Meta& meta);
+
 /// The catalogue: a table, or `relayproof/techniques/1`.
 std::string techniques_text();
-std::string techniques_json();
+std::string techniques_json(const Meta& meta);
 
-/// A relay, shown by hand with programs that everybody has.
+/// A relay, shown by hand with programs that everybody has: each a line for a POSIX shell.
 struct ByHand {
-  std::string swaks;
-  std::string nc;
+  std::string swaks;        ///< empty where swaks cannot say what the attempt says
+  bool swaks_exact = true;  ///< false: swaks writes angle brackets where the attempt has none
+  std::string nc;           ///< the attempt's very bytes; through `openssl s_client` for TLS
 };
 ByHand by_hand(const probe::DoorResult& door, const probe::Outcome& outcome);
+
+/// What the operator can do next, most useful first: commands and sentences.
+std::vector<std::string> next_steps(const probe::Run& run);
 
 }  // namespace relayproof::report

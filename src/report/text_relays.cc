@@ -1,0 +1,102 @@
+#include <algorithm>
+#include <tuple>
+
+#include "report/layout.h"
+#include "report/tally.h"
+#include "report/text_parts.h"
+
+namespace relayproof::report {
+namespace {
+
+using probe::DoorResult;
+using probe::Outcome;
+
+std::string hand_lines(const DoorResult& door, const Outcome& relay) {
+  const ByHand lines = by_hand(door, relay);
+  std::string out;
+  if (!lines.swaks.empty()) {
+    const std::string_view how = lines.swaks_exact ? "" : "   # adds the angle brackets";
+    out = command_lines("    By hand  ", lines.swaks + std::string(how), 15);
+  }
+  return out + command_lines(out.empty() ? "    By hand  " : "        or   ", lines.nc, 15);
+}
+
+std::string relay_line(const probe::Run& run, const Outcome& relay, const TextOptions& options) {
+  const std::string reply = relay.reply ? reply_line(*relay.reply, options) : "no reply";
+  return paragraph("    ", attempt_words(run, relay.attempt, options) + "   " + reply, 8);
+}
+
+// The other ways by name: which spelling lets strangers in is what the owner wants to know.
+std::string others_line(const std::vector<const Outcome*>& relays) {
+  std::string names;
+  for (std::size_t i = 1; i < relays.size(); ++i) {
+    names += (i == 1 ? "" : ", ") + relays[i]->technique;
+  }
+  return paragraph("    ",
+                   "and " + counted(relays.size() - 1, "other way", "other ways") +
+                       " (--verbose shows each): " + names,
+                   8);
+}
+
+std::string evidence_line(const DoorResult& door) {
+  if (door.evidence == probe::Evidence::demonstrated) {
+    return "    Demonstrated: a message was delivered.\n";
+  }
+  std::string out = "recipients accepted";
+  const probe::Control* unknown = control_named(door, "unknown-local-recipient");
+  if (door.unknown_refused && unknown != nullptr && unknown->reply) {
+    out +=
+        "; not a server that takes everything (unknown user " + reply_words(*unknown->reply) + ")";
+  }
+  return paragraph("    Observed: ", out + ".", 8);
+}
+
+std::string door_part(const probe::Run& run, const DoorResult& door, const TextOptions& options) {
+  const std::vector<const Outcome*> relays = relays_of(door);
+  std::string out = "\n  Relays for strangers: " + door_label(door.target) + "\n";
+  for (std::size_t i = 0; i < (options.verbose ? relays.size() : 1); ++i) {
+    out += relay_line(run, *relays[i], options) + hand_lines(door, *relays[i]);
+  }
+  if (!options.verbose && relays.size() > 1) out += others_line(relays);
+  return out + evidence_line(door);
+}
+
+bool has_verdict(const probe::Run& run, mail::Family family, probe::Verdict verdict) {
+  return std::any_of(run.doors.begin(), run.doors.end(), [&](const DoorResult& door) {
+    return answered(door) && door.target.address.family() == family && door.verdict == verdict;
+  });
+}
+
+// One family open and the other not at all: the usual cause stands in front of the server.
+std::string likely_line(const probe::Run& run) {
+  for (const auto& [open, other, name] :
+       {std::tuple(mail::Family::ipv6, mail::Family::ipv4, "IPv6"),
+        std::tuple(mail::Family::ipv4, mail::Family::ipv6, "IPv4")}) {
+    if (has_verdict(run, open, probe::Verdict::open) &&
+        has_verdict(run, other, probe::Verdict::closed) &&
+        !has_verdict(run, other, probe::Verdict::open)) {
+      return "\n" + paragraph("  Likely   ",
+                              "IPv4 and IPv6 decide differently: something in front may hide " +
+                                  std::string(name) +
+                                  " clients behind an address that the server trusts (Docker, "
+                                  "load balancer, NAT), or its list of trusted networks holds all "
+                                  "of " +
+                                  std::string(name) + ".",
+                              11);
+    }
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string relay_lines(const probe::Run& run, const TextOptions& options) {
+  std::string out;
+  for (const DoorResult& door : run.doors) {
+    if (door.verdict != probe::Verdict::open || relays_of(door).empty()) continue;
+    out += door_part(run, door, options);
+  }
+  return out + likely_line(run);
+}
+
+}  // namespace relayproof::report

@@ -1,0 +1,142 @@
+#include <algorithm>
+#include <set>
+
+#include "report/layout.h"
+#include "report/tally.h"
+#include "report/text_parts.h"
+
+namespace relayproof::report {
+namespace {
+
+using probe::DoorResult;
+using probe::Outcome;
+using probe::OutcomeKind;
+
+// The refusal that shows best why nothing was found: one in relay words before any other.
+const Outcome* telling_refusal(const probe::Run& run) {
+  const Outcome* best = nullptr;
+  for (const DoorResult& door : run.doors) {
+    for (const Outcome& outcome : door.outcomes) {
+      if (!outcome.reply) continue;
+      if (outcome.kind != OutcomeKind::refused && outcome.kind != OutcomeKind::deferred) continue;
+      if (outcome.refused_as == probe::RefusedAs::relay) return &outcome;
+      if (best == nullptr) best = &outcome;
+    }
+  }
+  return best;
+}
+
+std::string in_its_words(const probe::Run& run, const TextOptions& options) {
+  if (run.verdict == probe::Verdict::open) return "";
+  const Outcome* refusal = telling_refusal(run);
+  if (refusal == nullptr) return "";
+  return "\n" + paragraph("  In its words   ", attempt_words(run, refusal->attempt, options), 19) +
+         paragraph(std::string(17, ' '), reply_line(*refusal->reply, options), 19);
+}
+
+// What it means that the server sees another address than the one we asked from.
+std::string seen_as_words(const mail::IpAddress& source, const std::string& seen) {
+  const auto address = mail::IpAddress::parse(seen);
+  if (address && address->unmapped() == source.unmapped()) return "";
+  if (address && source.is_private() && !address->is_private() && !address->is_loopback()) {
+    return "this machine (" + source.to_string() + ") is behind a NAT";
+  }
+  if (address && (address->is_private() || address->is_loopback())) {
+    return "not as " + source.to_string() +
+           ": something in front of the server rewrites client addresses, so every network that "
+           "it trusts is in doubt";
+  }
+  return "not as " + source.to_string() +
+         ": a NAT on this side, or something in front of the server rewrites client addresses; "
+         "then every network that it trusts is in doubt";
+}
+
+std::string seen_as(const probe::Run& run, const TextOptions& options) {
+  std::string out;
+  std::set<std::string> said;
+  for (const DoorResult& door : run.doors) {
+    if (!door.seen_as) continue;
+    const std::string words = seen_as_words(door.source, *door.seen_as);
+    if (words.empty() || !said.insert(*door.seen_as + words).second) continue;
+    out += paragraph("  Seen as   ", shown(*door.seen_as, 60, options) + ", " + words, 12);
+  }
+  return out;
+}
+
+// Undecided doors say why, each reason once. The headline has the run's reason already.
+std::string reasons(const probe::Run& run, const TextOptions& options) {
+  std::string out;
+  std::set<std::string> said = {run.reason};
+  for (const DoorResult& door : run.doors) {
+    const bool why = door.verdict == probe::Verdict::undecided &&
+                     door.reached == probe::Reached::yes && !door.reason.empty();
+    if (!why || !said.insert(door.reason).second) continue;
+    out += paragraph("  " + door_label(door.target) + ": ", shown(door.reason, 300, options), 6);
+  }
+  return out;
+}
+
+// What was planned and not asked, by reason: that part is not known to be closed.
+std::string not_run(const probe::Run& run, const TextOptions& options) {
+  std::string out;
+  for (const DoorResult& door : run.doors) {
+    const Tally counts = tally(door);
+    if (counts.not_run == 0 || door.reached != probe::Reached::yes) continue;
+    std::set<std::string> because;
+    for (const Outcome& outcome : door.outcomes) {
+      if (outcome.kind == OutcomeKind::not_run && !outcome.not_run_because.empty()) {
+        because.insert(outcome.not_run_because);
+      }
+    }
+    std::string why;
+    for (const std::string& clause : because) {
+      why += (why.empty() ? ": " : "; ") + shown(clause, 160, options);
+    }
+    out +=
+        paragraph("  Not asked at " + door_label(door.target) + ": ",
+                  std::to_string(counts.not_run) + " of " + std::to_string(counts.asked) + why, 6);
+  }
+  return out;
+}
+
+std::string trusted_place(const probe::Run& run) {
+  const bool trusted = std::any_of(run.doors.begin(), run.doors.end(),
+                                   [](const DoorResult& door) { return door.trusted_place; });
+  if (!trusted || run.verdict == probe::Verdict::open) return "";
+  return paragraph("  ",
+                   "Asked from a place that this server may trust (the same machine or network): "
+                   "what it takes from here says nothing about strangers.",
+                   4);
+}
+
+}  // namespace
+
+std::string remark_lines(const probe::Run& run, const TextOptions& options) {
+  std::string out = in_its_words(run, options);
+  const std::string rest =
+      seen_as(run, options) + reasons(run, options) + not_run(run, options) + trusted_place(run);
+  if (!rest.empty() && out.empty()) out = "\n";
+  out += rest;
+  if (run.verdict == probe::Verdict::closed) {
+    out += "  Not known from here: what it allows the addresses it trusts.\n";
+  }
+  return out;
+}
+
+std::string control_lines(const probe::Run& run, const TextOptions& options) {
+  std::string out;
+  for (const DoorResult& door : run.doors) {
+    if (door.controls.empty()) continue;
+    out += "\n  Controls at " + door_label(door.target) + "\n";
+    for (const probe::Control& control : door.controls) {
+      const std::string reply = control.reply ? reply_line(*control.reply, options) : "no reply";
+      out += paragraph("    " + shown(control.name, 80, options) + "   ",
+                       attempt_words(run, control.attempt, options) + "   " +
+                           std::string(to_string(control.kind)) + "   " + reply,
+                       8);
+    }
+  }
+  return out;
+}
+
+}  // namespace relayproof::report
