@@ -32,6 +32,7 @@ bool start(std::function<void()> call, int done) {
 
 Task<bool> run_aside(boost::asio::any_io_executor executor, std::function<void()> call,
                      TimePoint deadline) {
+  if (is_past(deadline)) co_return false;
   int ends[2] = {-1, -1};
   if (::pipe2(ends, O_CLOEXEC) != 0) co_return false;
   boost::asio::posix::stream_descriptor done(executor, ends[0]);

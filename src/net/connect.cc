@@ -37,9 +37,7 @@ Task<IoResult<std::unique_ptr<Stream>>> connect_tcp(boost::asio::any_io_executor
   tcp::socket socket(executor);
   std::optional<IoFailure> failed = open(socket, to.address, source);
   if (failed) co_return tl::unexpected<IoFailure>(std::move(*failed));
-  if (std::chrono::steady_clock::now() >= deadline) {
-    co_return tl::unexpected<IoFailure>(deadline_passed());
-  }
+  if (is_past(deadline)) co_return tl::unexpected<IoFailure>(deadline_passed());
   const Deadline watch(executor, deadline, [&socket] {
     boost::system::error_code ignored;
     socket.cancel(ignored);

@@ -4,6 +4,8 @@
 
 namespace relayproof::net {
 
+bool is_past(TimePoint deadline) { return std::chrono::steady_clock::now() >= deadline; }
+
 struct Deadline::Watch {
   Watch(const boost::asio::any_io_executor& executor, TimePoint when, std::function<void()> action)
       : timer(executor, when), cancel(std::move(action)) {}

@@ -9,6 +9,10 @@
 
 namespace relayproof::net {
 
+/// What would be late already is not tried: a peer that always has another byte ready must not
+/// carry us past the deadline.
+bool is_past(TimePoint deadline);
+
 /// Lives as long as the wait that it guards. Calls `cancel` at most once, from the loop, and never
 /// after its own end.
 class Deadline {

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "net/await.h"
+#include "net/deadline.h"
 #include "net/system_lookup.h"
 
 namespace relayproof::net {
@@ -116,6 +117,7 @@ class UnboundClient::Asking {
 Task<DnsAnswer> UnboundClient::ask(std::shared_ptr<UnboundClient> self, std::string name,
                                    RecordType type, TimePoint deadline) {
   if (!self->unusable_.empty()) co_return no_answer(self->unusable_);
+  if (is_past(deadline)) co_return no_answer(no_answer_in_time);
   const auto executor = self->answers_.get_executor();
   Question question(executor, deadline);
   const Asking asking(*self, &question, name, type);
@@ -178,7 +180,7 @@ int open_reserved_names(ub_ctx* context) {
 
 }  // namespace
 
-Result<std::shared_ptr<DnsClient>> DnsClient::make(boost::asio::any_io_executor executor,
+Result<std::shared_ptr<DnsClient>> DnsClient::make(const boost::asio::any_io_executor& executor,
                                                    const std::optional<Endpoint>& resolver) {
   Context context(ub_ctx_create());
   if (!context) return failure("cannot set up libunbound");

@@ -25,7 +25,7 @@ class DnsClient {
  public:
   /// Asks `resolver`, else the servers of /etc/resolv.conf. If that cannot be read, every question
   /// fails with that as the reason.
-  static Result<std::shared_ptr<DnsClient>> make(boost::asio::any_io_executor executor,
+  static Result<std::shared_ptr<DnsClient>> make(const boost::asio::any_io_executor& executor,
                                                  const std::optional<Endpoint>& resolver);
   virtual ~DnsClient() = default;
   /// The client lives until its last question has ended.

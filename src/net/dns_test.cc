@@ -66,7 +66,7 @@ Asked question_of(const std::string& query) {
   Asked asked;
   std::size_t at = 12;
   while (at < query.size() && query[at] != 0) {
-    const auto length = static_cast<std::size_t>(query[at]);
+    const std::size_t length = static_cast<unsigned char>(query[at]);
     if (!asked.name.empty()) asked.name += '.';
     for (const char c : query.substr(at + 1, length)) {
       asked.name += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));

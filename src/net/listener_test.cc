@@ -45,6 +45,7 @@ TEST_F(ListenerTest, ServesManyAtOnce) {
     for (const auto& each : peers) co_await each->write("go", far_away());
   });
   std::vector<std::unique_ptr<Stream>> streams;
+  streams.reserve(3);
   for (int i = 0; i < 3; ++i) streams.push_back(connected(port));
   for (const auto& stream : streams) EXPECT_EQ(loop.run(stream->read(far_away())).bytes, "go");
 }

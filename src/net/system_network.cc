@@ -18,8 +18,8 @@ using DnsClientPtr = std::shared_ptr<DnsClient>;
 
 /// The records that `parse` takes; those of a foreign zone that it does not take are left out.
 template <class T>
-Lookup<T> lookup_of(DnsAnswer answer, std::optional<T> (*parse)(std::string_view)) {
-  Lookup<T> lookup{.found = {}, .failed = answer.failed, .why = std::move(answer.why)};
+Lookup<T> lookup_of(const DnsAnswer& answer, std::optional<T> (*parse)(std::string_view)) {
+  Lookup<T> lookup{.found = {}, .failed = answer.failed, .why = answer.why};
   for (const std::string& record : answer.records) {
     if (auto parsed = parse(record)) lookup.found.push_back(std::move(*parsed));
   }
@@ -39,8 +39,8 @@ Task<Lookup<mail::IpAddress>> dns_addresses_of(DnsClientPtr dns, std::string hos
   questions.push_back(ask_into(dns, host, RecordType::a, deadline, &v4));
   questions.push_back(ask_into(dns, host, RecordType::aaaa, deadline, &v6));
   co_await all(std::move(questions), 2);
-  Lookup<mail::IpAddress> lookup = lookup_of(std::move(v4), parse_address);
-  Lookup<mail::IpAddress> second = lookup_of(std::move(v6), parse_address);
+  Lookup<mail::IpAddress> lookup = lookup_of(v4, parse_address);
+  Lookup<mail::IpAddress> second = lookup_of(v6, parse_address);
   lookup.found.insert(lookup.found.end(), second.found.begin(), second.found.end());
   lookup.found = in_order_of_use(lookup.found);
   if (!lookup.failed) lookup.why = std::move(second.why);
@@ -50,16 +50,15 @@ Task<Lookup<mail::IpAddress>> dns_addresses_of(DnsClientPtr dns, std::string hos
 
 Task<Lookup<std::string>> dns_names_of(DnsClientPtr dns, mail::IpAddress address,
                                        TimePoint deadline) {
-  DnsAnswer answer = co_await dns->ask(address.reverse_name(), RecordType::ptr, deadline);
-  co_return lookup_of(std::move(answer), parse_pointer);
+  const DnsAnswer answer = co_await dns->ask(address.reverse_name(), RecordType::ptr, deadline);
+  co_return lookup_of(answer, parse_pointer);
 }
 
 Task<Lookup<MailExchanger>> dns_exchangers_of(DnsClientPtr dns, std::string domain,
                                               TimePoint deadline) {
-  DnsAnswer answer = co_await dns->ask(std::move(domain), RecordType::mx, deadline);
-  const bool has_records = !answer.records.empty();
-  Lookup<MailExchanger> lookup = lookup_of(std::move(answer), parse_exchanger);
-  if (has_records && lookup.found.empty()) {
+  const DnsAnswer answer = co_await dns->ask(std::move(domain), RecordType::mx, deadline);
+  Lookup<MailExchanger> lookup = lookup_of(answer, parse_exchanger);
+  if (!answer.records.empty() && lookup.found.empty()) {
     // Not the same as a domain without MX, whose mail goes to its own address (RFC 5321 5.1).
     lookup.failed = true;
     lookup.why = "its MX records name no valid host";

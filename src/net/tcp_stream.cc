@@ -36,10 +36,6 @@ std::optional<IoFailure> failure_after(const boost::system::error_code& error,
   return failure_of(error);
 }
 
-/// A read or a write that would be late already is not tried: a peer that always has another byte
-/// ready must not carry us past the deadline.
-bool is_late(TimePoint deadline) { return std::chrono::steady_clock::now() >= deadline; }
-
 }  // namespace
 
 struct TcpStream::State {
@@ -84,7 +80,7 @@ Task<ReadResult> TcpStream::State::read(std::shared_ptr<State> state, TimePoint 
     result.failure = not_open();
     co_return result;
   }
-  if (is_late(deadline)) {
+  if (is_past(deadline)) {
     result.failure = deadline_passed();
     co_return result;
   }
@@ -107,7 +103,7 @@ Task<ReadResult> TcpStream::State::read(std::shared_ptr<State> state, TimePoint 
 Task<std::optional<IoFailure>> TcpStream::State::write(std::shared_ptr<State> state,
                                                        std::string bytes, TimePoint deadline) {
   if (!state->socket.is_open()) co_return not_open();
-  if (is_late(deadline)) co_return deadline_passed();
+  if (is_past(deadline)) co_return deadline_passed();
   const Deadline watch(state->socket.get_executor(), deadline,
                        [raw = state.get()] { raw->cancel(); });
   const asio::const_buffer buffer = asio::buffer(bytes);
@@ -127,7 +123,7 @@ Task<std::optional<IoFailure>> TcpStream::State::handshake(std::shared_ptr<State
   if (!state->socket.is_open()) co_return not_open();
   if (!state->tls_context) co_return IoFailure{Failure::tls, "we have no certificate"};
   if (state->tls) co_return IoFailure{Failure::tls, "TLS is on already"};
-  if (is_late(deadline)) co_return deadline_passed();
+  if (is_past(deadline)) co_return deadline_passed();
   state->tls.emplace(state->socket, *state->tls_context);
   SSL* ssl = state->tls->native_handle();
   // RFC 6066 section 3: names only, no address literals.
