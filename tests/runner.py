@@ -188,6 +188,8 @@ def perform(step: Step, unsuccessful: set, in_ci: bool) -> Counts:
     status = run(step, log)
     words = log.read_text(errors="replace")
     counts = step.count(status, words)
+    if in_ci and step.needs_root:
+        counts = Counts(counts.passed, counts.failed + counts.skipped)
     seconds = time.monotonic() - start
     print(f"{'FAILED' if counts.failed else 'ok':<8}{step.name:<26}{str(counts):<32}{seconds:7.1f} s", flush=True)
     if counts.failed:

@@ -60,7 +60,7 @@ TEST(DnsRdata, ReadsAddressesByTheirLength) {
 }
 
 TEST(DnsRdata, SurvivesTheSavedCorpus) {
-  const std::string folder = RELAYPROOF_SOURCE_DIR "/fuzz/corpus/dns_rdata_fuzz";
+  const std::string folder = RELAYPROOF_SOURCE_DIR "/fuzz/corpus/dns_rdata";
   std::size_t replayed = 0;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     const std::string bytes = testing_support::read_file(entry.path());

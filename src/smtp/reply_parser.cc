@@ -75,7 +75,11 @@ Parsed ReplyParser::add(std::string_view line) {
 
 ParsedReply ReplyParser::take() { return std::exchange(reply_, {}); }
 
-bool ReplyParser::in_garbage() const { return in_line() && !begins_a_reply_line(line()); }
+bool ReplyParser::in_garbage() const {
+  std::string_view begun = line();
+  if (begun.ends_with('\r')) begun.remove_suffix(1);
+  return in_line() && !begins_a_reply_line(begun);
+}
 
 void ReplyParser::restart() {
   lines_.restart();
