@@ -36,6 +36,7 @@ class Asking {
       if (!go_on) break;
     }
     battery_.report(result_);
+    recognise_by_replies();
     judge(result_);
     result_.seconds =
         std::chrono::duration<double>(network_.clock().now() - start).count();
@@ -130,7 +131,9 @@ class Asking {
     if (options_.progress) options_.progress(battery_.answered() - before);
     return static_cast<std::size_t>(
         std::count_if(fresh.begin(), fresh.end(), [](const smtp::Answers& answers) {
-          return answers.complete && !(answers.rcpt && answers.rcpt->is_positive());
+          const bool taken = answers.rcpt && answers.rcpt->is_positive();
+          const bool refused_later = answers.data && answers.data->is_permanent();
+          return answers.complete && (!taken || refused_later);
         }));
   }
 
@@ -152,10 +155,20 @@ class Asking {
     ever_answered_ = true;
     result_.banner = record.greeting->lines.empty() ? "" : record.greeting->lines.front();
     result_.extensions = record.extensions;
-    const std::vector<std::string> ehlo = record.ehlo ? record.ehlo->lines
-                                                      : std::vector<std::string>{};
-    result_.software = identify(result_.banner, ehlo, {});
+    if (record.ehlo) ehlo_lines_ = record.ehlo->lines;
+    result_.software = identify(result_.banner, ehlo_lines_, {});
     dose_ = dose_for(result_.software);
+  }
+
+  // A neutral banner says nothing; the words of the refusals may.
+  void recognise_by_replies() {
+    if (result_.software != Software::unknown) return;
+    std::vector<std::string> texts;
+    for (const auto& outcome : result_.outcomes) {
+      if (outcome.reply) texts.insert(texts.end(), outcome.reply->lines.begin(),
+                                      outcome.reply->lines.end());
+    }
+    result_.software = identify(result_.banner, ehlo_lines_, texts);
   }
 
   // What the end of a session means for the next. False: no next one.
@@ -266,6 +279,7 @@ class Asking {
   Battery battery_;
   DoorResult result_;
   Dose dose_;
+  std::vector<std::string> ehlo_lines_;
   bool ever_answered_ = false;
   std::size_t answered_in_session_ = 0;
   int barren_sessions_ = 0;

@@ -11,8 +11,9 @@ Dose dose_for(Software software) {
       // smtpd_junk_command_limit = 100 RSETs.
       return {.attempts = 60, .errors = 9, .malformed = 9};
     case Software::exim:
-      // smtp_accept_max_nonmail = 10 (the 12th RSET closes), smtp_max_synprot_errors = 3.
-      return {.attempts = 10, .errors = 10, .malformed = 2};
+      // smtp_accept_max_nonmail = 10 (the 12th RSET closes), smtp_max_synprot_errors = 3 (the 4th
+      // closes).
+      return {.attempts = 10, .errors = 10, .malformed = 3};
     case Software::sendmail:
       // No limit on refusals; 25 unknown commands. Connections are what Debian limits (10 a
       // minute), so few and long sessions are right.

@@ -69,7 +69,8 @@ bool answered_otherwise(const DoorResult& door, const Outcome& outcome) {
 }
 
 bool is_settled(const DoorResult& door, const Outcome& outcome, bool password_only) {
-  if (outcome.helo_refused) return outcome.kind == OutcomeKind::refused;
+  // Refused at HELO or at DATA, for good: whoever asks like this gets nothing through.
+  if (outcome.helo_refused || outcome.phase == "data") return outcome.kind == OutcomeKind::refused;
   switch (meaning_of(outcome.refused_as.value_or(RefusedAs::policy))) {
     case Refusal::settles:
       return true;

