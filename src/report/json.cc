@@ -5,9 +5,11 @@
 #include <cmath>
 #include <ctime>
 #include <nlohmann/json.hpp>
+#include <span>
 
 #include "base/text.h"
-#include "report/json_text.h"
+#include "report/foreign.h"
+#include "report/next_steps.h"
 #include "report/render.h"
 
 namespace relayproof::report {
@@ -83,7 +85,7 @@ Json outcome_json(const probe::DoorResult& door, const probe::Outcome& outcome) 
   put_reply(object, outcome.reply);
   object["not_run_because"] = outcome.not_run_because.empty()
                                   ? Json(nullptr)
-                                  : Json(escape_foreign(outcome.not_run_because, json_text_bytes));
+                                  : Json(sentence(outcome.not_run_because, json_text_bytes));
   if (outcome.counts_as == probe::CountsAs::relay) {
     object["by_hand"] = by_hand_json(by_hand(door, outcome));
   }
@@ -113,7 +115,7 @@ std::string_view reached_name(probe::Reached reached) {
 void put_findings(Json& object, const probe::DoorResult& door) {
   object["verdict"] = to_string(door.verdict);
   object["evidence"] = to_string(door.evidence);
-  object["reason"] = escape_foreign(door.reason, json_text_bytes);
+  object["reason"] = sentence(door.reason, json_text_bytes);
   object["reached"] = reached_name(door.reached);
   object["place"] = door.trusted_place ? "trusted" : "outside";
   object["in_full"] = door.in_full;
@@ -152,13 +154,11 @@ Json door_json(const probe::Run& run, const probe::DoorResult& door, const Meta&
   return object;
 }
 
-Json run_json(const probe::Run& run, const Meta& meta) {
+// What the run as a whole came to, without its doors.
+Json run_json(const probe::Run& run) {
   Json object;
-  object["schema"] = "relayproof/probe-run/1";
   object["run"] = run.id;
   object["when"] = rfc3339(run.when);
-  object["program"] = meta.program;
-  object["catalogue"] = meta.catalogue;
   object["host"] = json_text(run.host);
   object["mail_domain"] = text_or_null(run.mail_domain);
   object["our_name"] = text_or_null(run.our_name);
@@ -166,20 +166,46 @@ Json run_json(const probe::Run& run, const Meta& meta) {
   for (const auto& source : run.sources) object["sources"].push_back(source.to_string());
   object["verdict"] = to_string(run.verdict);
   object["evidence"] = to_string(run.evidence);
-  object["reason"] = escape_foreign(run.reason, json_text_bytes);
+  object["reason"] = sentence(run.reason, json_text_bytes);
   object["weak"] = run.weak;
-  object["not_asked"] = foreign_list(run.not_asked);
+  object["not_asked"] = Json::array();
+  for (const auto& clause : run.not_asked) {
+    object["not_asked"].push_back(sentence(clause, json_text_bytes));
+  }
   object["techniques"] = run.techniques;
   object["seconds"] = milliseconds(run.seconds);
+  return object;
+}
+
+const probe::Run* worst_of(std::span<const probe::Run> runs) {
+  const probe::Run* worst = nullptr;
+  for (const probe::Run& run : runs) {
+    if (worst == nullptr || run.verdict > worst->verdict) worst = &run;
+  }
+  return worst;
+}
+
+Json runs_json(std::span<const probe::Run> runs, const Meta& meta) {
+  const probe::Run* worst = worst_of(runs);
+  Json object;
+  object["schema"] = "relayproof/probe-run/1";
+  object["program"] = meta.program;
+  object["catalogue"] = meta.catalogue;
+  object["verdict"] = to_string(worst ? worst->verdict : probe::Verdict::undecided);
+  object["evidence"] = to_string(worst ? worst->evidence : probe::Evidence::observed);
+  object["runs"] = Json::array();
   object["results"] = Json::array();
-  for (const auto& door : run.doors) object["results"].push_back(door_json(run, door, meta));
+  for (const probe::Run& run : runs) {
+    object["runs"].push_back(run_json(run));
+    for (const auto& door : run.doors) object["results"].push_back(door_json(run, door, meta));
+  }
   return object;
 }
 
 }  // namespace
 
-std::string json(const probe::Run& run, const Meta& meta) {
-  return run_json(run, meta).dump(2) + "\n";
+std::string json(std::span<const probe::Run> runs, const Meta& meta) {
+  return runs_json(runs, meta).dump(2) + "\n";
 }
 
 std::string json_line(const probe::Run& run, const probe::DoorResult& door, const Meta& meta) {
@@ -191,12 +217,12 @@ std::string check_json(const probe::Run& run, const Meta& meta) {
   object["schema"] = "relayproof/check/1";
   object["verdict"] = to_string(run.verdict);
   object["evidence"] = to_string(run.evidence);
-  object["outside"] = run_json(run, meta);
+  object["outside"] = runs_json({&run, 1}, meta);
   object["inside"] = Json::array();
   object["agreement"] = Json::array();
   object["findings"] = Json::array();
   object["next"] = Json::array();
-  for (const std::string& step : next_steps(run)) object["next"].push_back(step);
+  for (const NextStep& step : next_steps(run)) object["next"].push_back(to_string(step));
   return object.dump(2) + "\n";
 }
 

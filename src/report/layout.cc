@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "report/foreign.h"
 
 namespace relayproof::report {
 namespace {
@@ -62,6 +63,7 @@ std::vector<Word> words_of(std::string_view text, std::size_t widest) {
 std::vector<Word> shell_words(std::string_view command) {
   std::vector<Word> words;
   bool quoted = false;
+  bool escaped = false;  // shell_quote() writes a quote as '\''
   bool fresh = true;
   std::size_t gap = 0;
   for (const char c : command) {
@@ -74,7 +76,8 @@ std::vector<Word> shell_words(std::string_view command) {
     fresh = false;
     gap = 0;
     words.back().text += c;
-    if (c == '\'') quoted = !quoted;
+    if (c == '\'' && !escaped) quoted = !quoted;
+    escaped = c == '\\' && !quoted && !escaped;
   }
   return words;
 }
@@ -102,6 +105,11 @@ std::string filled(std::string_view label, const std::vector<Word>& words, std::
 
 std::string shown(std::string_view bytes, std::size_t limit, const TextOptions& options) {
   const std::string harmless = escape_foreign(bytes, limit);
+  return options.utf8 ? harmless : ascii_only(harmless);
+}
+
+std::string said(std::string_view text, std::size_t limit, const TextOptions& options) {
+  const std::string harmless = sentence(text, limit);
   return options.utf8 ? harmless : ascii_only(harmless);
 }
 

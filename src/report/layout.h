@@ -14,6 +14,9 @@ constexpr std::size_t line_columns = 100;
 /// Bytes of others made harmless, ASCII unless the locale has more; cut after `limit` bytes.
 std::string shown(std::string_view bytes, std::size_t limit, const TextOptions& options);
 
+/// The same for a sentence of our own that may quote others.
+std::string said(std::string_view text, std::size_t limit, const TextOptions& options);
+
 /// Columns of a text without control characters: its code points.
 std::size_t columns(std::string_view text);
 /// The text with spaces up to `width` columns.

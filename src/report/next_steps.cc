@@ -1,3 +1,5 @@
+#include "report/next_steps.h"
+
 #include <algorithm>
 
 #include "base/text.h"
@@ -30,86 +32,89 @@ std::string deliver_by_hand(const Run& run, const DoorResult& door) {
   return command.substr(0, stop);
 }
 
-void add_if(std::vector<std::string>& steps, std::string step) {
-  if (!step.empty()) steps.push_back(std::move(step));
+void add_delivery(std::vector<NextStep>& steps, std::string says, const Run& run,
+                  const DoorResult& door) {
+  std::string command = deliver_by_hand(run, door);
+  if (!command.empty()) steps.push_back({std::move(says), std::move(command)});
 }
 
-std::string labelled(std::string_view label, const std::string& command) {
-  return command.empty() ? "" : std::string(label) + command;
-}
-
-std::vector<std::string> for_open(const Run& run) {
-  std::vector<std::string> steps = {
-      "close it in the server's configuration, then ask again: " + check_again(run),
-      "look whether it was abused: its mail log, its queue, and the block lists"};
+std::vector<NextStep> for_open(const Run& run) {
+  std::vector<NextStep> steps = {
+      {"close it in the server's configuration, then ask again", check_again(run)},
+      {"look whether it was abused: its mail log, its queue, and the block lists", ""}};
   const DoorResult* door =
       first_door(run, [](const DoorResult& each) { return each.verdict == probe::Verdict::open; });
   if (door != nullptr && door->evidence == probe::Evidence::observed) {
-    add_if(steps, labelled("to see a message arrive, put an address of yours elsewhere into: ",
-                           deliver_by_hand(run, *door)));
+    add_delivery(steps, "to see a message arrive, put an address of yours elsewhere into", run,
+                 *door);
   }
   return steps;
 }
 
-std::vector<std::string> for_sink(const Run& run) {
-  std::vector<std::string> steps;
+std::vector<NextStep> for_sink(const Run& run) {
+  std::vector<NextStep> steps;
   const DoorResult* door =
       first_door(run, [](const DoorResult& each) { return each.accepts_everything; });
   if (door == nullptr) return steps;
   if (door->own_domain.empty()) {
-    steps.push_back("name a domain that it answers for: " + check_again(run) +
-                    " --domain its-domain.example");
+    steps.push_back(
+        {"name a domain that it answers for", check_again(run) + " --domain its-domain.example"});
   }
-  add_if(steps, labelled("what decides: put an address of yours elsewhere into this; if the "
-                         "message arrives there, it is an open relay: ",
-                         deliver_by_hand(run, *door)));
+  add_delivery(steps,
+               "what decides: put an address of yours elsewhere into this; if the message arrives "
+               "there, it is an open relay",
+               run, *door);
   return steps;
 }
 
-std::vector<std::string> for_undecided(const Run& run) {
-  std::vector<std::string> steps;
+std::vector<NextStep> for_undecided(const Run& run) {
+  std::vector<NextStep> steps;
   if (first_door(run, [](const DoorResult& door) { return door.trusted_place; }) != nullptr) {
-    steps.push_back("ask from a machine outside its networks; there: " + check_again(run));
+    steps.push_back({"ask from a machine outside its networks; there", check_again(run)});
   }
   if (first_door(run, [](const DoorResult& door) { return door.blocked_after > 0; }) != nullptr) {
     steps.push_back(
-        "it cut this machine off: wait until the block ends, or ask from another "
-        "machine: " +
-        check_again(run));
+        {"it cut this machine off: wait until the block ends, or ask from another machine",
+         check_again(run)});
   }
   const bool blocked_here = first_door(run, [](const DoorResult& door) {
                               return door.reached == Reached::timed_out && door.target.port == 25;
                             }) != nullptr;
   if (blocked_here && first_door(run, answered) == nullptr) {
     steps.push_back(
-        "many networks block port 25 outwards; ask a mail server that is surely up "
-        "for a second opinion: " +
-        check_again(run) + " --egress another-mail-server.example");
+        {"many networks block port 25 outwards; ask a mail server that is surely up for a second "
+         "opinion",
+         check_again(run) + " --egress another-mail-server.example"});
   }
   const DoorResult* nameless =
       first_door(run, [](const DoorResult& door) { return door.own_domain.empty(); });
   if (steps.empty() && nameless != nullptr && first_door(run, answered) != nullptr) {
-    steps.push_back("name a domain that it answers for, and a mailbox there: " + check_again(run) +
-                    " --domain its-domain.example --user somebody@its-domain.example");
+    steps.push_back(
+        {"name a domain that it answers for, and a mailbox there",
+         check_again(run) + " --domain its-domain.example --user somebody@its-domain.example"});
   }
-  if (steps.empty()) steps.push_back("ask again: " + check_again(run) + " --transcript");
+  if (steps.empty()) steps.push_back({"ask again", check_again(run) + " --transcript"});
   return steps;
 }
 
-std::vector<std::string> for_closed(const Run& run) {
-  std::vector<std::string> steps;
+std::vector<NextStep> for_closed(const Run& run) {
+  std::vector<NextStep> steps;
   if (!run.not_asked.empty()) {
-    steps.push_back("ask from a place where the rest can be asked; there: " + check_again(run));
+    steps.push_back({"ask from a place where the rest can be asked; there", check_again(run)});
   }
   return steps;
 }
 
 }  // namespace
 
-std::vector<std::string> next_steps(const Run& run) {
+std::vector<NextStep> next_steps(const Run& run) {
   if (run.verdict == probe::Verdict::open) return for_open(run);
   if (run.verdict == probe::Verdict::closed) return for_closed(run);
   return takes_everything(run) ? for_sink(run) : for_undecided(run);
+}
+
+std::string to_string(const NextStep& step) {
+  return step.command.empty() ? step.says : step.says + ": " + step.command;
 }
 
 }  // namespace relayproof::report

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -37,8 +38,8 @@ struct Meta {
   std::string program;    ///< `0.1.0`
   std::string catalogue;  ///< `2026.11`
 };
-/// `relayproof/probe-run/1`, pretty-printed.
-std::string json(const probe::Run& run, const Meta& meta);
+/// `relayproof/probe-run/1`, pretty-printed: one document, the worst verdict of all runs.
+std::string json(std::span<const probe::Run> runs, const Meta& meta);
 /// `relayproof/probe/1`, one line, ends with a newline.
 std::string json_line(const probe::Run& run, const probe::DoorResult& door, const Meta& meta);
 /// `relayproof/check/1`, pretty-printed.
@@ -46,7 +47,7 @@ std::string check_json(const probe::Run& run, const Meta& meta);
 
 /// The catalogue: a table, or `relayproof/techniques/1`.
 std::string techniques_text();
-std::string techniques_json(const Meta& meta);
+std::string techniques_json();
 
 /// A relay, shown by hand with programs that everybody has: each a line for a POSIX shell.
 struct ByHand {
@@ -55,8 +56,5 @@ struct ByHand {
   std::string nc;           ///< the attempt's very bytes; through `openssl s_client` for TLS
 };
 ByHand by_hand(const probe::DoorResult& door, const probe::Outcome& outcome);
-
-/// What the operator can do next, most useful first: commands and sentences.
-std::vector<std::string> next_steps(const probe::Run& run);
 
 }  // namespace relayproof::report

@@ -15,7 +15,8 @@ Rank rank(const probe::Outcome& outcome) {
     case probe::OutcomeKind::not_run:
       return Rank::not_run;
     case probe::OutcomeKind::deferred:
-      return Rank::deferred;
+      // Debian's Postfix says 454 where others say 554: what it means counts, not the digit.
+      return outcome.refused_as == probe::RefusedAs::relay ? Rank::refused : Rank::deferred;
     case probe::OutcomeKind::refused:
       return Rank::refused;
     case probe::OutcomeKind::accepted:

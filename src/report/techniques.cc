@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "report/layout.h"
+#include "report/render.h"
 #include "report/techniques_table.h"
 
 namespace relayproof::report {
@@ -62,10 +63,10 @@ std::string techniques_text(std::span<const Technique> rows) {
   return out;
 }
 
-std::string techniques_json(std::span<const Technique> rows, const Meta& meta) {
+std::string techniques_json(std::span<const Technique> rows, std::string_view catalogue) {
   Json object = {{"schema", "relayproof/techniques/1"},
-                 {"program", meta.program},
-                 {"catalogue", meta.catalogue},
+
+                 {"catalogue", catalogue},
                  {"techniques", Json::array()}};
   for (const Technique& row : rows) object["techniques"].push_back(row_json(row));
   return object.dump(2) + "\n";
@@ -73,8 +74,8 @@ std::string techniques_json(std::span<const Technique> rows, const Meta& meta) {
 
 std::string techniques_text() { return techniques_text(techniques::catalogue()); }
 
-std::string techniques_json(const Meta& meta) {
-  return techniques_json(techniques::catalogue(), meta);
+std::string techniques_json() {
+  return techniques_json(techniques::catalogue(), techniques::catalogue_version());
 }
 
 }  // namespace relayproof::report

@@ -1,4 +1,5 @@
 #include "report/layout.h"
+#include "report/next_steps.h"
 #include "report/tally.h"
 #include "report/text_parts.h"
 
@@ -7,10 +8,12 @@ namespace {
 
 constexpr std::size_t shown_line_bytes = 1000;
 
-std::string next_lines(const probe::Run& run, const TextOptions& options) {
+std::string next_lines(const probe::Run& run) {
   std::string out;
-  for (const std::string& step : next_steps(run)) {
-    out += paragraph(out.empty() ? "  Next   " : "         ", shown(step, 600, options), 11);
+  for (const NextStep& step : next_steps(run)) {
+    out += paragraph(out.empty() ? "  Next   " : "         ",
+                     step.says + (step.command.empty() ? "" : ":"), 9);
+    if (!step.command.empty()) out += command_lines(std::string(11, ' '), step.command, 13);
   }
   return out.empty() ? "" : "\n" + out;
 }
@@ -60,7 +63,7 @@ std::string text(const probe::Run& run, const TextOptions& options) {
   std::string out = verdict_lines(run, options) + door_lines(run, options) +
                     relay_lines(run, options) + remark_lines(run, options);
   if (options.verbose) out += control_lines(run, options);
-  if (options.check) out += next_lines(run, options);
+  if (options.check) out += next_lines(run);
   if (options.transcript) out += transcript_lines(run, options);
   return out;
 }

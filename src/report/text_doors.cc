@@ -34,9 +34,9 @@ std::string unreached(const DoorResult& door, const TextOptions& options) {
       return door.target.address.is_v6() ? "not asked: no IPv6 route from here"
                                          : "not asked: no IPv4 route from here";
     case Reached::no_tls:
-      return "not offered";
+      return door.reason.empty() ? "not offered" : said(door.reason, 120, options);
     case Reached::not_smtp:
-      if (!door.reason.empty()) return shown(door.reason, 120, options);
+      if (!door.reason.empty()) return said(door.reason, 120, options);
       return door.banner.empty() ? "speaks no SMTP"
                                  : "speaks no SMTP: \"" + shown(door.banner, 40, options) + "\"";
   }

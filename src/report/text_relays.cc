@@ -15,8 +15,9 @@ std::string hand_lines(const DoorResult& door, const Outcome& relay) {
   const ByHand lines = by_hand(door, relay);
   std::string out;
   if (!lines.swaks.empty()) {
-    const std::string_view how = lines.swaks_exact ? "" : "   # adds the angle brackets";
-    out = command_lines("    By hand  ", lines.swaks + std::string(how), 15);
+    out = command_lines("    By hand  ", lines.swaks, 15);
+    if (!lines.swaks_exact)
+      out += "             (swaks adds angle brackets; nc sends the very bytes)\n";
   }
   return out + command_lines(out.empty() ? "    By hand  " : "        or   ", lines.nc, 15);
 }

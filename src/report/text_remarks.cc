@@ -53,11 +53,11 @@ std::string seen_as_words(const mail::IpAddress& source, const std::string& seen
 
 std::string seen_as(const probe::Run& run, const TextOptions& options) {
   std::string out;
-  std::set<std::string> said;
+  std::set<std::string> given;
   for (const DoorResult& door : run.doors) {
     if (!door.seen_as) continue;
     const std::string words = seen_as_words(door.source, *door.seen_as);
-    if (words.empty() || !said.insert(*door.seen_as + words).second) continue;
+    if (words.empty() || !given.insert(*door.seen_as + words).second) continue;
     out += paragraph("  Seen as   ", shown(*door.seen_as, 60, options) + ", " + words, 12);
   }
   return out;
@@ -66,12 +66,13 @@ std::string seen_as(const probe::Run& run, const TextOptions& options) {
 // Undecided doors say why, each reason once. The headline has the run's reason already.
 std::string reasons(const probe::Run& run, const TextOptions& options) {
   std::string out;
-  std::set<std::string> said = {run.reason};
+  std::set<std::string> given;
   for (const DoorResult& door : run.doors) {
     const bool why = door.verdict == probe::Verdict::undecided &&
                      door.reached == probe::Reached::yes && !door.reason.empty();
-    if (!why || !said.insert(door.reason).second) continue;
-    out += paragraph("  " + door_label(door.target) + ": ", shown(door.reason, 300, options), 6);
+    if (!why || run.reason.ends_with(door.reason)) continue;
+    if (!given.insert(door.reason).second) continue;
+    out += paragraph("  " + door_label(door.target) + ": ", said(door.reason, 300, options), 6);
   }
   return out;
 }
@@ -90,7 +91,7 @@ std::string not_run(const probe::Run& run, const TextOptions& options) {
     }
     std::string why;
     for (const std::string& clause : because) {
-      why += (why.empty() ? ": " : "; ") + shown(clause, 160, options);
+      why += (why.empty() ? ": " : "; ") + said(clause, 160, options);
     }
     out +=
         paragraph("  Not asked at " + door_label(door.target) + ": ",
@@ -99,22 +100,11 @@ std::string not_run(const probe::Run& run, const TextOptions& options) {
   return out;
 }
 
-std::string trusted_place(const probe::Run& run) {
-  const bool trusted = std::any_of(run.doors.begin(), run.doors.end(),
-                                   [](const DoorResult& door) { return door.trusted_place; });
-  if (!trusted || run.verdict == probe::Verdict::open) return "";
-  return paragraph("  ",
-                   "Asked from a place that this server may trust (the same machine or network): "
-                   "what it takes from here says nothing about strangers.",
-                   4);
-}
-
 }  // namespace
 
 std::string remark_lines(const probe::Run& run, const TextOptions& options) {
   std::string out = in_its_words(run, options);
-  const std::string rest =
-      seen_as(run, options) + reasons(run, options) + not_run(run, options) + trusted_place(run);
+  const std::string rest = seen_as(run, options) + reasons(run, options) + not_run(run, options);
   if (!rest.empty() && out.empty()) out = "\n";
   out += rest;
   if (run.verdict == probe::Verdict::closed) {

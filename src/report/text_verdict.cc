@@ -116,7 +116,7 @@ Headline headline(const Run& run, const TextOptions& options) {
     return {"ACCEPTS MAIL FOR ANYBODY", yellow,
             "   an open relay, or a server that takes everything and delivers nothing"};
   }
-  return {"UNDECIDED", yellow, "   " + shown(run.reason, 400, options)};
+  return {"UNDECIDED", yellow, "   " + said(run.reason, 400, options)};
 }
 
 }  // namespace
@@ -131,7 +131,7 @@ bool takes_everything(const Run& run) {
 std::string verdict_lines(const Run& run, const TextOptions& options) {
   const Headline verdict = headline(run, options);
   std::string rest = verdict.rest;
-  for (const std::string& clause : run.not_asked) rest += "; " + shown(clause, 200, options);
+  for (const std::string& clause : run.not_asked) rest += "; " + said(clause, 200, options);
   rest += took(run.seconds);
   // The colour has no columns, so it goes in when the lines are made.
   const std::size_t gap = rest.find_first_not_of(' ');
