@@ -3,8 +3,7 @@
 set(CMAKE_SKIP_INSTALL_ALL_DEPENDENCY ON)
 
 install(TARGETS relayproof RUNTIME DESTINATION bin)
-file(GLOB_RECURSE schemas CONFIGURE_DEPENDS src/report/*.schema.json)
-install(FILES ${schemas} DESTINATION share/relayproof/schemas)
+install(DIRECTORY schemas DESTINATION share/relayproof FILES_MATCHING PATTERN *.json)
 
 # Debian's policy wants manual pages and change logs compressed.
 function(rp_install_compressed file folder name)
