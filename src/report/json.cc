@@ -208,6 +208,8 @@ std::string json(std::span<const probe::Run> runs, const Meta& meta) {
   return runs_json(runs, meta).dump(2) + "\n";
 }
 
+std::string json(const probe::Run& run, const Meta& meta) { return json(std::span(&run, 1), meta); }
+
 std::string json_line(const probe::Run& run, const probe::DoorResult& door, const Meta& meta) {
   return door_json(run, door, meta).dump() + "\n";
 }

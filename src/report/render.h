@@ -40,6 +40,7 @@ struct Meta {
 };
 /// `relayproof/probe-run/1`, pretty-printed: one document, the worst verdict of all runs.
 std::string json(std::span<const probe::Run> runs, const Meta& meta);
+std::string json(const probe::Run& run, const Meta& meta);
 /// `relayproof/probe/1`, one line, ends with a newline.
 std::string json_line(const probe::Run& run, const probe::DoorResult& door, const Meta& meta);
 /// `relayproof/check/1`, pretty-printed.
@@ -47,7 +48,7 @@ std::string check_json(const probe::Run& run, const Meta& meta);
 
 /// The catalogue: a table, or `relayproof/techniques/1`.
 std::string techniques_text();
-std::string techniques_json();
+std::string techniques_json(const Meta& meta);
 
 /// A relay, shown by hand with programs that everybody has: each a line for a POSIX shell.
 struct ByHand {

@@ -63,10 +63,11 @@ std::string techniques_text(std::span<const Technique> rows) {
   return out;
 }
 
-std::string techniques_json(std::span<const Technique> rows, std::string_view catalogue) {
+std::string techniques_json(std::span<const Technique> rows, const Meta& meta) {
   Json object = {{"schema", "relayproof/techniques/1"},
 
-                 {"catalogue", catalogue},
+                 {"program", meta.program},
+                 {"catalogue", meta.catalogue},
                  {"techniques", Json::array()}};
   for (const Technique& row : rows) object["techniques"].push_back(row_json(row));
   return object.dump(2) + "\n";
@@ -74,8 +75,8 @@ std::string techniques_json(std::span<const Technique> rows, std::string_view ca
 
 std::string techniques_text() { return techniques_text(techniques::catalogue()); }
 
-std::string techniques_json() {
-  return techniques_json(techniques::catalogue(), techniques::catalogue_version());
+std::string techniques_json(const Meta& meta) {
+  return techniques_json(techniques::catalogue(), meta);
 }
 
 }  // namespace relayproof::report

@@ -3,14 +3,13 @@
 
 #include <span>
 #include <string>
-#include <string_view>
 
+#include "report/render.h"
 #include "techniques/technique.h"
 
 namespace relayproof::report {
 
 std::string techniques_text(std::span<const techniques::Technique> rows);
-std::string techniques_json(std::span<const techniques::Technique> rows,
-                            std::string_view catalogue);
+std::string techniques_json(std::span<const techniques::Technique> rows, const Meta& meta);
 
 }  // namespace relayproof::report
