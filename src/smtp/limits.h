@@ -9,8 +9,8 @@ namespace relayproof::smtp {
 struct Limits {
   std::size_t line_bytes =
       4096;  ///< with its end; RFC 5321 4.5.3.1.5 allows 512, servers exceed it
-  std::size_t reply_lines = 128;           ///< of one reply
-  std::size_t session_bytes = 512 * 1024;  ///< received in all
+  std::size_t reply_lines = 128;                        ///< of one reply
+  std::size_t session_bytes = std::size_t{512} * 1024;  ///< received in all
 };
 
 }  // namespace relayproof::smtp

@@ -86,7 +86,9 @@ std::string to_wire(const mail::Reply& reply) {
     std::string text = reply.lines[i];
     std::replace_if(
         text.begin(), text.end(), [](char c) { return c == '\r' || c == '\n' || c == '\0'; }, '?');
-    wire += code + (i + 1 < reply.lines.size() ? "-" : " ") + text + "\r\n";
+    wire += code;
+    wire += i + 1 < reply.lines.size() ? '-' : ' ';
+    wire += text + "\r\n";
   }
   return wire;
 }

@@ -53,7 +53,7 @@ struct Policy {
   EarlyCommands early_commands = EarlyCommands::answered;
   std::size_t max_line_bytes = 4096;
   std::size_t max_recipients = 100;
-  std::size_t max_message_bytes = 1024 * 1024;
+  std::size_t max_message_bytes = std::size_t{1024} * 1024;
   /// After so many refusals the next command is answered with 421, and the connection closed.
   std::size_t max_errors = 20;
 

@@ -1,32 +1,192 @@
+// What the dialogues of testdata/ cannot say: the calls, and their order.
 #include "smtp/session.h"
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <utility>
+
+#include "smtp/receiver.h"
+
 namespace relayproof::smtp {
 namespace {
 
-TEST(Session, IsNotIdleBeforeTheGreeting) {
-  Session session({.helo = "probe.example"});
-  EXPECT_FALSE(session.idle());
-  EXPECT_EQ(session.take_output(), "");
+const mail::Attempt outside{"", "<>", "<a@outside.example>"};
+
+// Greeted and idle; the server's answer to EHLO is `ehlo`.
+Session idle_session(SessionOptions options = {.helo = "probe.example"},
+                     std::string_view ehlo = "250 mx.example\r\n") {
+  Session session(std::move(options));
   session.receive("220 mx.example ESMTP\r\n");
   EXPECT_EQ(session.take_output(), "EHLO probe.example\r\n");
-  session.receive("250-mx.example\r\n250-pipelining\r\n250 SIZE  1000\r\n");
+  session.receive(ehlo);
+  EXPECT_TRUE(session.idle());
+  return session;
+}
+
+TEST(Session, SaysNothingBeforeTheGreeting) {
+  Session session({.helo = "probe.example"});
+  EXPECT_EQ(session.take_output(), "");
+  EXPECT_FALSE(session.idle());
+  EXPECT_FALSE(session.ended());
+}
+
+TEST(Session, HandsBytesOutOnce) {
+  Session session({.helo = "probe.example"});
+  session.receive("220 mx.example\r\n");
+  EXPECT_EQ(session.take_output(), "EHLO probe.example\r\n");
+  EXPECT_EQ(session.take_output(), "");
+  EXPECT_FALSE(session.idle());
+}
+
+TEST(Session, NeverSendsAnArgumentThatHoldsALineEnd) {
+  const std::string bad[] = {"<a@b>\r\nDATA", "<a@b>\nDATA", "<a@b>\rDATA",
+                             std::string("<a\0@b>", 6)};
+  for (const char* offered : {"250 mx.example\r\n", "250-mx.example\r\n250 PIPELINING\r\n"}) {
+    for (const std::string& argument : bad) {
+      Session session = idle_session({.helo = "probe.example"}, offered);
+      session.ask({{"", argument, "<a@b>"}, {"", "<>", argument}});
+      EXPECT_EQ(session.take_output(), "");
+      ASSERT_TRUE(session.idle());
+      session.ask({outside});
+      EXPECT_TRUE(session.take_output().starts_with("MAIL FROM:<>\r\n"));
+      ASSERT_EQ(session.record().answers.size(), 3u);
+      EXPECT_FALSE(session.record().answers[0].complete);
+      EXPECT_FALSE(session.record().answers[0].mail);
+      EXPECT_EQ(session.record().oddities.size(), 1u);
+    }
+  }
+}
+
+TEST(Session, NeverSendsANameThatHoldsALineEnd) {
+  Session session({.helo = "probe.example\r\nMAIL FROM:<>"});
+  session.receive("220 mx.example\r\n");
+  EXPECT_EQ(session.take_output(), "");
+  EXPECT_EQ(session.record().ending, Ending::helo_refused);
+}
+
+TEST(Session, EndsWhenTheServerSpeaksUnaskedWhileIdle) {
+  const std::pair<std::string_view, Ending> cases[] = {
+      {"421 4.4.2 timeout\r\n", Ending::service_closing},
+      {"250 ok\r\n", Ending::out_of_step},
+      {"hello?\r\n", Ending::not_smtp},
+  };
+  for (const auto& [bytes, ending] : cases) {
+    Session session = idle_session();
+    session.receive(bytes);
+    EXPECT_EQ(session.record().ending, ending) << bytes;
+    EXPECT_FALSE(session.idle());
+    EXPECT_TRUE(session.record().answers.empty());
+  }
+}
+
+TEST(Session, DoesNotTakeTheBeginningOfAnUnaskedReplyForAnAnswer) {
+  Session session = idle_session();
+  session.receive("25");
+  session.ask({outside});
+  EXPECT_EQ(session.take_output(), "");
+  EXPECT_EQ(session.record().ending, Ending::out_of_step);
+  EXPECT_EQ(session.record().ending_detail, "25");
+}
+
+TEST(Session, StaysAsItEnded) {
+  Session session = idle_session();
+  session.closed_by_peer();
+  const std::size_t lines = session.record().transcript.size();
+  session.timed_out();
+  session.receive("250 ok\r\n");
+  session.closed_by_peer();
+  session.tls_failed("late");
+  EXPECT_EQ(session.take_output(), "");
+  EXPECT_EQ(session.record().ending, Ending::closed_by_peer);
+  EXPECT_EQ(session.record().transcript.size(), lines);
+}
+
+TEST(Session, ResetsOnlyBeforeAMailThatNeedsIt) {
+  Session session = idle_session();
+  session.ask({outside});
+  EXPECT_EQ(session.take_output(), "MAIL FROM:<>\r\n");
+  session.receive("250 ok\r\n");
+  EXPECT_EQ(session.take_output(), "RCPT TO:<a@outside.example>\r\n");
+  session.receive("550 no\r\n");
   ASSERT_TRUE(session.idle());
-  EXPECT_EQ(session.record().extensions, (std::vector<std::string>{"PIPELINING", "SIZE 1000"}));
-  session.ask({{"", "<>", "<a@x.example>"}, {"", "<>", "<b@x.example>"}});
-  EXPECT_EQ(session.take_output(),
-            "MAIL FROM:<>\r\nRCPT TO:<a@x.example>\r\nRSET\r\n"
-            "MAIL FROM:<>\r\nRCPT TO:<b@x.example>\r\n");
-  session.receive("250 ok\r\n554 5.7.1 no\r\n250 ok\r\n250 ok\r\n250 ok\r\n");
+  session.ask({outside});
+  EXPECT_EQ(session.take_output(), "RSET\r\n");
+  session.receive("250 ok\r\n");
+  EXPECT_EQ(session.take_output(), "MAIL FROM:<>\r\n");
+  session.receive("550 no\r\n");
   ASSERT_TRUE(session.idle());
-  EXPECT_EQ(session.record().answers[0].rcpt->code, 554);
-  EXPECT_EQ(session.record().answers[1].rcpt->code, 250);
   session.quit();
   EXPECT_EQ(session.take_output(), "QUIT\r\n");
-  session.receive("221 bye\r\n");
+}
+
+TEST(Session, KeepsTheTranscriptLineByLine) {
+  Session session = idle_session({.helo = "probe.example"}, "250-mx.example\r\n250 PIPELINING\r\n");
+  session.ask({outside});
+  session.take_output();
+  session.receive("250 ok\r\n55");
+  session.closed_by_peer();
+  const std::vector<Line> expected = {{true, "220 mx.example ESMTP"},
+                                      {false, "EHLO probe.example"},
+                                      {true, "250-mx.example"},
+                                      {true, "250 PIPELINING"},
+                                      {false, "MAIL FROM:<>"},
+                                      {false, "RCPT TO:<a@outside.example>"},
+                                      {true, "250 ok"},
+                                      {true, "55"}};
+  EXPECT_EQ(session.record().transcript, expected);
+  EXPECT_EQ(session.record().ending, Ending::closed_by_peer);
+  EXPECT_EQ(session.record().ending_detail, "55");
+}
+
+TEST(Session, IsBoundedWhateverTheServerSends) {
+  for (const std::string_view flood : {"250-x\r\n", "250 x", "\n", "x"}) {
+    Session session({.helo = "probe.example"});
+    std::size_t sent = 0;
+    for (; !session.ended() && sent < 2 * Limits{}.session_bytes; sent += flood.size()) {
+      session.receive(flood);
+    }
+    EXPECT_TRUE(session.ended()) << flood;
+    EXPECT_LE(session.record().transcript.size(), Limits{}.reply_lines + 1) << flood;
+  }
+}
+
+TEST(Session, SpeaksWithAReceiver) {
+  Policy policy{.hostname = "mx.example", .extensions = {"PIPELINING"}};
+  policy.on_rcpt = [](const Transaction&, const Path& path) {
+    return path.address == "postmaster" ? mail::Reply{250, {"2.1.5 Ok"}}
+                                        : mail::Reply{554, {"5.7.1 Relay access denied"}};
+  };
+  Receiver receiver(policy);
+  Session session({.helo = "probe.example"});
+  bool asked = false;
+  while (!session.ended()) {
+    receiver.receive(session.take_output());
+    session.receive(receiver.take_output());
+    if (session.idle() && !std::exchange(asked, true)) {
+      session.ask({outside, {"", "<>", "<postmaster>"}});
+    } else if (session.idle()) {
+      session.quit();
+    }
+  }
+  EXPECT_TRUE(receiver.closing());
   EXPECT_EQ(session.record().ending, Ending::quit);
   EXPECT_EQ(session.record().round_trips, 4u);
+  ASSERT_EQ(session.record().answers.size(), 2u);
+  EXPECT_EQ(session.record().answers[0].rcpt->code, 554);
+  EXPECT_EQ(session.record().answers[1].rcpt->code, 250);
+}
+
+TEST(Ending, HasANameOfItsOwnForEachKind) {
+  std::vector<std::string_view> names;
+  for (int i = 0; i <= static_cast<int>(Ending::too_much); ++i) {
+    const std::string_view name = to_string(static_cast<Ending>(i));
+    EXPECT_FALSE(name.empty()) << i;
+    EXPECT_EQ(std::count(names.begin(), names.end(), name), 0) << name;
+    names.push_back(name);
+  }
+  EXPECT_EQ(to_string(Ending::too_much), "too-much");
+  EXPECT_EQ(to_string(Ending::closed_by_peer), "closed-by-peer");
 }
 
 }  // namespace
