@@ -3,7 +3,7 @@
 set(CMAKE_SKIP_INSTALL_ALL_DEPENDENCY ON)
 
 install(TARGETS relayproof RUNTIME DESTINATION bin)
-file(GLOB_RECURSE schemas CONFIGURE_DEPENDS src/report/*.schema.json)
+file(GLOB schemas CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/schemas/*.json)
 install(FILES ${schemas} DESTINATION share/relayproof/schemas)
 
 # Debian's policy wants manual pages and change logs compressed.
