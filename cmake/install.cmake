@@ -3,7 +3,8 @@
 set(CMAKE_SKIP_INSTALL_ALL_DEPENDENCY ON)
 
 install(TARGETS relayproof RUNTIME DESTINATION bin)
-install(DIRECTORY schemas DESTINATION share/relayproof FILES_MATCHING PATTERN *.json)
+file(GLOB schemas CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/schemas/*.json)
+install(FILES ${schemas} DESTINATION share/relayproof/schemas)
 
 # Debian's policy wants manual pages and change logs compressed.
 function(rp_install_compressed file folder name)

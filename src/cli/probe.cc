@@ -38,7 +38,7 @@ class Probing {
   // The text of whatever is printed at the end.
   std::string remaining() {
     if (arguments_.format != Format::json) return std::move(text_);
-    return runs_.empty() ? std::string{} : report::json(runs_.size() == 1 ? runs_.front() : probe::merged(runs_), meta());
+    return runs_.empty() ? std::string{} : report::json(runs_, meta());
   }
   int status() const { return status_; }
 

@@ -258,22 +258,4 @@ net::Task<Run> execute(net::Network& network, Plan plan) {
   co_return run;
 }
 
-Run merged(const std::vector<Run>& runs) {
-  Run all;
-  if (runs.empty()) return all;
-  all = runs.front();
-  for (auto run = runs.begin() + 1; run != runs.end(); ++run) {
-    all.host += " " + run->host;
-    all.doors.insert(all.doors.end(), run->doors.begin(), run->doors.end());
-    all.not_asked.insert(all.not_asked.end(), run->not_asked.begin(), run->not_asked.end());
-    all.weak = all.weak || run->weak;
-    all.seconds = std::max(all.seconds, run->seconds);
-    all.techniques = std::max(all.techniques, run->techniques);
-    if (run->verdict <= all.verdict) continue;
-    all.verdict = run->verdict;
-    all.reason = run->host + ": " + run->reason;
-  }
-  return all;
-}
-
 }  // namespace relayproof::probe

@@ -63,9 +63,6 @@ net::Task<Result<Plan>> prepare(net::Network& network, RunOptions options);
 /// Asks every door of the plan. The run is judged.
 net::Task<Run> execute(net::Network& network, Plan plan);
 
-/// Several runs as one, for one document: all doors, the worst verdict.
-Run merged(const std::vector<Run>& runs);
-
 /// The techniques of a set that are asked by default, in order.
 std::vector<const techniques::Technique*> standard_techniques();
 
