@@ -50,7 +50,8 @@ constexpr std::array<std::uint16_t, 10> every_port = {25,   465,  587,   2525,  
 void add_output_options(CLI::App& app, Arguments& to, Raw& raw) {
   app.add_option("--format", raw.format, "text, json, or jsonl (one object a door)")
       ->check(CLI::IsMember({"text", "json", "jsonl"}));
-  app.add_option("-o,--output", to.output, "Write there instead of standard output, whole or not at all");
+  app.add_option("-o,--output", to.output,
+                 "Write there instead of standard output, whole or not at all");
   app.add_flag("-q,--quiet", to.quiet, "No announcement, no progress");
 }
 
@@ -65,8 +66,9 @@ void add_asking_options(CLI::App& app, Arguments& to, Raw& raw) {
   app.add_option("--source", raw.sources, "Ask from this address of this machine (repeatable)");
   app.add_flag("--as-stranger", run.as_stranger,
                "Take this place for outside although the server may trust it");
-  app.add_option("--egress", run.egress,
-                 "A mail server elsewhere that tells \"port 25 is blocked here\" from \"it is down\"");
+  app.add_option(
+      "--egress", run.egress,
+      "A mail server elsewhere that tells \"port 25 is blocked here\" from \"it is down\"");
   app.add_option("--phase", raw.phase, "rcpt, or data: as far as DATA, then hang up")
       ->check(CLI::IsMember({"rcpt", "data"}));
   app.add_option("--set", to.set, "standard, historic or invasive techniques")
@@ -80,7 +82,8 @@ void add_asking_options(CLI::App& app, Arguments& to, Raw& raw) {
   app.add_option("--resolver", raw.resolver, "Ask this DNS server, IP[:PORT], and nothing else");
   app.add_option("--config", to.config, "Read this configuration file");
   app.add_flag("--transcript", to.transcript, "Print the dialogues");
-  app.add_flag("-v,--verbose", to.verbose, "Every relay found with its lines by hand, every control");
+  app.add_flag("-v,--verbose", to.verbose,
+               "Every relay found with its lines by hand, every control");
 }
 
 Error usage(std::string message) { return Error{std::move(message), std::nullopt}; }
@@ -124,8 +127,9 @@ std::optional<Error> read_mailboxes(Arguments& to) {
     const char* option;
     const std::string& address;
   };
-  for (const auto& [option, address] : {Mailbox{"--user", to.run.user}, Mailbox{"--from", to.run.from},
-                                        Mailbox{"--to", to.run.to}}) {
+  for (const auto& [option, address] :
+       {Mailbox{"--user", to.run.user}, Mailbox{"--from", to.run.from},
+        Mailbox{"--to", to.run.to}}) {
     if (!address.empty() && !is_address(address)) {
       return usage(fmt::format("{}: '{}' is no address", option, escape_foreign(address, 80)));
     }
@@ -145,7 +149,8 @@ std::optional<Error> choose_techniques(Arguments& to) {
   }
   if (!chosen.empty()) return std::nullopt;
   for (const auto& technique : techniques::catalogue()) {
-    const bool of_tool = !to.as_tool.empty() && contains_ignoring_case(technique.also_in, to.as_tool);
+    const bool of_tool =
+        !to.as_tool.empty() && contains_ignoring_case(technique.also_in, to.as_tool);
     const bool of_set = to.as_tool.empty() && to_string(technique.set) == to.set;
     if (of_tool || of_set) chosen.push_back(&technique);
   }
@@ -176,11 +181,12 @@ std::optional<Error> read_config(Arguments& to) {
 }
 
 std::optional<Error> finish(const Raw& raw, Arguments& to) {
-  to.format = raw.format == "json" ? Format::json
-              : raw.format == "jsonl" ? Format::jsonl : Format::text;
+  to.format = raw.format == "json"    ? Format::json
+              : raw.format == "jsonl" ? Format::jsonl
+                                      : Format::text;
   to.run.data_phase = raw.phase == "data";
-  to.run.timeout = std::chrono::duration_cast<net::Duration>(
-      std::chrono::duration<double>(raw.timeout));
+  to.run.timeout =
+      std::chrono::duration_cast<net::Duration>(std::chrono::duration<double>(raw.timeout));
   to.run.token = [] { return probe::random_word(8); };
   if (auto error = read_ports(raw, to)) return error;
   if (auto error = read_addresses(raw, to)) return error;
@@ -198,9 +204,9 @@ Told told(const Error& error) {
 Told told(const CLI::ParseError& error) {
   std::string message = error.what();
   std::replace(message.begin(), message.end(), '\n', ' ');
-  return {fmt::format("relayproof: {} (try relayproof --help)\n",
-                      escape_foreign(trim(message), 300)),
-          unknown};
+  return {
+      fmt::format("relayproof: {} (try relayproof --help)\n", escape_foreign(trim(message), 300)),
+      unknown};
 }
 
 struct Parser {
@@ -210,15 +216,18 @@ struct Parser {
 
   Parser() {
     app.footer(lesson);
-    app.set_version_flag("-V,--version", fmt::format("relayproof {} (catalogue {})", program_version,
-                                                     techniques::catalogue_version()));
+    app.set_version_flag("-V,--version",
+                         fmt::format("relayproof {} (catalogue {})", program_version,
+                                     techniques::catalogue_version()));
     app.require_subcommand(1);
     app.get_formatter()->column_width(30);
     add_check();
     add_probe();
-    CLI::App* techniques = add("techniques", "The catalogue: what is asked, and why", Command::techniques);
+    CLI::App* techniques =
+        add("techniques", "The catalogue: what is asked, and why", Command::techniques);
     add_output_options(*techniques, arguments, raw);
-    CLI::App* demo = add("demo", "Three small servers on loopback, and check on each", Command::demo);
+    CLI::App* demo =
+        add("demo", "Three small servers on loopback, and check on each", Command::demo);
     demo->add_flag("-v,--verbose", arguments.verbose, "Show more");
     demo->add_flag("--transcript", arguments.transcript, "Print the dialogues");
   }
@@ -230,7 +239,8 @@ struct Parser {
   }
 
   void add_check() {
-    CLI::App* sub = add("check", "Can strangers relay through this server? The main job", Command::check);
+    CLI::App* sub =
+        add("check", "Can strangers relay through this server? The main job", Command::check);
     sub->add_option("HOST", arguments.targets, "A mail server, or a domain whose MX are asked")
         ->expected(0, 1);
     add_output_options(*sub, arguments, raw);
@@ -241,9 +251,11 @@ struct Parser {
   }
 
   void add_probe() {
-    CLI::App* sub = add("probe", "From outside: what does this server let through?", Command::probe);
+    CLI::App* sub =
+        add("probe", "From outside: what does this server let through?", Command::probe);
     sub->add_option("TARGET", arguments.targets, "HOST[:PORT] or [IPv6]:PORT (repeatable)");
-    sub->add_option("--targets", arguments.targets_file, "Read targets, one a line; - is standard input");
+    sub->add_option("--targets", arguments.targets_file,
+                    "Read targets, one a line; - is standard input");
     sub->add_option("--concurrency", arguments.concurrency, "Targets asked at a time (4)")
         ->check(CLI::Range(1, 256));
     add_output_options(*sub, arguments, raw);

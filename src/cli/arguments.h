@@ -16,19 +16,19 @@ enum class Format { text, json, jsonl };
 
 struct Arguments {
   Command command = Command::none;
-  std::vector<std::string> targets;      ///< as typed
-  std::string targets_file;              ///< `-`: standard input
+  std::vector<std::string> targets;  ///< as typed
+  std::string targets_file;          ///< `-`: standard input
   Format format = Format::text;
-  std::string output;                    ///< empty: standard output
-  std::string config;                    ///< empty: the usual places
+  std::string output;  ///< empty: standard output
+  std::string config;  ///< empty: the usual places
   bool quiet = false;
   bool verbose = false;
   bool transcript = false;
-  std::size_t concurrency = 4;           ///< targets at a time
+  std::size_t concurrency = 4;  ///< targets at a time
   std::string set = "standard";
   std::vector<std::string> technique_names;
-  std::string as_tool;                   ///< `nmap`
-  probe::RunOptions run;                 ///< what applies to every target
+  std::string as_tool;    ///< `nmap`
+  probe::RunOptions run;  ///< what applies to every target
   net::NetworkOptions network;
 };
 

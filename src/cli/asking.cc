@@ -51,8 +51,6 @@ report::TextOptions text_options(const Arguments& arguments) {
   return options;
 }
 
-report::Meta meta() {
-  return {program_version, std::string(techniques::catalogue_version())};
-}
+report::Meta meta() { return {program_version, std::string(techniques::catalogue_version())}; }
 
 }  // namespace relayproof::cli

@@ -16,12 +16,12 @@ TEST(Config, SaysWhereItIsWrong) {
   struct Case {
     std::string text, error;
   };
-  for (const auto& [text, error] : std::vector<Case>{
-           {"\nfrm = \"a@b.example\"", "r.conf:2:1: unknown key 'frm'; known: from"},
-           {"from = 3", "r.conf:1:8: from must be one address"},
-           {"from = \"no address\"", "r.conf:1:8: from must be one address"},
-           {"from = \"a@b\\r\\nQUIT\"", "r.conf:1:8: from must be one address"},
-           {"from = \n", "r.conf:1:8: "}}) {
+  for (const auto& [text, error] :
+       std::vector<Case>{{"\nfrm = \"a@b.example\"", "r.conf:2:1: unknown key 'frm'; known: from"},
+                         {"from = 3", "r.conf:1:8: from must be one address"},
+                         {"from = \"no address\"", "r.conf:1:8: from must be one address"},
+                         {"from = \"a@b\\r\\nQUIT\"", "r.conf:1:8: from must be one address"},
+                         {"from = \n", "r.conf:1:8: "}}) {
     const auto config = parse_config(text, "r.conf");
     ASSERT_FALSE(config) << text;
     EXPECT_EQ(to_string(config.error()).substr(0, error.size()), error);

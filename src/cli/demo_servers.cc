@@ -25,8 +25,7 @@ Mailbox mailbox_of(const smtp::Path& recipient) {
 
 bool is_at_home(const smtp::Path& recipient) {
   const std::string_view domain = mailbox_of(recipient).domain;
-  return equals_ignoring_case(domain, demo_domain) ||
-         equals_ignoring_case(domain, demo_host);
+  return equals_ignoring_case(domain, demo_domain) || equals_ignoring_case(domain, demo_host);
 }
 
 bool is_mailbox(const smtp::Path& recipient) {

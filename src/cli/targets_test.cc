@@ -6,7 +6,8 @@ namespace relayproof::cli {
 namespace {
 
 TEST(Targets, AreOneALine) {
-  const auto targets = parse_targets("mail.example.com\n\n# mine\n [2001:db8::25]:587 # v6\r\n", "t");
+  const auto targets =
+      parse_targets("mail.example.com\n\n# mine\n [2001:db8::25]:587 # v6\r\n", "t");
   ASSERT_TRUE(targets);
   ASSERT_EQ(targets->size(), 2U);
   EXPECT_EQ((*targets)[0].host, "mail.example.com");

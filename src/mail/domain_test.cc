@@ -9,8 +9,8 @@ TEST(Domain, KnowsNames) {
   for (const char* name : {"example.com", "localhost", "a-b.example", "_25._tcp.mx.example"}) {
     EXPECT_TRUE(is_domain_name(name)) << name;
   }
-  for (const char* name : {"", ".", "a..b", "-a.example", "192.0.2.1", "exa mple.com", "a.\r\n",
-                           "example.com."}) {
+  for (const char* name :
+       {"", ".", "a..b", "-a.example", "192.0.2.1", "exa mple.com", "a.\r\n", "example.com."}) {
     EXPECT_FALSE(is_domain_name(name)) << name;
   }
   EXPECT_FALSE(is_domain_name(std::string(64, 'a') + ".example"));

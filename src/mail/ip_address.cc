@@ -46,9 +46,7 @@ std::string IpAddress::to_string() const {
   return text;
 }
 
-std::string IpAddress::literal() const {
-  return (is_v6() ? "[IPv6:" : "[") + to_string() + "]";
-}
+std::string IpAddress::literal() const { return (is_v6() ? "[IPv6:" : "[") + to_string() + "]"; }
 
 std::string IpAddress::reverse_name() const {
   std::string name;

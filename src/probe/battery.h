@@ -30,7 +30,7 @@ struct BatteryOptions {
   std::string user;     ///< a mailbox that exists there; may be empty
   std::string literal;  ///< the server's address literal
   bool data_phase = false;
-  std::size_t domain_limit = 4;  ///< candidates for the own domain, the bare forms besides
+  std::size_t domain_limit = 4;        ///< candidates for the own domain, the bare forms besides
   std::function<std::string()> token;  ///< a new random local part on each call
 };
 
@@ -39,7 +39,7 @@ struct SessionKind {
   techniques::HeloForm helo_form = techniques::HeloForm::ours;
   bool lock_step = false;  ///< malformed questions, command by command
   smtp::Phase phase = smtp::Phase::rcpt;
-  std::string helo;        ///< the argument
+  std::string helo;  ///< the argument
 };
 
 class Battery {
@@ -95,9 +95,9 @@ class Battery {
   std::deque<Question> asked_;
   std::vector<std::pair<Question, Control>> controls_;
   std::vector<std::pair<Question, Outcome>> outcomes_;
-  std::map<std::string, mail::Reply> refused_senders_;  // by form
+  std::map<std::string, mail::Reply> refused_senders_;                          // by form
   std::set<std::pair<techniques::HeloForm, std::string>> recipients_answered_;  // by form
-  std::map<std::pair<techniques::HeloForm, std::string>, std::string> twins_;  // form -> control
+  std::map<std::pair<techniques::HeloForm, std::string>, std::string> twins_;   // form -> control
   std::size_t answered_ = 0;
   std::size_t data_taken_ = 0;
 };

@@ -23,7 +23,8 @@ constexpr auto pause_after_rate_limit = seconds(16);
 class Asking {
  public:
   Asking(net::Network& network, DoorOptions options)
-      : network_(network), options_(std::move(options)),
+      : network_(network),
+        options_(std::move(options)),
         battery_(std::move(options_.battery), std::move(options_.names)) {
     result_.target = options_.target;
     if (options_.source) result_.source = *options_.source;
@@ -38,8 +39,7 @@ class Asking {
     battery_.report(result_);
     recognise_by_replies();
     judge(result_);
-    result_.seconds =
-        std::chrono::duration<double>(network_.clock().now() - start).count();
+    result_.seconds = std::chrono::duration<double>(network_.clock().now() - start).count();
     co_return std::move(result_);
   }
 
@@ -66,8 +66,8 @@ class Asking {
     const Target& target = options_.target;
     const auto deadline =
         std::min(options_.waits.until, network_.clock().now() + options_.waits.connect);
-    auto connected = co_await network_.connect({target.address, target.port}, options_.source,
-                                               deadline);
+    auto connected =
+        co_await network_.connect({target.address, target.port}, options_.source, deadline);
     if (connected) result_.source = (*connected)->local_address();
     co_return std::move(connected);
   }
@@ -165,8 +165,8 @@ class Asking {
     if (result_.software != Software::unknown) return;
     std::vector<std::string> texts;
     for (const auto& outcome : result_.outcomes) {
-      if (outcome.reply) texts.insert(texts.end(), outcome.reply->lines.begin(),
-                                      outcome.reply->lines.end());
+      if (outcome.reply)
+        texts.insert(texts.end(), outcome.reply->lines.begin(), outcome.reply->lines.end());
     }
     result_.software = identify(result_.banner, ehlo_lines_, texts);
   }
@@ -222,8 +222,8 @@ class Asking {
       co_return stop(fmt::format("blocked after {} attempts", battery_.answered()));
     }
     if (limited) {
-      const auto until = std::min(options_.waits.until,
-                                  network_.clock().now() + pause_after_rate_limit);
+      const auto until =
+          std::min(options_.waits.until, network_.clock().now() + pause_after_rate_limit);
       co_await network_.clock().sleep_until(until);
     }
     co_return true;

@@ -31,8 +31,7 @@ class Execution {
     co_await second_opinion();
     for (auto& slot : slots_) run_.doors.push_back(std::move(slot));
     judge(run_);
-    run_.seconds =
-        std::chrono::duration<double>(network_.clock().now() - plan_.started).count();
+    run_.seconds = std::chrono::duration<double>(network_.clock().now() - plan_.started).count();
     co_return std::move(run_);
   }
 
@@ -44,9 +43,8 @@ class Execution {
     run_.mail_domain = plan_.mail_domain;
     run_.our_name = plan_.our_name;
     for (const auto& address : plan_.addresses) {
-      if (address.source &&
-          std::find(run_.sources.begin(), run_.sources.end(), *address.source) ==
-              run_.sources.end()) {
+      if (address.source && std::find(run_.sources.begin(), run_.sources.end(), *address.source) ==
+                                run_.sources.end()) {
         run_.sources.push_back(*address.source);
       }
     }
@@ -133,14 +131,13 @@ class Execution {
   static bool differs(const DoorResult& door, const DoorResult& first) {
     if (door.reached != Reached::yes) return false;
     for (const auto& outcome : door.outcomes) {
-      const auto same = std::find_if(
-          first.outcomes.begin(), first.outcomes.end(), [&](const Outcome& other) {
+      const auto same =
+          std::find_if(first.outcomes.begin(), first.outcomes.end(), [&](const Outcome& other) {
             return other.technique == outcome.technique &&
                    other.attempt.mail_from == outcome.attempt.mail_from;
           });
       const bool taken_here = outcome.kind == OutcomeKind::accepted;
-      const bool taken_there =
-          same != first.outcomes.end() && same->kind == OutcomeKind::accepted;
+      const bool taken_there = same != first.outcomes.end() && same->kind == OutcomeKind::accepted;
       if (taken_here != taken_there) return true;
     }
     return door.verdict != first.verdict;

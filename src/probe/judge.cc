@@ -35,9 +35,9 @@ std::optional<CountsAs> meaning_of_acceptance(const DoorResult& door, const Outc
 
 // A server for people with a password refuses all others, its own postmaster's mail included.
 bool refuses_all_without_password(const DoorResult& door) {
-  const bool offers_auth = std::any_of(
-      door.extensions.begin(), door.extensions.end(),
-      [](const std::string& keyword) { return keyword.rfind("AUTH", 0) == 0; });
+  const bool offers_auth =
+      std::any_of(door.extensions.begin(), door.extensions.end(),
+                  [](const std::string& keyword) { return keyword.rfind("AUTH", 0) == 0; });
   const bool submission = door.target.port == 587 || door.target.port == 465;  // RFC 6409, 8314
   bool wants_auth = offers_auth || submission;
   for (const auto& outcome : door.outcomes) {
@@ -48,9 +48,8 @@ bool refuses_all_without_password(const DoorResult& door) {
     wants_auth = wants_auth || outcome.refused_as == RefusedAs::auth;
   }
   const bool takes_own_mail =
-      std::any_of(door.controls.begin(), door.controls.end(), [](const Control& control) {
-        return control.kind == OutcomeKind::accepted;
-      });
+      std::any_of(door.controls.begin(), door.controls.end(),
+                  [](const Control& control) { return control.kind == OutcomeKind::accepted; });
   return wants_auth && !takes_own_mail;
 }
 

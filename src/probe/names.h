@@ -9,12 +9,12 @@
 namespace relayproof::probe {
 
 struct ServerNames {
-  std::vector<std::string> domains;  ///< of --domain: the operator's word
-  std::string mail_domain;           ///< whose MX it is; may be empty
-  std::string given;                 ///< the name asked for; empty if it was an address
-  std::vector<std::string> pointers; ///< its PTR names
-  std::string banner;                ///< from its greeting
-  std::string ehlo;                  ///< from its EHLO reply
+  std::vector<std::string> domains;   ///< of --domain: the operator's word
+  std::string mail_domain;            ///< whose MX it is; may be empty
+  std::string given;                  ///< the name asked for; empty if it was an address
+  std::vector<std::string> pointers;  ///< its PTR names
+  std::string banner;                 ///< from its greeting
+  std::string ehlo;                   ///< from its EHLO reply
 };
 
 /// Takes the names out of a session's greeting and EHLO reply.

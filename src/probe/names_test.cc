@@ -20,7 +20,8 @@ TEST(ServerNames, AreLearntFromGreetingAndEhlo) {
 }
 
 TEST(ServerNames, WordsAndAddressesAreNoNames) {
-  for (const char* text : {"ESMTP ready", "localhost ESMTP", "192.0.2.25 ESMTP", "", "\x1b[2J.x y"}) {
+  for (const char* text :
+       {"ESMTP ready", "localhost ESMTP", "192.0.2.25 ESMTP", "", "\x1b[2J.x y"}) {
     ServerNames names;
     learn(names, greeted(text, text));
     EXPECT_EQ(names.banner, "") << text;

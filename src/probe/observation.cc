@@ -16,8 +16,8 @@ std::string_view word(const std::array<std::string_view, N>& words, Enum value) 
 
 std::string_view to_string(RefusedAs refused_as) {
   static constexpr std::array<std::string_view, 10> words = {
-      "relay", "recipient", "sender", "client", "policy", "auth",
-      "tls",   "rate",      "syntax", "temporary"};
+      "relay", "recipient", "sender", "client", "policy",
+      "auth",  "tls",       "rate",   "syntax", "temporary"};
   return word(words, refused_as);
 }
 

@@ -60,7 +60,7 @@ struct Outcome {
 
 /// A question whose answer decides what other answers mean.
 struct Control {
-  std::string name;     ///< `unknown-local-recipient`, `postmaster`, `impossible-domain`, `twin:…`
+  std::string name;  ///< `unknown-local-recipient`, `postmaster`, `impossible-domain`, `twin:…`
   mail::Attempt attempt;
   OutcomeKind kind = OutcomeKind::not_run;
   std::optional<RefusedAs> refused_as;
@@ -94,22 +94,23 @@ struct DoorResult {
   Reached reached = Reached::yes;
   Verdict verdict = Verdict::undecided;
   Evidence evidence = Evidence::observed;
-  std::string reason;  ///< one sentence
-  bool accepts_everything = false;  ///< outside, impossible and unknown recipients alike
-  bool wants_password = false;      ///< every refusal was "authenticate first"
-  bool trusted_place = false;       ///< asked from a place that it may trust
-  bool in_full = false;             ///< the whole battery, not the baseline attempts only
+  std::string reason;                  ///< one sentence
+  bool accepts_everything = false;     ///< outside, impossible and unknown recipients alike
+  bool wants_password = false;         ///< every refusal was "authenticate first"
+  bool trusted_place = false;          ///< asked from a place that it may trust
+  bool in_full = false;                ///< the whole battery, not the baseline attempts only
   std::optional<std::string> seen_as;  ///< the address under which it says it sees us
   std::string banner;
   std::vector<std::string> extensions;
   Software software = Software::unknown;
   std::vector<std::string> certificate_names;
-  std::string own_domain;          ///< the domain its controls were asked at; may be empty
+  std::string own_domain;  ///< the domain its controls were asked at; may be empty
   bool postmaster_taken = false;
   bool unknown_refused = false;
   std::vector<Control> controls;
   std::vector<Outcome> outcomes;
-  std::size_t blocked_after = 0;   ///< attempts answered before it cut us off for good; 0: it did not
+  std::size_t blocked_after =
+      0;  ///< attempts answered before it cut us off for good; 0: it did not
   std::size_t round_trips = 0;
   std::size_t connections = 0;
   double seconds = 0;
@@ -120,16 +121,16 @@ struct DoorResult {
 struct Run {
   std::string id;  ///< ULID
   std::chrono::system_clock::time_point when;
-  std::string host;          ///< as given
-  std::string mail_domain;   ///< the domain whose MX it is; may be empty
-  std::string our_name;      ///< what we call ourselves in HELO
+  std::string host;         ///< as given
+  std::string mail_domain;  ///< the domain whose MX it is; may be empty
+  std::string our_name;     ///< what we call ourselves in HELO
   std::vector<mail::IpAddress> sources;
   std::vector<DoorResult> doors;
   std::vector<std::string> not_asked;  ///< clauses: `IPv6 not asked: no IPv6 route from here`
-  bool weak = false;         ///< closed, but something was not asked: exit status 1
+  bool weak = false;                   ///< closed, but something was not asked: exit status 1
   Verdict verdict = Verdict::undecided;
   Evidence evidence = Evidence::observed;
-  std::string reason;        ///< one sentence
+  std::string reason;          ///< one sentence
   std::size_t techniques = 0;  ///< distinct ways of asking that were answered at some door
   double seconds = 0;
 };

@@ -36,8 +36,7 @@ Question ask_technique(const techniques::Technique& technique, const Fill& fill)
   question.sender_forms = senders(technique.mail_from, fill);
   question.recipient_form = technique.rcpt_to;
   question.fill = fill;
-  question.lock_step =
-      technique.malformed || may_be_malformed(question.sender_forms.front());
+  question.lock_step = technique.malformed || may_be_malformed(question.sender_forms.front());
   return question;
 }
 

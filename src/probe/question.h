@@ -18,9 +18,9 @@ struct Question {
   std::vector<std::string> sender_forms;  ///< to try in this order; the first is asked now
   std::string recipient_form;
   techniques::Fill fill;
-  bool lock_step = false;                 ///< malformed: apart from the others
+  bool lock_step = false;  ///< malformed: apart from the others
   smtp::Phase phase = smtp::Phase::rcpt;
-  int cut = 0;                            ///< how often the server hung up on it
+  int cut = 0;  ///< how often the server hung up on it
 
   mail::Attempt attempt(const std::string& helo_argument) const;
 };

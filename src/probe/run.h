@@ -16,29 +16,29 @@ namespace relayproof::probe {
 
 struct RunOptions {
   TargetSpec target;
-  bool follow_mx = false;             ///< a mail domain stands for its MX hosts
-  std::vector<std::uint16_t> ports;   ///< empty: 25, 465, 587, or the target's own
-  std::vector<std::string> domains;   ///< it answers for them
-  std::string user;                   ///< a mailbox that exists there
-  std::string from;                   ///< the operator's address; empty: postmaster at our name
-  std::string to;                     ///< the operator's mailbox outside; empty: example.net
+  bool follow_mx = false;            ///< a mail domain stands for its MX hosts
+  std::vector<std::uint16_t> ports;  ///< empty: 25, 465, 587, or the target's own
+  std::vector<std::string> domains;  ///< it answers for them
+  std::string user;                  ///< a mailbox that exists there
+  std::string from;                  ///< the operator's address; empty: postmaster at our name
+  std::string to;                    ///< the operator's mailbox outside; empty: example.net
   std::vector<mail::IpAddress> sources;
   bool as_stranger = false;
   bool data_phase = false;
   std::vector<const techniques::Technique*> techniques;
   net::Duration timeout = std::chrono::seconds(120);  ///< of the whole run
-  std::size_t per_host = 4;           ///< sessions at a time
-  std::string egress;                 ///< a host outside whose port 25 answers
-  std::function<std::string()> token;  ///< a new random word on each call
-  std::function<void(std::size_t)> progress;  ///< attempts answered since; may be empty
+  std::size_t per_host = 4;                           ///< sessions at a time
+  std::string egress;                                 ///< a host outside whose port 25 answers
+  std::function<std::string()> token;                 ///< a new random word on each call
+  std::function<void(std::size_t)> progress;          ///< attempts answered since; may be empty
 };
 
 /// One address of the server, and what we are there.
 struct Address {
-  std::string host;                   ///< the name it has, or itself
+  std::string host;  ///< the name it has, or itself
   mail::IpAddress address;
   std::optional<mail::IpAddress> source;  ///< nullopt: no route of this family from here
-  std::string helo;                   ///< our confirmed name, else our literal
+  std::string helo;                       ///< our confirmed name, else our literal
   bool trusted_place = false;
   std::vector<std::string> pointers;  ///< its PTR names
 };
@@ -47,13 +47,13 @@ struct Address {
 struct Plan {
   RunOptions options;
   std::string mail_domain;
-  std::string our_name;               ///< of the first usable source
+  std::string our_name;  ///< of the first usable source
   std::string operator_address;
   std::vector<Address> addresses;
   std::vector<std::uint16_t> ports;
-  std::size_t most_refusals = 0;      ///< how many refused recipients its log may show
+  std::size_t most_refusals = 0;  ///< how many refused recipients its log may show
   net::TimePoint started;
-  std::vector<std::string> notes;     ///< what was found on the way, clauses for a person
+  std::vector<std::string> notes;  ///< what was found on the way, clauses for a person
 };
 
 /// Resolves names and chooses sources. A failure is a name that does not resolve, a domain that

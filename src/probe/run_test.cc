@@ -51,9 +51,8 @@ class RunAgainst : public testing::Test {
 
 std::size_t relays(const DoorResult& door) {
   return static_cast<std::size_t>(
-      std::count_if(door.outcomes.begin(), door.outcomes.end(), [](const Outcome& outcome) {
-        return outcome.counts_as == CountsAs::relay;
-      }));
+      std::count_if(door.outcomes.begin(), door.outcomes.end(),
+                    [](const Outcome& outcome) { return outcome.counts_as == CountsAs::relay; }));
 }
 
 TEST_F(RunAgainst, AClosedServerIsClosed) {

@@ -48,8 +48,9 @@ Result<TargetSpec> parse_target(std::string_view text) {
     return TargetSpec{address->to_string(), std::nullopt};
   }
   if (text.find('/') != std::string_view::npos) {
-    return bad(text, "is not a host; networks are not probed without a scope file, which this "
-                     "version does not read");
+    return bad(text,
+               "is not a host; networks are not probed without a scope file, which this "
+               "version does not read");
   }
   const std::size_t colon = text.rfind(':');
   const std::string host = mail::normalised_domain(text.substr(0, colon));

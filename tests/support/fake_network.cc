@@ -19,7 +19,8 @@ class FakeStream : public net::Stream {
   net::Task<net::ReadResult> read(net::TimePoint deadline) override {
     std::string bytes = receiver_.take_output();
     if (!bytes.empty()) co_return net::ReadResult{std::move(bytes), std::nullopt};
-    if (receiver_.closing()) co_return net::ReadResult{{}, net::IoFailure{net::Failure::closed, ""}};
+    if (receiver_.closing())
+      co_return net::ReadResult{{}, net::IoFailure{net::Failure::closed, ""}};
     clock_.advance_to(deadline);
     co_return net::ReadResult{{}, net::IoFailure{net::Failure::timed_out, ""}};
   }
@@ -93,8 +94,7 @@ net::Task<net::Lookup<net::MailExchanger>> FakeNetwork::exchangers_of(std::strin
   co_return look_up(exchangers, domain);
 }
 
-net::Task<net::Lookup<std::string>> FakeNetwork::names_of(mail::IpAddress address,
-                                                          net::TimePoint) {
+net::Task<net::Lookup<std::string>> FakeNetwork::names_of(mail::IpAddress address, net::TimePoint) {
   co_return look_up(pointers, address.to_string());
 }
 

@@ -24,8 +24,7 @@ testing::AssertionResult matches_golden(std::string_view actual, const std::stri
   expected << in.rdbuf();
   if (in && expected.str() == actual) return testing::AssertionSuccess();
   std::ofstream(path + ".got", std::ios::binary) << actual;
-  return testing::AssertionFailure() << "differs from " << path << " (now in " << path
-                                     << ".got):\n"
+  return testing::AssertionFailure() << "differs from " << path << " (now in " << path << ".got):\n"
                                      << actual;
 }
 

@@ -31,8 +31,10 @@ mail::Reply receive(const MailServer& server, Mailbox box) {
       box = further;
     }
   }
-  if (!at_home(server, box)) return server.relays ? mail::Reply{250, {"2.1.5 Ok"}} : server.no_relay;
-  const bool known = equals_ignoring_case(box.local_part, "postmaster") || box.local_part == "alice";
+  if (!at_home(server, box))
+    return server.relays ? mail::Reply{250, {"2.1.5 Ok"}} : server.no_relay;
+  const bool known =
+      equals_ignoring_case(box.local_part, "postmaster") || box.local_part == "alice";
   if (known || !server.knows_its_users) return {250, {"2.1.5 Ok"}};
   return server.no_user;
 }
