@@ -31,5 +31,7 @@ set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXE
                                                 WORLD_READ WORLD_EXECUTE)
 set(CPACK_DEBIAN_PACKAGE_SECTION mail)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+# What shows a relay by hand, as the reports suggest.
+set(CPACK_DEBIAN_PACKAGE_SUGGESTS "swaks, netcat-openbsd")
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 include(CPack)
