@@ -1,6 +1,8 @@
 #include "report/next_steps.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <set>
 
 #include "base/text.h"
 #include "report/render.h"
@@ -20,7 +22,15 @@ const DoorResult* first_door(const Run& run, Predicate wanted) {
   return found == run.doors.end() ? nullptr : &*found;
 }
 
-std::string check_again(const Run& run) { return "relayproof check " + shell_quote(run.host); }
+// The same question again; the ports only where they were chosen, as port 25 is asked unbidden.
+std::string check_again(const Run& run) {
+  std::string command = "relayproof check " + shell_quote(run.host);
+  std::set<std::uint16_t> ports;
+  for (const DoorResult& door : run.doors) ports.insert(door.target.port);
+  if (ports.count(25) != 0) return command;
+  for (const std::uint16_t port : ports) command += " --port " + std::to_string(port);
+  return command;
+}
 
 // One message to a mailbox of the operator's own outside: whether it arrives is the answer.
 std::string deliver_by_hand(const Run& run, const DoorResult& door) {

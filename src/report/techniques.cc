@@ -15,6 +15,9 @@ std::string sender_words(const Technique& row) {
   return row.mail_from.empty() ? "each own sender" : techniques::printed(row.mail_from);
 }
 
+// A longer name pushes its own line to the right, not the whole table.
+constexpr std::size_t widest_name = 22;
+
 // Two lines a row: what is said, and what it is about.
 std::string row_lines(const Technique& row, std::size_t name_width) {
   const std::string name = "  " + padded(row.name, name_width) + "   ";
@@ -26,7 +29,7 @@ std::string row_lines(const Technique& row, std::size_t name_width) {
   std::string about = std::string(row.exploits) + "; " + std::string(row.reference) + "; set " +
                       std::string(to_string(row.set));
   if (!row.also_in.empty()) about += "; also in " + std::string(row.also_in);
-  const std::size_t hanging = columns(name);
+  const std::size_t hanging = 2 + name_width + 3;
   return paragraph(name, said, hanging) + paragraph(std::string(hanging, ' '), about, hanging);
 }
 
@@ -51,6 +54,7 @@ Json row_json(const Technique& row) {
 std::string techniques_text(std::span<const Technique> rows) {
   std::size_t name_width = 0;
   for (const Technique& row : rows) name_width = std::max(name_width, row.name.size());
+  name_width = std::min(name_width, widest_name);
   std::string out =
       counted(rows.size(), "way", "ways") + " to ask for a relay, likeliest first.\n" +
       paragraph("",

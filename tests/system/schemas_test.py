@@ -2,6 +2,7 @@
 import copy
 import json
 import os
+import socket
 import subprocess
 import unittest
 import warnings
@@ -85,6 +86,17 @@ class Program(unittest.TestCase):
         document = json.loads(subprocess.run(command, capture_output=True, check=True, text=True).stdout)
         self.assertEqual(complaints(document), [])
         self.assertGreater(len(document["techniques"]), 30)
+
+    def test_prints_every_result_as_the_schemas_say(self):
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            port = str(listener.getsockname()[1])
+        for command in ("probe", "check"):
+            for form in ("json", "jsonl"):
+                with self.subTest(command=command, form=form):
+                    words = [os.environ["RELAYPROOF"], command, "127.0.0.1", "--port", port, "--format", form, "--quiet"]
+                    ran = subprocess.run(words, capture_output=True, text=True)
+                    self.assertEqual(ran.returncode, 3, ran.stderr)
+                    self.assertEqual(complaints(json.loads(ran.stdout)), [])
 
 
 if __name__ == "__main__":
