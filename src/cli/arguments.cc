@@ -49,38 +49,58 @@ constexpr std::array<std::uint16_t, 10> every_port = {25,   465,  587,   2525,  
 
 void add_output_options(CLI::App& app, Arguments& to, Raw& raw) {
   app.add_option("--format", raw.format, "text, json, or jsonl (one object a door)")
-      ->check(CLI::IsMember({"text", "json", "jsonl"}));
+      ->check(CLI::IsMember({"text", "json", "jsonl"}))
+      ->option_text("FORMAT");
   app.add_option("-o,--output", to.output,
-                 "Write there instead of standard output, whole or not at all");
+                 "Write there instead of standard output, whole or not at all")
+      ->option_text("FILE");
   app.add_flag("-q,--quiet", to.quiet, "No announcement, no progress");
 }
 
 void add_asking_options(CLI::App& app, Arguments& to, Raw& raw) {
   auto& run = to.run;
-  app.add_option("--port", raw.ports, "Ask this port (repeatable) instead of 25, 465 and 587");
+  app.add_option("--port", raw.ports, "Ask this port (repeatable) instead of 25, 465 and 587")
+      ->option_text("PORT")
+      ->allow_extra_args(false);
   app.add_flag("--all-ports", raw.all_ports, "Ask every port on which mail servers are found");
-  app.add_option("--domain", run.domains, "A domain the server answers for (repeatable)");
-  app.add_option("--user", run.user, "A mailbox that exists there");
-  app.add_option("--from", run.from, "Your own address: a sender that may be used");
-  app.add_option("--to", run.to, "Your mailbox outside: its domain is asked for as recipient");
-  app.add_option("--source", raw.sources, "Ask from this address of this machine (repeatable)");
+  app.add_option("--domain", run.domains, "A domain the server answers for (repeatable)")
+      ->option_text("DOMAIN")
+      ->allow_extra_args(false);
+  app.add_option("--user", run.user, "A mailbox that exists there")->option_text("ADDRESS");
+  app.add_option("--from", run.from, "Your own address: a sender that may be used")
+      ->option_text("ADDRESS");
+  app.add_option("--to", run.to, "Your mailbox outside: its domain is asked for as recipient")
+      ->option_text("ADDRESS");
+  app.add_option("--source", raw.sources, "Ask from this address of this machine (repeatable)")
+      ->option_text("IP")
+      ->allow_extra_args(false);
   app.add_flag("--as-stranger", run.as_stranger,
                "Take this place for outside although the server may trust it");
   app.add_option(
-      "--egress", run.egress,
-      "A mail server elsewhere that tells \"port 25 is blocked here\" from \"it is down\"");
+         "--egress", run.egress,
+         "A mail server elsewhere that tells \"port 25 is blocked here\" from \"it is down\"")
+      ->option_text("HOST");
   app.add_option("--phase", raw.phase, "rcpt, or data: as far as DATA, then hang up")
-      ->check(CLI::IsMember({"rcpt", "data"}));
+      ->check(CLI::IsMember({"rcpt", "data"}))
+      ->option_text("PHASE");
   app.add_option("--set", to.set, "standard, historic or invasive techniques")
-      ->check(CLI::IsMember({"standard", "historic", "invasive"}));
-  app.add_option("--technique", to.technique_names, "Only this technique (repeatable)");
-  app.add_option("--as", to.as_tool, "Only what this tool asks")->check(CLI::IsMember({"nmap"}));
+      ->check(CLI::IsMember({"standard", "historic", "invasive"}))
+      ->option_text("SET");
+  app.add_option("--technique", to.technique_names, "Only this technique (repeatable)")
+      ->option_text("NAME")
+      ->allow_extra_args(false);
+  app.add_option("--as", to.as_tool, "Only what this tool asks")
+      ->check(CLI::IsMember({"nmap"}))
+      ->option_text("TOOL");
   app.add_option("--timeout", raw.timeout, "Seconds for each target, all in all (120)")
-      ->check(CLI::Range(0.1, 86400.0));
+      ->check(CLI::Range(0.1, 86400.0))
+      ->option_text("SECONDS");
   app.add_option("--per-host", run.per_host, "Doors of one target asked at a time (4)")
-      ->check(CLI::Range(1, 16));
-  app.add_option("--resolver", raw.resolver, "Ask this DNS server, IP[:PORT], and nothing else");
-  app.add_option("--config", to.config, "Read this configuration file");
+      ->check(CLI::Range(1, 16))
+      ->option_text("N");
+  app.add_option("--resolver", raw.resolver, "Ask this DNS server, IP[:PORT], and nothing else")
+      ->option_text("IP[:PORT]");
+  app.add_option("--config", to.config, "Read this configuration file")->option_text("FILE");
   app.add_flag("--transcript", to.transcript, "Print the dialogues");
   app.add_flag("-v,--verbose", to.verbose,
                "Every relay found with its lines by hand, every control");
@@ -242,7 +262,8 @@ struct Parser {
     CLI::App* sub =
         add("check", "Can strangers relay through this server? The main job", Command::check);
     sub->add_option("HOST", arguments.targets, "A mail server, or a domain whose MX are asked")
-        ->expected(0, 1);
+        ->expected(0, 1)
+        ->option_text("");
     add_output_options(*sub, arguments, raw);
     add_asking_options(*sub, arguments, raw);
     sub->footer(
@@ -253,11 +274,14 @@ struct Parser {
   void add_probe() {
     CLI::App* sub =
         add("probe", "From outside: what does this server let through?", Command::probe);
-    sub->add_option("TARGET", arguments.targets, "HOST[:PORT] or [IPv6]:PORT (repeatable)");
+    sub->add_option("TARGET", arguments.targets, "HOST[:PORT] or [IPv6]:PORT (repeatable)")
+        ->option_text("");
     sub->add_option("--targets", arguments.targets_file,
-                    "Read targets, one a line; - is standard input");
+                    "Read targets, one a line; - is standard input")
+        ->option_text("FILE");
     sub->add_option("--concurrency", arguments.concurrency, "Targets asked at a time (4)")
-        ->check(CLI::Range(1, 256));
+        ->check(CLI::Range(1, 256))
+        ->option_text("N");
     add_output_options(*sub, arguments, raw);
     add_asking_options(*sub, arguments, raw);
   }
@@ -271,7 +295,8 @@ tl::expected<Arguments, Told> parse_arguments(int argc, const char* const* argv)
     parser.app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
     const auto chosen = parser.app.get_subcommands();
-    return tl::unexpected(Told{(chosen.empty() ? &parser.app : chosen.front())->help(), ok});
+    const bool whole = chosen.empty();
+    return tl::unexpected(Told{whole ? parser.app.help() : chosen.front()->help("relayproof"), ok});
   } catch (const CLI::CallForVersion& version) {
     return tl::unexpected(Told{std::string(version.what()) + "\n", ok});
   } catch (const CLI::ParseError& error) {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <clocale>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 
@@ -49,6 +50,11 @@ report::TextOptions text_options(const Arguments& arguments) {
   options.transcript = arguments.transcript;
   options.check = arguments.command != Command::probe;
   return options;
+}
+
+void show_transcripts(const Arguments& arguments, const probe::Run& run) {
+  if (!arguments.transcript || arguments.format == Format::text) return;
+  std::fputs(report::transcripts(run, text_options(arguments)).c_str(), stderr);
 }
 
 report::Meta meta() { return {program_version, std::string(techniques::catalogue_version())}; }

@@ -22,6 +22,9 @@ std::string announcement(const probe::Plan& plan);
 /// How text is shown: colour on a terminal unless NO_COLOR is set, UTF-8 by locale.
 report::TextOptions text_options(const Arguments& arguments);
 
+/// The dialogues on standard error, if they were asked for and do not stand in the text.
+void show_transcripts(const Arguments& arguments, const probe::Run& run);
+
 report::Meta meta();
 
 }  // namespace relayproof::cli

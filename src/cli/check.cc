@@ -47,6 +47,7 @@ int check(const Arguments& arguments) {
     run = loop.run(ask(**network, options, announce));
   }
   if (!run) return complain(run.error());
+  show_transcripts(arguments, *run);
   const auto written = write_output(arguments.output, render(arguments, *run));
   if (!written) return complain(written.error());
   return exit_status(*run);

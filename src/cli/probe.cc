@@ -44,6 +44,7 @@ class Probing {
 
  private:
   void finish(probe::Run run) {
+    show_transcripts(arguments_, run);
     if (arguments_.format == Format::json) {
       runs_.push_back(std::move(run));
       return;

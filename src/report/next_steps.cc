@@ -79,13 +79,21 @@ std::vector<NextStep> for_sink(const Run& run) {
 
 std::vector<NextStep> for_undecided(const Run& run) {
   std::vector<NextStep> steps;
-  if (first_door(run, [](const DoorResult& door) { return door.trusted_place; }) != nullptr) {
+  const DoorResult* trusted =
+      first_door(run, [](const DoorResult& door) { return door.trusted_place && answered(door); });
+  if (trusted != nullptr) {
     steps.push_back({"ask from a machine outside its networks; there", check_again(run)});
   }
   if (first_door(run, [](const DoorResult& door) { return door.blocked_after > 0; }) != nullptr) {
     steps.push_back(
         {"it cut this machine off: wait until the block ends, or ask from another machine",
          check_again(run)});
+  }
+  const bool none_listens =
+      std::all_of(run.doors.begin(), run.doors.end(),
+                  [](const DoorResult& door) { return door.reached == Reached::refused; });
+  if (none_listens && !run.doors.empty()) {
+    steps.push_back({"is it running, and is this its name and port? On the server", "ss -ltn"});
   }
   const bool blocked_here = first_door(run, [](const DoorResult& door) {
                               return door.reached == Reached::timed_out && door.target.port == 25;

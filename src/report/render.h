@@ -33,6 +33,9 @@ std::string announce(const Announcement& announcement);
 /// Verdict first, then a line a door, each relay by hand or the server's own words, and what next.
 std::string text(const probe::Run& run, const TextOptions& options);
 
+/// The dialogue of every session, escaped, for beside a document.
+std::string transcripts(const probe::Run& run, const TextOptions& options);
+
 /// Which program and which catalogue made a document.
 struct Meta {
   std::string program;    ///< `0.1.0`

@@ -44,7 +44,7 @@ std::string reply_line(const mail::Reply& reply, const TextOptions& options) {
   return reply_words(reply) + (words.empty() ? "" : " ") + words;
 }
 
-std::string transcript_lines(const probe::Run& run, const TextOptions& options) {
+std::string transcripts(const probe::Run& run, const TextOptions& options) {
   std::string out;
   for (const probe::DoorResult& door : run.doors) {
     for (std::size_t i = 0; i < door.transcripts.size(); ++i) {
@@ -64,7 +64,7 @@ std::string text(const probe::Run& run, const TextOptions& options) {
                     relay_lines(run, options) + remark_lines(run, options);
   if (options.verbose) out += control_lines(run, options);
   if (options.check) out += next_lines(run);
-  if (options.transcript) out += transcript_lines(run, options);
+  if (options.transcript) out += transcripts(run, options);
   return out;
 }
 

@@ -19,7 +19,6 @@ std::string remark_lines(const probe::Run& run, const TextOptions& options);
 /// Every control of every door.
 std::string control_lines(const probe::Run& run, const TextOptions& options);
 /// `S:` and `C:` lines of every session.
-std::string transcript_lines(const probe::Run& run, const TextOptions& options);
 
 /// `25 STARTTLS`, `465`, `2525 TLS`.
 std::string port_label(const probe::Target& target);
