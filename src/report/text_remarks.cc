@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "report/layout.h"
@@ -27,7 +28,11 @@ const Outcome* telling_refusal(const probe::Run& run) {
 }
 
 std::string in_its_words(const probe::Run& run, const TextOptions& options) {
-  if (run.verdict == probe::Verdict::open) return "";
+  // A server that takes everything explains nothing by the few spellings it does not understand.
+  const bool takes_all =
+      std::any_of(run.doors.begin(), run.doors.end(),
+                  [](const DoorResult& door) { return door.accepts_everything; });
+  if (run.verdict == probe::Verdict::open || takes_all) return "";
   const Outcome* refusal = telling_refusal(run);
   if (refusal == nullptr) return "";
   return "\n" + paragraph("  In its words   ", attempt_words(run, refusal->attempt, options), 19) +
@@ -77,26 +82,62 @@ std::string reasons(const probe::Run& run, const TextOptions& options) {
   return out;
 }
 
-// What was planned and not asked, by reason: that part is not known to be closed.
-std::string not_run(const probe::Run& run, const TextOptions& options) {
-  std::string out;
-  for (const DoorResult& door : run.doors) {
-    const Tally counts = tally(door);
-    if (counts.not_run == 0 || door.reached != probe::Reached::yes) continue;
-    std::set<std::string> because;
-    for (const Outcome& outcome : door.outcomes) {
-      if (outcome.kind == OutcomeKind::not_run && !outcome.not_run_because.empty()) {
-        because.insert(outcome.not_run_because);
-      }
-    }
-    std::string why;
-    for (const std::string& clause : because) {
-      why += (why.empty() ? ": " : "; ") + said(clause, 160, options);
-    }
-    out +=
-        paragraph("  Not asked at " + door_label(door.target) + ": ",
-                  std::to_string(counts.not_run) + " of " + std::to_string(counts.asked) + why, 6);
+// A refused sender leaves its technique open, but its recipient was asked with the next sender.
+bool asked_with_another_sender(const DoorResult& door, const Outcome& outcome) {
+  return outcome.refused_as == probe::RefusedAs::sender &&
+         std::any_of(door.outcomes.begin(), door.outcomes.end(), [&](const Outcome& other) {
+           return other.kind != OutcomeKind::not_run &&
+                  other.recipient_form == outcome.recipient_form;
+         });
+}
+
+struct NotRun {
+  std::set<std::string> refused_senders;  // techniques
+  std::set<std::string> techniques;
+  std::string because;  // of the first
+};
+
+NotRun not_run_at(const DoorResult& door) {
+  NotRun found;
+  std::set<std::string> answered;
+  for (const Outcome& outcome : door.outcomes) {
+    if (outcome.kind != OutcomeKind::not_run) answered.insert(outcome.technique);
   }
+  for (const Outcome& outcome : door.outcomes) {
+    if (answered.count(outcome.technique) != 0) continue;
+    if (asked_with_another_sender(door, outcome)) {
+      found.refused_senders.insert(outcome.technique);
+    } else {
+      found.techniques.insert(outcome.technique);
+      if (found.because.empty()) found.because = outcome.not_run_because;
+    }
+  }
+  return found;
+}
+
+// What was planned and not asked: that part is not known to be closed. Doors that say the same
+// share a line.
+std::string not_run(const probe::Run& run, const TextOptions& options) {
+  std::map<std::string, std::string> doors;  // words -> where
+  for (const DoorResult& door : run.doors) {
+    if (door.reached != probe::Reached::yes) continue;
+    const NotRun found = not_run_at(door);
+    const std::string of = " of " + std::to_string(tally(door).asked);
+    const auto add = [&](const std::string& words) {
+      std::string& where = doors[words];
+      where += (where.empty() ? "" : ", ") + door_label(door.target);
+    };
+    if (!found.techniques.empty()) {
+      add("Not asked: " + std::to_string(found.techniques.size()) + of +
+          (found.because.empty() ? "" : ", " + said(found.because, 160, options)));
+    }
+    if (!found.refused_senders.empty()) {
+      add("Sender refused: " + std::to_string(found.refused_senders.size()) + of +
+          ", their recipients were asked with another sender");
+    }
+  }
+  std::string out;
+  for (const auto& [words, where] : doors) out += paragraph("  ", words + " (" + where + ")", 6);
   return out;
 }
 
