@@ -8,6 +8,8 @@
 namespace relayproof::report {
 namespace {
 
+constexpr std::size_t others_shown = 8;
+
 using probe::DoorResult;
 using probe::Outcome;
 
@@ -27,12 +29,12 @@ std::string relay_line(const probe::Run& run, const Outcome& relay, const TextOp
   return paragraph("    ", attempt_words(run, relay.attempt, options) + "   " + reply, 8);
 }
 
-// The other ways by name: which spelling lets strangers in is what the owner wants to know.
+// The likeliest others by name: which spelling lets strangers in is what the owner wants to know.
 std::string others_line(const std::vector<const Outcome*>& relays) {
+  const std::size_t shown = std::min(relays.size(), others_shown + 1);
   std::string names;
-  for (std::size_t i = 1; i < relays.size(); ++i) {
-    names += (i == 1 ? "" : ", ") + relays[i]->technique;
-  }
+  for (std::size_t i = 1; i < shown; ++i) names += (i == 1 ? "" : ", ") + relays[i]->technique;
+  if (shown < relays.size()) names += ", ..";
   return paragraph("    ",
                    "and " + counted(relays.size() - 1, "other way", "other ways") +
                        " (--verbose shows each): " + names,
