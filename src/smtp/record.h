@@ -26,7 +26,7 @@ enum class Ending {
   service_closing,   ///< 421 (RFC 5321 3.8), or 554 by servers that hang up with it
   timed_out,
   not_smtp,     ///< garbage where a reply was due
-  out_of_step,  ///< more replies than commands: nothing can be attributed any more
+  out_of_step,  ///< more replies than commands: what was under way cannot be attributed
   too_much,     ///< a limit of Limits was exceeded
 };
 
@@ -41,7 +41,7 @@ struct Answers {
   std::optional<mail::Reply> mail = {};
   std::optional<mail::Reply> rcpt = {};  ///< absent if MAIL was refused
   std::optional<mail::Reply> data = {};  ///< Phase::data and RCPT taken only
-  bool complete = false;                 ///< the decisive reply is there, and is not a 421
+  bool complete = false;  ///< the decisive reply is there, is not a 421, and is this attempt's
 };
 
 /// A line of the dialogue, without its line end, as it went over the wire.

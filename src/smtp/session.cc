@@ -127,12 +127,20 @@ bool Session::ended() const { return record_.ending != Ending::not_ended; }
 void Session::end(Ending ending, std::string detail) {
   if (parser_.in_line()) record_.transcript.push_back({true, parser_.line()});
   parser_.restart();
+  if (ending == Ending::out_of_step) doubt();
   record_.ending = ending;
   record_.ending_detail = std::move(detail);
   output_.clear();
   due_.clear();
   unsent_ = 0;
   wants_tls_ = false;
+}
+
+// Once the count is wrong, nobody knows since when: what was under way is not answered.
+void Session::doubt() {
+  for (std::size_t i = doubtful_; i < record_.answers.size(); ++i) {
+    record_.answers[i].complete = false;
+  }
 }
 
 // What has come of a reply, else the last one.

@@ -64,7 +64,8 @@ class Session {
   bool idle() const;
   /// Asks these attempts with MAIL and RCPT; in one batch where the server offers PIPELINING and
   /// the phase is rcpt, else command by command. RSET goes before a MAIL where there is something
-  /// to reset, so that the last attempt costs none: servers count them. Only when idle().
+  /// to reset, so that the last attempt costs none: servers count them. Only if its RCPT was taken
+  /// does RSET follow at once: a yes is believed when the next reply fits. Only when idle().
   /// An argument with CR, LF or NUL is never sent: that attempt stays unanswered, with an oddity.
   void ask(const std::vector<mail::Attempt>& attempts);
   /// Ends politely. Only when idle().
@@ -79,6 +80,7 @@ class Session {
   void answered(const Command& command, const mail::Reply& reply);
   void service_closes(const Command& command, const mail::Reply& reply);
   void end(Ending ending, std::string detail);
+  void doubt();
   std::string last_words() const;
   void note(std::string oddity);
 
@@ -95,6 +97,8 @@ class Session {
   void send(Verb verb, std::string_view argument = {}, std::size_t attempt = 0);
   void ask_batch();
   void ask_next();
+  bool last_was_taken() const;
+  void confirm_last();
   void finish_attempt(std::size_t attempt);
   bool skip_unsendable();
 
@@ -105,6 +109,8 @@ class Session {
   std::deque<Command> due_;   // not yet answered, in order
   std::size_t unsent_ = 0;    // how many of due_, at its end, are still in output_
   std::size_t next_ = 0;      // the next attempt to ask, an index of record_.answers
+  std::size_t current_ = 0;   // the attempt that was answered last
+  std::size_t doubtful_ = 0;  // where the attempts begin that a step missed would spoil
   bool batch_ = false;        // the attempts under way are pipelined
   bool transaction_ = false;  // MAIL was taken, and nothing has reset it since
   bool wants_tls_ = false;

@@ -1,4 +1,5 @@
 // What each command's reply leads to.
+#include <algorithm>
 #include <cassert>
 #include <string>
 
@@ -9,6 +10,11 @@ namespace {
 
 constexpr int service_ready = 220;
 constexpr int start_mail_input = 354;
+
+// RFC 5321 4.2.4: it does not know the command, which says nothing about the one before.
+bool means_not_implemented(const mail::Reply& reply) {
+  return reply.code == 500 || reply.code == 502;
+}
 
 }  // namespace
 
@@ -100,6 +106,7 @@ void Session::starttls_answered(const mail::Reply& reply) {
 void Session::ask(const std::vector<mail::Attempt>& attempts) {
   assert(idle());
   if (!idle()) return;
+  doubtful_ = record_.answers.size();
   for (const mail::Attempt& attempt : attempts) {
     record_.answers.push_back({.attempt = attempt});
   }
@@ -126,7 +133,7 @@ void Session::ask_batch() {
 
 void Session::ask_next() {
   while (next_ < record_.answers.size() && skip_unsendable()) ++next_;
-  if (next_ >= record_.answers.size()) return;
+  if (next_ >= record_.answers.size()) return confirm_last();
   if (transaction_) return send(Verb::rset);
   send(Verb::mail, record_.answers[next_].attempt.mail_from, next_);
 }
@@ -141,6 +148,7 @@ bool Session::skip_unsendable() {
 void Session::mail_answered(std::size_t attempt, const mail::Reply& reply) {
   Answers& answers = record_.answers[attempt];
   answers.mail = reply;
+  current_ = attempt;
   transaction_ = reply.is_positive();
   if (!reply.is_positive()) return finish_attempt(attempt);
   if (!batch_) send(Verb::rcpt, answers.attempt.rcpt_to, attempt);
@@ -156,6 +164,18 @@ void Session::rcpt_answered(std::size_t attempt, const mail::Reply& reply) {
   answers.rcpt = reply;
   if (options_.phase == Phase::data && reply.is_positive()) return send(Verb::data, {}, attempt);
   finish_attempt(attempt);
+  if (batch_ && due_.empty()) confirm_last();
+}
+
+bool Session::last_was_taken() const {
+  if (!transaction_) return false;
+  const auto& rcpt = record_.answers[current_].rcpt;
+  return rcpt && rcpt->is_positive();
+}
+
+// The yes may be that to MAIL, said twice: the answer to RCPT comes then in place of the next one.
+void Session::confirm_last() {
+  if (last_was_taken()) send(Verb::rset);
 }
 
 void Session::data_answered(std::size_t attempt, const mail::Reply& reply) {
@@ -170,7 +190,14 @@ void Session::data_answered(std::size_t attempt, const mail::Reply& reply) {
 }
 
 void Session::rset_answered(const mail::Reply& reply) {
-  if (!reply.is_positive()) note("RSET refused with " + std::to_string(reply.code));
+  if (!reply.is_positive()) {
+    note("RSET refused with " + std::to_string(reply.code));
+    // A refusal one place behind a yes may be the answer to that RCPT, and the yes that of MAIL.
+    if (last_was_taken() && !means_not_implemented(reply)) {
+      doubtful_ = std::max(doubtful_, current_);
+      return end(Ending::out_of_step, in_one_line(reply));
+    }
+  }
   transaction_ = false;
   if (!batch_) ask_next();
 }

@@ -171,7 +171,7 @@ TEST(Session, SpeaksWithAReceiver) {
   }
   EXPECT_TRUE(receiver.closing());
   EXPECT_EQ(session.record().ending, Ending::quit);
-  EXPECT_EQ(session.record().round_trips, 4u);
+  EXPECT_EQ(session.record().round_trips, 5u);  // the yes to postmaster is confirmed
   ASSERT_EQ(session.record().answers.size(), 2u);
   EXPECT_EQ(session.record().answers[0].rcpt->code, 554);
   EXPECT_EQ(session.record().answers[1].rcpt->code, 250);
