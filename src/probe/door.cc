@@ -20,6 +20,42 @@ using std::chrono::seconds;
 constexpr int patience = 4;
 constexpr auto pause_after_rate_limit = seconds(16);
 
+constexpr std::size_t last_words_shown = 100;
+
+std::string_view in_words(smtp::Ending ending) {
+  switch (ending) {
+    case smtp::Ending::no_greeting:
+      return "no greeting";
+    case smtp::Ending::greeting_refused:
+      return "it lets nobody in";
+    case smtp::Ending::starttls_refused:
+      return "STARTTLS fails";
+    case smtp::Ending::no_starttls:
+      return "STARTTLS is not offered";
+    case smtp::Ending::closed_by_peer:
+      return "it hung up";
+    case smtp::Ending::service_closing:
+      return "it ended the session";
+    case smtp::Ending::timed_out:
+      return "it stopped answering";
+    case smtp::Ending::not_smtp:
+      return "it does not speak SMTP";
+    case smtp::Ending::out_of_step:
+      return "its replies do not fit our commands";
+    case smtp::Ending::too_much:
+      return "it sends more than any reply holds";
+    default:
+      return to_string(ending);
+  }
+}
+
+// How a session ended, and the server's last words.
+std::string describe(const smtp::Record& record) {
+  const std::string ending(in_words(record.ending));
+  const std::string words = escape_foreign(record.ending_detail, last_words_shown);
+  return words.empty() || words == ending ? ending : ending + ": " + words;
+}
+
 class Asking {
  public:
   Asking(net::Network& network, DoorOptions options)
@@ -184,7 +220,7 @@ class Asking {
       case smtp::Ending::no_starttls:
       case smtp::Ending::starttls_refused:
         if (!ever_answered_) result_.reached = Reached::no_tls;
-        result_.reason = std::string(to_string(record.ending));
+        result_.reason = describe(record);
         co_return stop("no TLS");
       default:
         break;
@@ -196,7 +232,8 @@ class Asking {
   bool helo_refused(const smtp::Record& record, const SessionKind& kind) {
     if (kind.helo_form == techniques::HeloForm::ours || !record.ehlo) {
       if (!ever_answered_) result_.reached = Reached::not_smtp;
-      result_.reason = "it does not take our HELO: " + escape_foreign(record.ending_detail, 100);
+      result_.reason =
+          "it does not take our HELO: " + escape_foreign(record.ending_detail, last_words_shown);
       return stop("our HELO is refused");
     }
     battery_.helo_refused(kind, *record.ehlo);
@@ -211,14 +248,10 @@ class Asking {
     }
     const bool limited = record.greeting && record.greeting->code == 421;
     if (!ever_answered_ && !limited) {
-      result_.reached = Reached::not_smtp;
-      result_.reason = describe(record);
-      co_return stop(result_.reason);
+      co_return stop(describe(record));
     }
     if (++barren_sessions_ > patience) {
-      result_.blocked_after = std::max<std::size_t>(battery_.answered(), 1);
-      if (!ever_answered_) result_.reached = Reached::not_smtp;
-      result_.reason = describe(record);
+      result_.blocked_after = battery_.answered();
       co_return stop(fmt::format("blocked after {} attempts", battery_.answered()));
     }
     if (limited) {
@@ -229,16 +262,10 @@ class Asking {
     co_return true;
   }
 
-  static std::string describe(const smtp::Record& record) {
-    const std::string words = escape_foreign(record.ending_detail, 100);
-    const std::string ending(to_string(record.ending));
-    return words.empty() ? ending : ending + ": " + words;
-  }
-
   bool not_connected(const net::IoFailure& failure) {
     if (ever_answered_) {
       // It let us in before: a ban, or a limit of connections.
-      result_.blocked_after = std::max<std::size_t>(battery_.answered(), 1);
+      result_.blocked_after = battery_.answered();
       return stop(fmt::format("blocked after {} attempts", battery_.answered()));
     }
     switch (failure.kind) {
@@ -258,7 +285,12 @@ class Asking {
     return false;
   }
 
+  // If nothing was ever answered, how the last session ended says more than what was left undone.
   bool stop(const std::string& why) {
+    if (battery_.answered() == 0 && !last_ending_.empty() && result_.reached == Reached::yes) {
+      result_.reached = Reached::not_smtp;
+      result_.reason = last_ending_;
+    }
     battery_.give_up(why);
     return false;
   }
@@ -266,6 +298,7 @@ class Asking {
   void keep(const smtp::Record& record) {
     result_.round_trips += record.round_trips;
     result_.transcripts.push_back(record.transcript);
+    last_ending_ = describe(record);
     if (!result_.seen_as && record.ehlo) see(record);
   }
 
@@ -280,6 +313,7 @@ class Asking {
   DoorResult result_;
   Dose dose_;
   std::vector<std::string> ehlo_lines_;
+  std::string last_ending_;
   bool ever_answered_ = false;
   std::size_t answered_in_session_ = 0;
   int barren_sessions_ = 0;

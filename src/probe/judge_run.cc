@@ -43,6 +43,8 @@ void note_unasked(Run& run, const DoorResult& door) {
   }
 }
 
+std::string words_of(const DoorResult& door) { return name_of(door.target) + ": " + door.reason; }
+
 std::string nobody_answered(const Run& run) {
   const auto all = [&](Reached how) {
     return std::all_of(run.doors.begin(), run.doors.end(),
@@ -52,10 +54,9 @@ std::string nobody_answered(const Run& run) {
   if (all(Reached::refused)) return "no server there: every connection was refused";
   if (all(Reached::no_route)) return "no route from here to any of its addresses";
   for (const auto& door : run.doors) {
-    if (door.reached == Reached::not_smtp) return name_of(door.target) + ": " + door.reason;
+    if (door.reached == Reached::not_smtp) return words_of(door);
   }
-  return "no door could be asked: " + name_of(run.doors.front().target) + ": " +
-         run.doors.front().reason;
+  return "no door could be asked: " + words_of(run.doors.front());
 }
 
 // The door whose verdict is the run's: the worst, the first among equals.
@@ -91,10 +92,13 @@ bool port_25_silent(const Run& run) {
 }  // namespace
 
 void judge(Run& run) {
-  for (const auto& door : run.doors) note_unasked(run, door);
+  const DoorResult* door = decisive(run);
+  const bool said_by_reason = door == nullptr && run.doors.size() == 1;
+  if (!said_by_reason) {
+    for (const auto& each : run.doors) note_unasked(run, each);
+  }
   run.techniques = count_techniques(run);
   run.evidence = Evidence::observed;
-  const DoorResult* door = decisive(run);
   run.verdict = door == nullptr ? Verdict::undecided : door->verdict;
   if (door == nullptr) {
     run.reason = nobody_answered(run);
