@@ -48,6 +48,7 @@ class Execution {
         run_.sources.push_back(*address.source);
       }
     }
+    run_.not_asked = plan_.not_asked;
     note_missing_routes();
   }
 

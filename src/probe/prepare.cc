@@ -29,10 +29,15 @@ class Preparation {
   net::Task<Result<Plan>> run() {
     const auto hosts = co_await find_hosts();
     if (!hosts) co_return tl::unexpected(hosts.error());
+    std::optional<Error> unresolved;
     for (const auto& host : *hosts) {
-      const auto added = co_await add_addresses(host);
-      if (!added) co_return tl::unexpected(added.error());
+      auto added = co_await add_addresses(host);
+      if (added) continue;
+      plan_.not_asked.push_back(added.error().message);
+      if (!unresolved) unresolved = std::move(added.error());
     }
+    if (plan_.addresses.empty() && unresolved) co_return tl::unexpected(std::move(*unresolved));
+    if (auto error = unusable_source()) co_return tl::unexpected(std::move(*error));
     for (auto& address : plan_.addresses) co_await find_ourselves(address);
     choose_ports();
     choose_operator_address();
@@ -118,6 +123,27 @@ class Preparation {
       }
     }
     if (plan_.our_name.empty()) plan_.our_name = address.helo;
+  }
+
+  // Sources that were asked for: each must be ours, and one at least fit the target.
+  std::optional<Error> unusable_source() {
+    const auto& sources = plan_.options.sources;
+    const auto own = network_.own_addresses();
+    for (const auto& source : sources) {
+      const bool ours = std::find(own.begin(), own.end(), source) != own.end();
+      if (ours || source.is_loopback()) continue;
+      return Error{"--source: " + source.to_string() + " is no address of this machine", {}};
+    }
+    const bool fits =
+        std::any_of(plan_.addresses.begin(), plan_.addresses.end(), [&](const Address& address) {
+          return std::any_of(sources.begin(), sources.end(), [&](const mail::IpAddress& source) {
+            return source.family() == address.address.family();
+          });
+        });
+    if (sources.empty() || plan_.addresses.empty() || fits) return {};
+    return Error{"--source: " + sources.front().to_string() + " is of another family than " +
+                     plan_.addresses.front().address.to_string(),
+                 {}};
   }
 
   std::optional<mail::IpAddress> source_for(const mail::IpAddress& target) {
