@@ -8,7 +8,9 @@ namespace relayproof::cli {
 
 int techniques(const Arguments& arguments) {
   const std::string text = arguments.format == Format::text ? report::techniques_text()
-                                                            : report::techniques_json(meta());
+                           : arguments.format == Format::json
+                               ? report::techniques_json(meta())
+                               : report::techniques_json_line(meta());
   const auto written = write_output(arguments.output, text);
   return written ? ok : complain(written.error());
 }

@@ -52,6 +52,7 @@ std::string check_json(const probe::Run& run, const Meta& meta);
 /// The catalogue: a table, or `relayproof/techniques/1`.
 std::string techniques_text();
 std::string techniques_json(const Meta& meta);
+std::string techniques_json_line(const Meta& meta);  ///< the same on one line
 
 /// A relay, shown by hand with programs that everybody has: each a line for a POSIX shell.
 struct ByHand {

@@ -49,6 +49,15 @@ Json row_json(const Technique& row) {
           {"malformed", row.malformed}};
 }
 
+Json document(std::span<const Technique> rows, const Meta& meta) {
+  Json object = {{"schema", "relayproof/techniques/1"},
+                 {"program", meta.program},
+                 {"catalogue", meta.catalogue},
+                 {"techniques", Json::array()}};
+  for (const Technique& row : rows) object["techniques"].push_back(row_json(row));
+  return object;
+}
+
 }  // namespace
 
 std::string techniques_text(std::span<const Technique> rows) {
@@ -68,19 +77,17 @@ std::string techniques_text(std::span<const Technique> rows) {
 }
 
 std::string techniques_json(std::span<const Technique> rows, const Meta& meta) {
-  Json object = {{"schema", "relayproof/techniques/1"},
-
-                 {"program", meta.program},
-                 {"catalogue", meta.catalogue},
-                 {"techniques", Json::array()}};
-  for (const Technique& row : rows) object["techniques"].push_back(row_json(row));
-  return object.dump(2) + "\n";
+  return document(rows, meta).dump(2) + "\n";
 }
 
 std::string techniques_text() { return techniques_text(techniques::catalogue()); }
 
 std::string techniques_json(const Meta& meta) {
   return techniques_json(techniques::catalogue(), meta);
+}
+
+std::string techniques_json_line(const Meta& meta) {
+  return document(techniques::catalogue(), meta).dump() + "\n";
 }
 
 }  // namespace relayproof::report
