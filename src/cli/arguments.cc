@@ -204,6 +204,8 @@ std::optional<Error> finish(const Raw& raw, Arguments& to) {
   to.format = raw.format == "json"    ? Format::json
               : raw.format == "jsonl" ? Format::jsonl
                                       : Format::text;
+  // What is no number is in no range, which CLI11 takes for being in every one.
+  if (std::isnan(raw.timeout)) return usage("--timeout: nan is no number of seconds");
   to.run.data_phase = raw.phase == "data";
   to.run.timeout =
       std::chrono::duration_cast<net::Duration>(std::chrono::duration<double>(raw.timeout));
@@ -227,6 +229,14 @@ Told told(const CLI::ParseError& error) {
   return {
       fmt::format("relayproof: {} (try relayproof --help)\n", escape_foreign(trim(message), 300)),
       unknown};
+}
+
+// What stands where a command was due, if CLI11 says no more than that one is due.
+Error no_command(const std::string& first) {
+  const char* what = first.starts_with('-') ? "option" : "command";
+  return usage(fmt::format(
+      "unknown {} '{}'; the commands are check, probe, techniques and demo (try relayproof --help)",
+      what, escape_foreign(first, 60)));
 }
 
 struct Parser {
@@ -301,6 +311,7 @@ tl::expected<Arguments, Told> parse_arguments(int argc, const char* const* argv)
     return tl::unexpected(Told{std::string(version.what()) + "\n", ok});
   } catch (const CLI::ParseError& error) {
     if (argc <= 1) return tl::unexpected(Told{parser.app.help(), unknown});
+    if (parser.app.get_subcommands().empty()) return tl::unexpected(told(no_command(argv[1])));
     return tl::unexpected(told(error));
   }
   if (auto error = finish(parser.raw, parser.arguments)) return tl::unexpected(told(*error));

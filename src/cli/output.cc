@@ -29,8 +29,9 @@ bool write_all(int descriptor, std::string_view content) {
 
 Result<bool> write_output(const std::string& path, std::string_view content) {
   if (path.empty()) {
-    if (!write_all(STDOUT_FILENO, content)) return cannot_write("standard output");
-    return true;
+    // A reader that has gone away, such as head, has read enough.
+    if (write_all(STDOUT_FILENO, content) || errno == EPIPE) return true;
+    return cannot_write("standard output");
   }
   std::string temporary = path + ".XXXXXX";
   const int descriptor = ::mkstemp(temporary.data());

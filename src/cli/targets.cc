@@ -60,7 +60,8 @@ Result<std::vector<probe::TargetSpec>> collect_targets(const Arguments& argument
   if (arguments.targets_file.empty()) return targets;
   const auto text = read_list(arguments.targets_file);
   if (!text) return tl::unexpected(text.error());
-  const auto listed = parse_targets(*text, arguments.targets_file);
+  const bool given = arguments.targets_file == "-";
+  const auto listed = parse_targets(*text, given ? "standard input" : arguments.targets_file);
   if (!listed) return tl::unexpected(listed.error());
   targets.insert(targets.end(), listed->begin(), listed->end());
   if (targets.empty()) return failure("names no target", {arguments.targets_file});
