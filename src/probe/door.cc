@@ -277,6 +277,11 @@ class Asking {
         result_.reached = Reached::timed_out;
         result_.reason = "no answer in time";
         break;
+      case net::Failure::closed:
+      case net::Failure::reset:  // a reset right behind the handshake may be seen as late as here
+        result_.reached = Reached::not_smtp;
+        result_.reason = "no greeting: " + failure.detail;
+        break;
       default:
         result_.reached = Reached::unreachable;
         result_.reason = failure.detail;
