@@ -341,7 +341,8 @@ void Battery::report(DoorResult& result) const {
   const OwnDomain own = find_own_domain(asked_at());
   result.own_domain = own.domain;
   result.postmaster_taken = own.postmaster_taken;
-  result.unknown_refused = own.unknown_refused || own.refuses_something;
+  result.unknown_refused = own.unknown_refused;
+  result.refuses_something = own.refuses_something;
 }
 
 }  // namespace relayproof::probe
