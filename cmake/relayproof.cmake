@@ -61,7 +61,7 @@ function(rp_test name layer)
   add_executable(${name} ${ARGN})
   target_link_libraries(${name} PRIVATE ${layer} rp_test_support GTest::gmock GTest::gtest_main)
   target_compile_definitions(${name} PRIVATE RELAYPROOF_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
-  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 120)
+  gtest_discover_tests(${name} NO_PRETTY_VALUES DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 120)
 endfunction()
 
 function(rp_fuzz source layer)

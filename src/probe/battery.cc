@@ -1,6 +1,9 @@
 #include "probe/battery.h"
 
 #include <algorithm>
+#include <utility>
+
+#include "probe/classify.h"
 
 namespace relayproof::probe {
 namespace {
@@ -13,6 +16,10 @@ bool same_kind(const Question& question, const SessionKind& kind) {
          question.phase == kind.phase;
 }
 
+bool lacks(const techniques::Technique& technique, const techniques::Fill& with) {
+  return techniques::lacks(technique.rcpt_to, with) || techniques::lacks(technique.mail_from, with);
+}
+
 bool is_control(const Question& question) { return question.technique == nullptr; }
 
 }  // namespace
@@ -23,6 +30,7 @@ Battery::Battery(BatteryOptions options, ServerNames names)
 void Battery::learn(const smtp::Record& record) { probe::learn(names_, record); }
 
 std::optional<SessionKind> Battery::next_session() {
+  had_enough_ = false;
   // The very first session only learns names, before there is a question.
   if (stage_ == Stage::opening && pending_.empty() && candidates_.empty()) {
     return SessionKind{.helo = options_.our_helo};
@@ -36,6 +44,7 @@ std::optional<SessionKind> Battery::next_session() {
 std::vector<mail::Attempt> Battery::next(const SessionKind& kind, std::size_t most) {
   advance();
   std::vector<mail::Attempt> attempts;
+  if (had_enough_) return attempts;
   for (auto it = pending_.begin(); it != pending_.end() && attempts.size() < most;) {
     if (!same_kind(*it, kind)) {
       ++it;
@@ -51,19 +60,25 @@ std::vector<mail::Attempt> Battery::next(const SessionKind& kind, std::size_t mo
 
 void Battery::take(const std::vector<smtp::Answers>& answers) {
   std::vector<Question> again;
+  bool cut_short = false;
   for (const auto& one : answers) {
     if (asked_.empty()) break;
     Question question = std::move(asked_.front());
     asked_.pop_front();
     const Reading reading = read(one);
     // "Too much" is an answer to how we ask, not to what: once more, in another session.
-    const bool too_much = reading.refused_as == RefusedAs::rate && question.cut == 0;
-    if (reading.kind != OutcomeKind::not_run && !too_much) {
+    const bool too_much = reading.refused_as == RefusedAs::rate && !question.retried;
+    if (too_much) {
+      question.retried = had_enough_ = true;
+      again.push_back(std::move(question));
+      continue;
+    }
+    if (reading.kind != OutcomeKind::not_run) {
       ++answered_;
       answer(question, reading);
       continue;
     }
-    if (again.empty() && ++question.cut >= 2) {
+    if (!std::exchange(cut_short, true) && ++question.cut >= 2) {
       not_run(question, reading, "the connection ended when this was asked, twice");
     } else {
       again.push_back(std::move(question));
@@ -77,7 +92,7 @@ void Battery::take(const std::vector<smtp::Answers>& answers) {
 void Battery::helo_refused(const SessionKind& kind, const mail::Reply& reply) {
   Reading reading;
   reading.kind = reply.is_transient() ? OutcomeKind::deferred : OutcomeKind::refused;
-  reading.refused_as = RefusedAs::client;
+  reading.refused_as = classify(reply, probe::Stage::helo);
   reading.reply = reply;
   reading.helo_refused = true;
   const auto mine = [&](const Question& question) { return question.helo == kind.helo_form; };
@@ -135,10 +150,11 @@ void Battery::advance() {
 void Battery::ask_opening() {
   candidates_ = candidate_domains(names_, options_.domain_limit);
   if (candidates_.empty()) candidates_.emplace_back("");
-  const auto* first = options_.techniques.empty() ? nullptr : options_.techniques.front();
-  if (first != nullptr && first->twin.empty() && !techniques::lacks(first->rcpt_to, fill())) {
-    add(ask_technique(*first, fill()));
-  }
+  const auto with = fill();
+  const auto first = std::find_if(
+      options_.techniques.begin(), options_.techniques.end(),
+      [&](const auto* technique) { return technique->twin.empty() && !lacks(*technique, with); });
+  if (first != options_.techniques.end()) add(ask_technique(**first, with));
   ask_at(candidates_.front());
 }
 
@@ -162,9 +178,7 @@ void Battery::ask_catalogue() {
     const bool asked = std::any_of(outcomes_.begin(), outcomes_.end(), same) ||
                        std::any_of(pending_.begin(), pending_.end(), waits);
     const auto with = fill();
-    const bool lacking = techniques::lacks(technique->rcpt_to, with) ||
-                         techniques::lacks(technique->mail_from, with);
-    if (!asked && !lacking) add(ask_technique(*technique, with));
+    if (!asked && !lacks(*technique, with)) add(ask_technique(*technique, with));
   }
 }
 
@@ -195,6 +209,7 @@ void Battery::add(Question question) {
 bool Battery::stand_in(Question question) {
   if (is_covered(question)) return false;
   auto& forms = question.sender_forms;
+  forms.erase(forms.begin());
   while (!forms.empty() && refused_senders_.count(forms.front()) != 0) forms.erase(forms.begin());
   if (forms.empty()) return false;
   question.cut = 0;
@@ -218,7 +233,9 @@ void Battery::answer(const Question& question, const Reading& reading) {
   if (question.phase == smtp::Phase::data) return answer_data(question, reading);
   if (reading.sender_refused) {
     // A refusal at RCPT may depend on the recipient as well, so only MAIL's is remembered.
-    if (reading.reply) refused_senders_.emplace(question.sender_forms.front(), *reading.reply);
+    if (reading.reply && reading.mail_refused) {
+      refused_senders_.emplace(question.sender_forms.front(), *reading.reply);
+    }
     if (!is_control(question)) not_run(question, reading, "the sender was refused");
     if (stand_in(question)) return;
     if (!is_control(question)) return;
@@ -341,7 +358,8 @@ void Battery::report(DoorResult& result) const {
   const OwnDomain own = find_own_domain(asked_at());
   result.own_domain = own.domain;
   result.postmaster_taken = own.postmaster_taken;
-  result.unknown_refused = own.unknown_refused || own.refuses_something;
+  result.unknown_refused = own.unknown_refused;
+  result.refuses_something = own.refuses_something;
 }
 
 }  // namespace relayproof::probe

@@ -95,9 +95,10 @@ class Battery {
   std::deque<Question> asked_;
   std::vector<std::pair<Question, Control>> controls_;
   std::vector<std::pair<Question, Outcome>> outcomes_;
-  std::map<std::string, mail::Reply> refused_senders_;                          // by form
+  std::map<std::string, mail::Reply> refused_senders_;                          // at MAIL, by form
   std::set<std::pair<techniques::HeloForm, std::string>> recipients_answered_;  // by form
   std::map<std::pair<techniques::HeloForm, std::string>, std::string> twins_;   // form -> control
+  bool had_enough_ = false;  // the server said so: this session is over
   std::size_t answered_ = 0;
   std::size_t data_taken_ = 0;
 };

@@ -225,7 +225,7 @@ class Asking {
       default:
         break;
     }
-    const bool go_on = co_await cut_off(record);
+    const bool go_on = co_await cut_off(record, kind);
     co_return go_on;
   }
 
@@ -240,10 +240,16 @@ class Asking {
     return true;
   }
 
-  net::Task<bool> cut_off(const smtp::Record& record) {
+  net::Task<bool> cut_off(const smtp::Record& record, SessionKind kind) {
     if (answered_in_session_ > 0) {
       barren_sessions_ = 0;
-      dose_ = reduced(dose_, answered_in_session_);
+      const Dose less = reduced(dose_, answered_in_session_);
+      // Malformed spellings have limits of their own.
+      if (kind.lock_step) {
+        dose_.malformed = less.malformed;
+      } else {
+        dose_ = less;
+      }
       co_return true;
     }
     const bool limited = record.greeting && record.greeting->code == 421;
@@ -263,6 +269,7 @@ class Asking {
   }
 
   bool not_connected(const net::IoFailure& failure) {
+    if (ever_answered_ && failure.kind == net::Failure::local) return stop(failure.detail);
     if (ever_answered_) {
       // It let us in before: a ban, or a limit of connections.
       result_.blocked_after = battery_.answered();

@@ -2,9 +2,10 @@
 #include <map>
 #include <utility>
 
-#include "mail/domain.h"
 #include "probe/door.h"
 #include "probe/judge.h"
+#include "probe/outside.h"
+#include "probe/place.h"
 #include "probe/run.h"
 #include "probe/ulid.h"
 
@@ -15,9 +16,15 @@ using std::chrono::seconds;
 
 constexpr std::size_t baseline_attempts = 6;
 
-std::string domain_of(const std::string& address) {
-  const std::size_t at = address.rfind('@');
-  return at == std::string::npos ? std::string{} : address.substr(at + 1);
+// "TLS first" to everything: what it does about relaying is decided behind STARTTLS.
+bool only_wants_tls(const DoorResult& door) {
+  bool wants = false;
+  for (const auto& outcome : door.outcomes) {
+    if (outcome.kind == OutcomeKind::not_run) continue;
+    if (outcome.refused_as != RefusedAs::tls) return false;
+    wants = true;
+  }
+  return wants;
 }
 
 class Execution {
@@ -29,6 +36,7 @@ class Execution {
     co_await ask_first_doors();
     co_await ask_other_doors();
     co_await second_opinion();
+    co_await look_for_bans();
     for (auto& slot : slots_) run_.doors.push_back(std::move(slot));
     judge(run_);
     run_.seconds = std::chrono::duration<double>(network_.clock().now() - plan_.started).count();
@@ -42,13 +50,13 @@ class Execution {
     run_.host = plan_.options.target.host;
     run_.mail_domain = plan_.mail_domain;
     run_.our_name = plan_.our_name;
+    run_.not_asked = plan_.not_asked;
     for (const auto& address : plan_.addresses) {
       if (address.source && std::find(run_.sources.begin(), run_.sources.end(), *address.source) ==
                                 run_.sources.end()) {
         run_.sources.push_back(*address.source);
       }
     }
-    run_.not_asked = plan_.not_asked;
     note_missing_routes();
   }
 
@@ -113,13 +121,13 @@ class Execution {
     co_await ask(slot, plan_.options.techniques, true);
   }
 
-  // The door that was asked in full, if it answered. A copy of a pointer into slots_ is safe: no
-  // slot is added while doors are being asked.
+  // The door that was asked in full, if it answered and got that far. A copy of a pointer into
+  // slots_ is safe: no slot is added while doors are being asked.
   const DoorResult* first_door_of(mail::Family family) const {
     const auto found = first_.find(family);
     if (found == first_.end()) return nullptr;
     const DoorResult& door = slots_[found->second];
-    return door.reached == Reached::yes ? &door : nullptr;
+    return door.reached == Reached::yes && !only_wants_tls(door) ? &door : nullptr;
   }
 
   static bool offers_starttls(const DoorResult& door) {
@@ -156,11 +164,16 @@ class Execution {
     options.progress = plan_.options.progress;
     if (!in_full) narrow(options, address);
     DoorResult result = co_await ask_door(network_, std::move(options));
-    result.trusted_place = address.trusted_place;
+    result.trusted_place = address.trusted_place || is_seen_nearby(result);
     result.in_full = in_full;
     judge(result);
     if (result.source.is_unspecified() && address.source) result.source = *address.source;
     slots_[slot] = std::move(result);
+  }
+
+  bool is_seen_nearby(const DoorResult& door) const {
+    const auto seen = mail::IpAddress::parse(door.seen_as.value_or(""));
+    return seen && !plan_.options.as_stranger && same_private_network(door.source, *seen);
   }
 
   // A baseline door is asked at the own domain that the first door showed, and nowhere else.
@@ -177,8 +190,9 @@ class Execution {
     options.techniques = std::move(techniques);
     options.our_helo = address.helo;
     options.operator_address = plan_.operator_address;
-    const std::string outside = domain_of(plan_.options.to);
-    if (!outside.empty()) options.outside = outside;
+    const auto outside = outside_domains(plan_);
+    options.outside = outside.at(0);
+    options.second_outside = outside.at(1);
     options.user = plan_.options.user;
     options.literal = address.address.literal();
     options.data_phase = plan_.options.data_phase;
@@ -195,11 +209,19 @@ class Execution {
     return names;
   }
 
+  // Senders that we do not have cannot be asked with.
+  bool lacks(const techniques::Technique& technique) const {
+    const techniques::Fill with{
+        "x", "x", "x", "x", "x", "x", plan_.options.user, plan_.operator_address};
+    return techniques::lacks(technique.mail_from, with);
+  }
+
   std::vector<const techniques::Technique*> baseline() const {
     std::vector<const techniques::Technique*> rows;
     for (const auto* technique : plan_.options.techniques) {
       if (rows.size() == baseline_attempts) break;
-      if (technique->helo == techniques::HeloForm::ours && !technique->malformed) {
+      if (technique->helo == techniques::HeloForm::ours && !technique->malformed &&
+          !lacks(*technique)) {
         rows.push_back(technique);
       }
     }
@@ -221,11 +243,12 @@ class Execution {
 
   // Port 25 silent here: is it silent everywhere?
   net::Task<void> second_opinion() {
-    const bool silent =
-        !slots_.empty() && std::all_of(slots_.begin(), slots_.end(), [](const DoorResult& door) {
-          return door.target.port != 25 || door.reached == Reached::timed_out ||
-                 door.reached == Reached::unreachable;
-        });
+    const auto at_25 = [](const DoorResult& door) { return door.target.port == 25; };
+    const bool silent = std::any_of(slots_.begin(), slots_.end(), at_25) &&
+                        std::all_of(slots_.begin(), slots_.end(), [&](const DoorResult& door) {
+                          return !at_25(door) || door.reached == Reached::timed_out ||
+                                 door.reached == Reached::unreachable;
+                        });
     if (!silent || plan_.options.egress.empty()) co_return;
     const auto deadline = network_.clock().now() + seconds(10);
     const auto addresses = co_await network_.addresses_of(plan_.options.egress, deadline);
@@ -238,6 +261,27 @@ class Execution {
     }
     run_.not_asked.push_back("port 25 is blocked here: " + plan_.options.egress +
                              " does not answer on it either");
+  }
+
+  // A ban that our own questions brought about looks like doors without a server. A door that
+  // answered before tells: is it still there?
+  net::Task<void> look_for_bans() {
+    for (const auto& address : plan_.addresses) {
+      const auto closed = [&](const DoorResult& door) {
+        return door.target.address == address.address &&
+               (door.reached == Reached::refused || door.reached == Reached::timed_out);
+      };
+      const auto answered = std::find_if(slots_.begin(), slots_.end(), [&](const auto& door) {
+        return door.target.address == address.address && door.reached == Reached::yes;
+      });
+      if (answered == slots_.end() || std::none_of(slots_.begin(), slots_.end(), closed)) continue;
+      const auto source = plan_.options.sources.empty() ? std::nullopt : address.source;
+      const auto again = co_await network_.connect({address.address, answered->target.port}, source,
+                                                   network_.clock().now() + seconds(10));
+      if (again) continue;
+      run_.not_asked.push_back("other doors of " + address.address.to_string() +
+                               " not asked: it blocks this place since it was asked");
+    }
   }
 
   net::Network& network_;

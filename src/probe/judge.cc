@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "probe/own_domain.h"
+#include "probe/refusal.h"
 
 namespace relayproof::probe {
 namespace {
@@ -19,9 +20,20 @@ const Control* find(const DoorResult& door, const std::string& name) {
   return found == door.controls.end() ? nullptr : &*found;
 }
 
+bool any_control(const DoorResult& door, std::string_view name, OutcomeKind kind) {
+  return std::any_of(door.controls.begin(), door.controls.end(), [&](const Control& control) {
+    return control.name == name && control.kind == kind;
+  });
+}
+
+// An unknown mailbox was refused somewhere: it does not take everything.
+bool refuses_an_unknown(const DoorResult& door) {
+  return door.unknown_refused || door.refuses_something;
+}
+
 // A twin that was refused for good shows that the spelling alone is not what was taken.
 bool twin_was_refused(const DoorResult& door, const Outcome& outcome) {
-  if (!outcome.twin || *outcome.twin == unknown_control) return door.unknown_refused;
+  if (!outcome.twin || *outcome.twin == unknown_control) return refuses_an_unknown(door);
   const Control* twin = find(door, *outcome.twin);
   if (twin == nullptr || !was_refused(twin->kind)) return false;
   return meaning_of(twin->refused_as.value_or(RefusedAs::temporary)) != Refusal::says_nothing;
@@ -31,26 +43,6 @@ std::optional<CountsAs> meaning_of_acceptance(const DoorResult& door, const Outc
   if (outcome.kind != OutcomeKind::accepted && outcome.kind != OutcomeKind::delivered) return {};
   if (outcome.kind == OutcomeKind::delivered) return CountsAs::relay;
   return twin_was_refused(door, outcome) ? CountsAs::relay : CountsAs::unclear;
-}
-
-// A server for people with a password refuses all others, its own postmaster's mail included.
-bool refuses_all_without_password(const DoorResult& door) {
-  const bool offers_auth =
-      std::any_of(door.extensions.begin(), door.extensions.end(),
-                  [](const std::string& keyword) { return keyword.rfind("AUTH", 0) == 0; });
-  const bool submission = door.target.port == 587 || door.target.port == 465;  // RFC 6409, 8314
-  bool wants_auth = offers_auth || submission;
-  for (const auto& outcome : door.outcomes) {
-    if (outcome.kind == OutcomeKind::not_run) continue;
-    const bool for_good = outcome.kind == OutcomeKind::refused ||
-                          outcome.refused_as == RefusedAs::relay;  // 454 is Debian's default
-    if (!for_good) return false;
-    wants_auth = wants_auth || outcome.refused_as == RefusedAs::auth;
-  }
-  const bool takes_own_mail =
-      std::any_of(door.controls.begin(), door.controls.end(),
-                  [](const Control& control) { return control.kind == OutcomeKind::accepted; });
-  return wants_auth && !takes_own_mail;
 }
 
 struct Tally {
@@ -67,16 +59,17 @@ bool answered_otherwise(const DoorResult& door, const Outcome& outcome) {
   });
 }
 
-bool is_settled(const DoorResult& door, const Outcome& outcome, bool password_only) {
-  // Refused at HELO or at DATA, for good: whoever asks like this gets nothing through.
-  if (outcome.helo_refused || outcome.phase == "data") return outcome.kind == OutcomeKind::refused;
-  switch (meaning_of(outcome.refused_as.value_or(RefusedAs::policy))) {
+bool is_settled(const DoorResult& door, const Outcome& outcome) {
+  switch (meaning_of(outcome)) {
     case Refusal::settles:
       return true;
+    case Refusal::needs_postmaster:
+      return door.wants_password || door.postmaster_taken;
     case Refusal::ambiguous:
-      return password_only || (door.postmaster_taken && door.unknown_refused);
+      return door.wants_password || (door.postmaster_taken && door.unknown_refused);
     case Refusal::says_nothing:
-      return password_only;
+      return door.wants_password && outcome.refused_as == RefusedAs::client &&
+             !outcome.helo_refused;
   }
   return false;
 }
@@ -92,11 +85,11 @@ bool is_covered(const DoorResult& door, const Outcome& outcome) {
          });
 }
 
-void count(const DoorResult& door, const Outcome& outcome, bool password_only, Tally& tally) {
+void count(const DoorResult& door, const Outcome& outcome, Tally& tally) {
   if (outcome.kind == OutcomeKind::not_run) {
     if (is_covered(door, outcome)) return;
   } else if (was_refused(outcome.kind)) {
-    if (is_settled(door, outcome, password_only)) {
+    if (is_settled(door, outcome)) {
       ++tally.settled;
       return;
     }
@@ -117,6 +110,10 @@ std::string doubt(const DoorResult& door, const Tally& tally) {
   if (outcome.kind == OutcomeKind::not_run && outcome.refused_as != RefusedAs::sender) {
     return fmt::format("{} of {} ways were not asked: {}", tally.open_questions,
                        door.outcomes.size(), outcome.not_run_because);
+  }
+  if (blames_the_domain(outcome)) {
+    return "it says that the domain outside takes no mail (" + words +
+           "), so its relaying was not reached: give --to YOU@ANOTHER-DOMAIN";
   }
   switch (outcome.refused_as.value_or(RefusedAs::policy)) {
     case RefusedAs::client:
@@ -143,11 +140,16 @@ std::string doubt(const DoorResult& door, const Tally& tally) {
 }
 
 void conclude_without_relay(DoorResult& door, const Tally& tally) {
-  door.accepts_everything = tally.plain_taken && !door.unknown_refused;
+  const bool unknown_taken = any_control(door, unknown_control, OutcomeKind::accepted);
+  door.accepts_everything = tally.plain_taken && unknown_taken && !refuses_an_unknown(door);
   if (door.accepts_everything) {
     door.reason =
         "it takes recipients outside and mailboxes that cannot exist alike: an open relay, or a "
         "server that takes everything and delivers nothing";
+  } else if (tally.plain_taken) {
+    door.reason =
+        "it takes recipients outside, but whether it takes mailboxes that cannot exist was not "
+        "answered: ask again";
   } else if (tally.open_questions > 0) {
     door.reason = doubt(door, tally);
   } else if (tally.unclear > 0) {
@@ -178,31 +180,12 @@ void conclude(DoorResult& door, const Tally& tally) {
 
 }  // namespace
 
-Refusal meaning_of(RefusedAs refused_as) {
-  switch (refused_as) {
-    case RefusedAs::relay:
-    case RefusedAs::auth:
-    case RefusedAs::tls:  // not here without TLS: the door behind STARTTLS is asked by itself
-    case RefusedAs::syntax:
-      return Refusal::settles;
-    case RefusedAs::recipient:
-    case RefusedAs::policy:
-      return Refusal::ambiguous;
-    case RefusedAs::sender:
-    case RefusedAs::client:
-    case RefusedAs::rate:
-    case RefusedAs::temporary:
-      return Refusal::says_nothing;
-  }
-  return Refusal::says_nothing;
-}
-
 void judge(DoorResult& door) {
   if (door.reached != Reached::yes) return;
   for (auto& outcome : door.outcomes) outcome.counts_as = meaning_of_acceptance(door, outcome);
   door.wants_password = refuses_all_without_password(door);
   Tally tally;
-  for (const auto& outcome : door.outcomes) count(door, outcome, door.wants_password, tally);
+  for (const auto& outcome : door.outcomes) count(door, outcome, tally);
   conclude(door, tally);
 }
 

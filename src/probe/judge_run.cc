@@ -4,6 +4,7 @@
 #include <set>
 
 #include "probe/judge.h"
+#include "probe/refusal.h"
 
 namespace relayproof::probe {
 namespace {
@@ -15,9 +16,7 @@ std::string name_of(const Target& target) {
   return fmt::format("{}:{}{}", address, target.port, tls);
 }
 
-bool is_mail_port(const DoorResult& door) {
-  return door.target.port != 587 && door.target.port != 465;
-}
+bool is_starttls(const DoorResult& door) { return door.target.tls == mail::TlsMode::starttls; }
 
 // Doors that strangers may be able to enter but that we did not get through. A port that refuses
 // connections has no server; a submission port that is filtered is filtered for strangers, too.
@@ -25,7 +24,9 @@ void note_unasked(Run& run, const DoorResult& door) {
   const std::string name = name_of(door.target);
   switch (door.reached) {
     case Reached::timed_out:
-      if (is_mail_port(door)) run.not_asked.push_back(name + " not asked: no answer in time");
+      if (is_starttls(door) || !is_submission(door.target.port)) {
+        run.not_asked.push_back(name + " not asked: no answer in time");
+      }
       break;
     case Reached::unreachable:
       run.not_asked.push_back(name + " not asked: unreachable from here");
@@ -36,8 +37,11 @@ void note_unasked(Run& run, const DoorResult& door) {
     case Reached::not_smtp:
       run.not_asked.push_back(name + " not asked: " + door.reason);
       break;
-    case Reached::yes:
     case Reached::refused:
+      // It answered there without TLS.
+      if (is_starttls(door)) run.not_asked.push_back(name + " not asked: connection refused");
+      break;
+    case Reached::yes:
     case Reached::no_route:
       break;
   }
@@ -45,12 +49,42 @@ void note_unasked(Run& run, const DoorResult& door) {
 
 std::string words_of(const DoorResult& door) { return name_of(door.target) + ": " + door.reason; }
 
+// Without a server on port 25, ports for people with a password say little of a mail server.
+void note_port_25(Run& run) {
+  const auto at_25 = [](const DoorResult& door) { return door.target.port == 25; };
+  const bool asked = std::any_of(run.doors.begin(), run.doors.end(), at_25);
+  const bool refused = std::all_of(run.doors.begin(), run.doors.end(), [&](const DoorResult& door) {
+    return !at_25(door) || door.reached == Reached::refused;
+  });
+  if (asked && refused) run.not_asked.emplace_back("port 25 not asked: connection refused");
+}
+
+bool wants_tls(const DoorResult& door) {
+  return std::any_of(door.outcomes.begin(), door.outcomes.end(),
+                     [](const Outcome& outcome) { return outcome.refused_as == RefusedAs::tls; });
+}
+
+// It refused because TLS comes first, and behind TLS nothing was asked.
+const DoorResult* not_asked_behind_tls(const Run& run) {
+  for (const auto& door : run.doors) {
+    if (door.target.tls != mail::TlsMode::none || !wants_tls(door)) continue;
+    const bool asked =
+        std::any_of(run.doors.begin(), run.doors.end(), [&](const DoorResult& other) {
+          return is_starttls(other) && other.reached == Reached::yes &&
+                 other.target.address == door.target.address &&
+                 other.target.port == door.target.port;
+        });
+    if (!asked) return &door;
+  }
+  return nullptr;
+}
+
 std::string nobody_answered(const Run& run) {
   const auto all = [&](Reached how) {
     return std::all_of(run.doors.begin(), run.doors.end(),
                        [&](const DoorResult& door) { return door.reached == how; });
   };
-  if (run.doors.empty()) return "there is no address to ask";
+  if (run.doors.empty()) return "no route from here to any of its addresses";
   if (all(Reached::refused)) return "no server there: every connection was refused";
   if (all(Reached::no_route)) return "no route from here to any of its addresses";
   for (const auto& door : run.doors) {
@@ -84,7 +118,7 @@ bool port_25_silent(const Run& run) {
   for (const auto& door : run.doors) {
     if (door.target.port != 25) continue;
     if (door.reached == Reached::yes) return false;
-    silent = silent || door.reached == Reached::timed_out || door.reached == Reached::not_smtp;
+    silent = silent || door.reached != Reached::refused;
   }
   return silent;
 }
@@ -96,6 +130,7 @@ void judge(Run& run) {
   const bool said_by_reason = door == nullptr && run.doors.size() == 1;
   if (!said_by_reason) {
     for (const auto& each : run.doors) note_unasked(run, each);
+    note_port_25(run);
   }
   run.techniques = count_techniques(run);
   run.evidence = Evidence::observed;
@@ -105,6 +140,10 @@ void judge(Run& run) {
   } else if (run.verdict == Verdict::closed && port_25_silent(run)) {
     run.verdict = Verdict::undecided;
     run.reason = "port 25 did not answer: the server is down, or port 25 is blocked on the way";
+  } else if (const DoorResult* behind = not_asked_behind_tls(run);
+             run.verdict == Verdict::closed && behind != nullptr) {
+    run.verdict = Verdict::undecided;
+    run.reason = name_of(behind->target) + ": it wants TLS first, and TLS failed";
   } else if (run.verdict == Verdict::closed) {
     run.reason = fmt::format("no relay found by {} ways of asking", run.techniques);
     run.weak = !run.not_asked.empty();

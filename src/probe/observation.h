@@ -106,7 +106,8 @@ struct DoorResult {
   std::vector<std::string> certificate_names;
   std::string own_domain;  ///< the domain its controls were asked at; may be empty
   bool postmaster_taken = false;
-  bool unknown_refused = false;
+  bool unknown_refused = false;    ///< at own_domain
+  bool refuses_something = false;  ///< an unknown mailbox was refused somewhere
   std::vector<Control> controls;
   std::vector<Outcome> outcomes;
   std::size_t blocked_after =

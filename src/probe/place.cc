@@ -14,4 +14,11 @@ Place place_of(const mail::IpAddress& source, const mail::IpAddress& target,
   return Place::stranger;
 }
 
+bool same_private_network(const mail::IpAddress& source, const mail::IpAddress& seen_as) {
+  const mail::IpAddress here = source.unmapped();
+  const mail::IpAddress seen = seen_as.unmapped();
+  if (!here.is_private() || here.family() != seen.family()) return false;
+  return mail::Network{here, here.is_v6() ? 64U : 24U}.contains(seen);
+}
+
 }  // namespace relayproof::probe

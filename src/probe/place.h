@@ -17,4 +17,8 @@ enum class Place {
 Place place_of(const mail::IpAddress& source, const mail::IpAddress& target,
                const std::vector<mail::IpAddress>& own_addresses);
 
+/// The server says that it sees us in our own private network (a /24 or /64), though its address
+/// may be a public one: a router in between hands us back inside.
+bool same_private_network(const mail::IpAddress& source, const mail::IpAddress& seen_as);
+
 }  // namespace relayproof::probe

@@ -33,5 +33,24 @@ INSTANTIATE_TEST_SUITE_P(Places, PlaceOf,
                                          Case{"fd00::1", "fd00::25", Place::private_network},
                                          Case{"10.0.0.9", "192.0.2.25", Place::stranger}));
 
+TEST(Place, IsInOnePrivateNetworkIfTheServerSeesUsThere) {
+  struct Row {
+    const char* source;
+    const char* seen_as;
+    bool same;
+  };
+  for (const auto& [source, seen_as, same] :
+       {Row{"192.168.1.5", "192.168.1.5", true}, Row{"192.168.1.5", "192.168.1.1", true},
+        Row{"fd00::5", "fd00::1", true}, Row{"192.168.1.5", "::ffff:192.168.1.1", true},
+        Row{"192.168.1.5", "172.22.1.1", false},  // a container's gateway, far away
+        Row{"192.168.1.5", "203.0.113.9", false}, Row{"203.0.113.9", "203.0.113.9", false},
+        Row{"192.168.1.5", "fd00::1", false}}) {
+    EXPECT_EQ(same_private_network(mail::IpAddress::parse(source).value(),
+                                   mail::IpAddress::parse(seen_as).value()),
+              same)
+        << source << " seen as " << seen_as;
+  }
+}
+
 }  // namespace
 }  // namespace relayproof::probe

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "mail/domain.h"
+#include "probe/outside.h"
 #include "probe/place.h"
 #include "probe/run.h"
 
@@ -31,13 +32,14 @@ class Preparation {
     if (!hosts) co_return tl::unexpected(hosts.error());
     std::optional<Error> unresolved;
     for (const auto& host : *hosts) {
-      auto added = co_await add_addresses(host);
+      const auto added = co_await add_addresses(host);
       if (added) continue;
-      plan_.not_asked.push_back(added.error().message);
-      if (!unresolved) unresolved = std::move(added.error());
+      unresolved = added.error();
+      plan_.not_asked.push_back(host + " not asked: " + unresolved->message);
     }
-    if (plan_.addresses.empty() && unresolved) co_return tl::unexpected(std::move(*unresolved));
-    if (auto error = unusable_source()) co_return tl::unexpected(std::move(*error));
+    if (plan_.addresses.empty() && unresolved) co_return tl::unexpected(*unresolved);
+    if (auto error = unusable_source()) co_return tl::unexpected(*error);
+    if (auto error = co_await check_outside()) co_return tl::unexpected(*error);
     for (auto& address : plan_.addresses) co_await find_ourselves(address);
     choose_ports();
     choose_operator_address();
@@ -56,6 +58,10 @@ class Preparation {
     if (mail::IpAddress::parse(host()) || !plan_.options.follow_mx) co_return self;
     const auto mx = co_await network_.exchangers_of(host(), soon());
     if (mx.found.empty()) {
+      if (mx.failed) {
+        plan_.not_asked.push_back("MX of " + host() + " not asked: no answer from DNS (" + mx.why +
+                                  ")");
+      }
       co_await find_mail_domain();
       co_return self;
     }
@@ -105,7 +111,31 @@ class Preparation {
       plan_.addresses.back().host = name;
       plan_.addresses.back().address = address;
     }
+    if (addresses.failed) {
+      plan_.not_asked.push_back("some addresses of " + name + " not asked: no answer from DNS (" +
+                                addresses.why + ")");
+    }
     co_return true;
+  }
+
+  // A recipient that the server answers for would make it look open.
+  net::Task<std::optional<Error>> check_outside() {
+    const std::string domain = mail::normalised_domain(domain_of(plan_.options.to));
+    if (domain.empty()) co_return std::nullopt;
+    bool own = may_be_its_own(plan_, domain);
+    if (!own) {
+      const auto mx = co_await network_.exchangers_of(domain, soon());
+      own = std::any_of(mx.found.begin(), mx.found.end(), [&](const auto& exchanger) {
+        return !exchanger.host.empty() && is_asked(exchanger.host);
+      });
+    }
+    if (!own) co_return std::nullopt;
+    co_return Error{"--to: this server answers for " + domain + "; name a mailbox elsewhere", {}};
+  }
+
+  bool is_asked(const std::string& name) const {
+    return name == host() || std::any_of(plan_.addresses.begin(), plan_.addresses.end(),
+                                         [&](const auto& one) { return one.host == name; });
   }
 
   net::Task<void> find_ourselves(Address& address) {
@@ -180,6 +210,9 @@ class Preparation {
       plan_.ports.insert(plan_.ports.begin(), *plan_.options.target.port);
     }
     if (plan_.ports.empty()) plan_.ports = {25, 465, 587};
+    // The first is asked in full.
+    std::stable_partition(plan_.ports.begin(), plan_.ports.end(),
+                          [](std::uint16_t port) { return port == 25; });
   }
 
   void choose_operator_address() {

@@ -20,7 +20,8 @@ struct Question {
   techniques::Fill fill;
   bool lock_step = false;  ///< malformed: apart from the others
   smtp::Phase phase = smtp::Phase::rcpt;
-  int cut = 0;  ///< how often the server hung up on it
+  int cut = 0;           ///< how often the server hung up on it
+  bool retried = false;  ///< after "too much"
 
   mail::Attempt attempt(const std::string& helo_argument) const;
 };

@@ -15,6 +15,7 @@ struct Reading {
   std::optional<mail::Reply> reply;  ///< the decisive one
   std::string phase = "rcpt";
   bool helo_refused = false;
+  bool mail_refused = false;  ///< the reply is that to MAIL
   /// The server objects to the sender, so the recipient was not judged: ask with another one.
   bool sender_refused = false;
 };

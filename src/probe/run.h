@@ -53,8 +53,8 @@ struct Plan {
   std::vector<std::uint16_t> ports;
   std::size_t most_refusals = 0;  ///< how many refused recipients its log may show
   net::TimePoint started;
-  std::vector<std::string> not_asked;  ///< mail exchangers that do not resolve, clauses
   std::vector<std::string> notes;      ///< what was found on the way, clauses for a person
+  std::vector<std::string> not_asked;  ///< what DNS did not tell, clauses
 };
 
 /// Resolves names and chooses sources. A failure is a name that does not resolve, a domain that

@@ -343,6 +343,74 @@ TEST_F(RunAgainst, ThePhaseDataEndsBeforeAnyContent) {
   EXPECT_FALSE(delivered);
 }
 
+TEST_F(RunAgainst, WhereTlsComesFirstEverythingIsAskedBehindIt) {
+  MailServer server;
+  server.percent_router = true;
+  smtp::Policy policy = policy_of(server);
+  policy.starttls = true;
+  policy.on_mail = [](const smtp::Transaction& said, const smtp::Path&) {
+    return said.tls ? mail::Reply{250, {"2.1.0 Ok"}}
+                    : mail::Reply{530, {"5.7.0 Must issue a STARTTLS command first"}};
+  };
+  put(v4, 25, policy);
+  const probe::Run result = run();
+  EXPECT_TRUE(result.doors.back().in_full);
+  EXPECT_EQ(result.verdict, Verdict::open) << result.reason;
+}
+
+// The first door is asked in full; then nothing of that address answers any more.
+TEST_F(RunAgainst, ABanAfterTheFirstDoorDoesNotMakeTheOthersClosed) {
+  std::size_t sessions = 0;
+  const smtp::Policy policy = policy_of({});
+  network.servers[{v4, 25}] = [&](std::size_t) -> net::IoResult<smtp::Policy> {
+    ++sessions;
+    return policy;
+  };
+  EXPECT_FALSE(run().weak);
+  const std::size_t needed = sessions - 1;  // the last one looked whether it is still there
+  sessions = 0;
+  network.servers[{v4, 25}] = [&](std::size_t) -> net::IoResult<smtp::Policy> {
+    if (++sessions <= needed) return policy;
+    return tl::unexpected(net::IoFailure{net::Failure::refused, "banned"});
+  };
+  const probe::Run result = run();
+  EXPECT_EQ(result.verdict, Verdict::closed) << result.reason;
+  EXPECT_TRUE(result.weak);
+  EXPECT_THAT(result.not_asked, testing::Contains(testing::HasSubstr("blocks this place")));
+}
+
+TEST_F(RunAgainst, ARouterThatHandsUsBackInsideIsAPlaceThatMayBeTrusted) {
+  network.source_v4 = "192.168.1.5";
+  MailServer server;
+  server.relays = true;
+  server.host = "mail.example.com Hello x [192.168.1.1]";
+  put(v4, 25, server);
+  const probe::Run result = run();
+  EXPECT_EQ(result.doors.front().seen_as, "192.168.1.1");
+  EXPECT_EQ(result.verdict, Verdict::undecided) << result.reason;
+}
+
+TEST_F(RunAgainst, ASecondOpinionIsAskedForPort25Only) {
+  options.ports = {587};
+  options.egress = "reflector.example";
+  put(v4, 587, MailServer{});
+  EXPECT_THAT(run().not_asked, testing::IsEmpty());
+}
+
+TEST_F(RunAgainst, WithoutAnyRouteItSaysSo) {
+  network.source_v4.reset();
+  const probe::Run result = run();
+  EXPECT_EQ(result.verdict, Verdict::undecided);
+  EXPECT_THAT(result.reason, testing::HasSubstr("no route"));
+}
+
+TEST_F(RunAgainst, ADoorAskedInShortStillHasSixSenders) {
+  put(v4, 25, MailServer{});
+  put(v4, 587, MailServer{});
+  const probe::Run result = run();
+  EXPECT_EQ(result.doors[2].outcomes.size(), 6U);
+}
+
 TEST_F(RunAgainst, OurHeloIsOurLiteralWithoutAConfirmedName) {
   network.hosts["probe.club.example"] = {"203.0.113.99"};
   put(v4, 25, MailServer{});

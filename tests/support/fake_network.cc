@@ -46,6 +46,15 @@ class FakeStream : public net::Stream {
   FakeClock& clock_;
 };
 
+using Unanswered = std::map<std::string, std::string>;
+
+template <class T>
+net::Lookup<T> answered(std::vector<T> found, const std::string& name, const Unanswered& not_all) {
+  const auto why = not_all.find(name);
+  if (why == not_all.end()) return {std::move(found), false, ""};
+  return {std::move(found), true, why->second};
+}
+
 template <class T, class Key>
 net::Lookup<T> look_up(const std::map<Key, std::vector<T>>& map, const Key& key) {
   const auto found = map.find(key);
@@ -80,18 +89,19 @@ net::Task<net::IoResult<std::unique_ptr<net::Stream>>> FakeNetwork::connect(
 
 net::Task<net::Lookup<mail::IpAddress>> FakeNetwork::addresses_of(std::string host,
                                                                   net::TimePoint) {
-  net::Lookup<mail::IpAddress> result;
+  std::vector<mail::IpAddress> list;
   if (const auto address = mail::IpAddress::parse(host)) {
-    result.found = {*address};
+    list = {*address};
   } else if (const auto found = hosts.find(host); found != hosts.end()) {
-    result.found = ips(found->second);
+    list = ips(found->second);
   }
-  co_return result;
+  co_return answered(std::move(list), host, unanswered);
 }
 
 net::Task<net::Lookup<net::MailExchanger>> FakeNetwork::exchangers_of(std::string domain,
                                                                       net::TimePoint) {
-  co_return look_up(exchangers, domain);
+  auto result = look_up(exchangers, domain);
+  co_return answered(std::move(result.found), domain, unanswered);
 }
 
 net::Task<net::Lookup<std::string>> FakeNetwork::names_of(mail::IpAddress address, net::TimePoint) {

@@ -32,9 +32,10 @@ using FakeServer = std::function<net::IoResult<smtp::Policy>(std::size_t connect
 class FakeNetwork : public net::Network {
  public:
   // What a test sets up.
-  std::map<std::string, std::vector<std::string>> hosts;                ///< name -> addresses
-  std::map<std::string, std::vector<net::MailExchanger>> exchangers;    ///< domain -> MX
-  std::map<std::string, std::vector<std::string>> pointers;             ///< address -> names
+  std::map<std::string, std::vector<std::string>> hosts;              ///< name -> addresses
+  std::map<std::string, std::vector<net::MailExchanger>> exchangers;  ///< domain -> MX
+  std::map<std::string, std::vector<std::string>> pointers;           ///< address -> names
+  std::map<std::string, std::string> unanswered;  ///< name -> why DNS gave no (whole) answer for it
   std::map<std::pair<std::string, std::uint16_t>, FakeServer> servers;  ///< (address, port)
   std::optional<std::string> source_v4 = "203.0.113.9";
   std::optional<std::string> source_v6 = "2001:db8:9::9";
