@@ -9,6 +9,7 @@ from pathlib import Path
 
 from kit.addresses import RESOLVER, SERVER, SERVER_DOMAIN
 from kit.mta import Mta
+from kit.syslog import Syslog
 from kit.world import World
 
 START_SECONDS = 20.0
@@ -29,6 +30,7 @@ class Machine:
     def __enter__(self) -> "Machine":
         self._folder = Path(tempfile.mkdtemp(prefix="machine-", dir=self._scratch))
         self._log = open(self._folder / "console", "wb")
+        self._syslog = Syslog(self._folder / "syslog")
         try:
             self._start()
         except BaseException:
@@ -39,6 +41,7 @@ class Machine:
     def __exit__(self, *_: object) -> None:
         for process in self._processes:
             _end(process)
+        self._syslog.close()
         self._log.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
@@ -59,7 +62,7 @@ class Machine:
 
     def log(self) -> str:
         """What the server said and wrote: for whom a case surprises."""
-        texts = [(self._folder / "console").read_text(errors="replace")]
+        texts = [(self._folder / "console").read_text(errors="replace"), self._syslog.text()]
         for path in self._mta.logs:
             log = self.root() / path.lstrip("/")
             if log.is_file():
@@ -77,7 +80,7 @@ class Machine:
         boot = Path(__file__).with_name("boot")
         self._spawn(
             ["unshare", "--mount", "--pid", "--uts", "--ipc", "--fork", "--kill-child",
-             str(boot), str(work), str(self._root), self._mta.name, str(stage)])
+             str(boot), str(work), str(self._root), self._mta.name, str(stage), str(self._syslog.path)])
         self._wait_until_ready()
 
     def _spawn(self, command: list[str]) -> subprocess.Popen:
