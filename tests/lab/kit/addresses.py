@@ -28,6 +28,8 @@ CLIENTS = {
     "forged": Host("203.0.113.66", "2001:db8:9::66", "inside.example.com", confirmed=False),
     "nameless": Host("203.0.113.77", "2001:db8:9::77"),
 }
+# A list of bad clients, which holds the well-kept stranger.
+BLOCK_LIST = "blocked.example"
 
 SERVER_DOMAIN = "example.com"
 # Every outside domain that somebody may send to: their mail ends in the sink.

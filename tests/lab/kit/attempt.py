@@ -22,6 +22,8 @@ class Fate:
     text: str
     rcpt_code: int | None = None
     delivered_to: list[str] = field(default_factory=list)
+    last_word: str = ""
+    """Of the server's log, on a message that was taken and did not arrive."""
 
     @property
     def relayed(self) -> bool:

@@ -4,7 +4,7 @@ A name that is not answered at once makes a server wait, so whatever is not list
 """
 import ipaddress
 
-from kit.addresses import (BACKED_UP_DOMAIN, CLIENTS, GATEWAY, OUTSIDE_DOMAINS, RESOLVER, SERVER,
+from kit.addresses import (BACKED_UP_DOMAIN, BLOCK_LIST, CLIENTS, GATEWAY, OUTSIDE_DOMAINS, RESOLVER, SERVER,
                            SERVER_DOMAIN, SERVER_SECOND, SINK, Host)
 
 
@@ -40,7 +40,14 @@ def records() -> list[str]:
                   f"{domain}. 300 A {SINK.ipv4}", f"{domain}. 300 AAAA {SINK.ipv6}"]
     found += [f"{BACKED_UP_DOMAIN}. 300 MX 5 {SINK.name}.",
               f"{BACKED_UP_DOMAIN}. 300 MX 20 {SERVER.name}."]
+    for address in CLIENTS["probe"].addresses():
+        found += [f"{_reversed(address)}.{BLOCK_LIST}. 300 A 127.0.0.2"]
     return found
+
+
+def _reversed(address: str) -> str:
+    """Its digits as block lists have them: those of a PTR, without the zone behind."""
+    return ipaddress.ip_address(address).reverse_pointer.removesuffix(".in-addr.arpa").removesuffix(".ip6.arpa")
 
 
 def _host_records(host: Host) -> list[str]:

@@ -17,15 +17,19 @@ class Judgement:
     unclear: int = 0
     unclear_arrived: int = 0
     refused: int = 0
+    logged: int = 0
+    """Recipients of the program's that the server's log shows as refused."""
 
     @property
     def passed(self) -> bool:
         return not self.complaints
 
 
-def judge(case: Case, report: Report, fates: dict[Attempt, Fate]) -> Judgement:
-    found = Judgement(case, report)
+def judge(case: Case, report: Report, fates: dict[Attempt, Fate], logged: int) -> Judgement:
+    found = Judgement(case, report, logged=logged)
     _judge_verdict(found)
+    _judge_announcement(found)
+    _judge_seconds(found)
     for outcome in report.outcomes:
         _judge_outcome(found, outcome, fates[outcome.attempt])
     _judge_names(found)
@@ -41,6 +45,20 @@ def _judge_verdict(found: Judgement) -> None:
         found.complaints.append(f"exit status {report.exit}, expected {case.exits}")
     if report.verdict == "open" and case.lookalike and report.evidence != "observed":
         found.complaints.append(f"evidence {report.evidence}: nothing was delivered, so only observed is honest")
+
+
+def _judge_seconds(found: Judgement) -> None:
+    allowed, took = found.case.within, found.report.seconds
+    if allowed is not None and took > allowed:
+        found.complaints.append(f"took {took:.1f} s, and may take {allowed:.0f}")
+
+
+def _judge_announcement(found: Judgement) -> None:
+    announced = found.report.announced
+    if announced is None:
+        found.complaints.append(f"no announcement of what the server's log will show: {found.report.errors!r}")
+    elif found.logged > announced:
+        found.complaints.append(f"the server's log shows {found.logged} refused recipients, announced were {announced}")
 
 
 def _judge_outcome(found: Judgement, outcome: Outcome, fate: Fate) -> None:
@@ -67,7 +85,8 @@ def _judge_names(found: Judgement) -> None:
     for name in found.case.relays:
         if name not in relays:
             found.complaints.append(f"{name} does not count as a relay, and should")
-    for name in found.case.must_not_relay:
+    not_these = relays - set(found.case.relays) if found.case.must_not_relay == ["*"] else found.case.must_not_relay
+    for name in sorted(not_these):
         if name in relays:
             found.complaints.append(f"{name} counts as a relay, and should not")
 
@@ -78,4 +97,4 @@ def _spelt(attempt: Attempt) -> str:
 
 
 def _ended(fate: Fate) -> str:
-    return f"{fate.at} {fate.code} {fate.text}"[:160]
+    return f"{fate.at} {fate.code} {fate.text}"[:160] + (f"; then: {fate.last_word}" if fate.last_word else "")

@@ -1,5 +1,6 @@
 """A server of the lab: one MTA in namespaces of its own, with the files of one case."""
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from kit.addresses import RESOLVER, SERVER, SERVER_DOMAIN
 from kit.mta import Mta
+from kit.syslog import Syslog
 from kit.world import World
 
 START_SECONDS = 20.0
@@ -17,18 +19,21 @@ START_SECONDS = 20.0
 class Machine:
     """Runs from `with` to the end of its block."""
 
-    def __init__(self, world: World, root: Path, mta: Mta, files: list[Path], helper: list[str]):
+    def __init__(self, world: World, root: Path, mta: Mta, files: list[Path], helper: list[str],
+                 ports: list[int]):
         self._network = world.network
         self._scratch = world.scratch
         self._root = root
-        self._mta = mta
+        self.mta = mta
         self._files = files
         self._helper = helper
+        self._ports = ports
         self._processes: list[subprocess.Popen] = []
 
     def __enter__(self) -> "Machine":
         self._folder = Path(tempfile.mkdtemp(prefix="machine-", dir=self._scratch))
         self._log = open(self._folder / "console", "wb")
+        self._syslog = Syslog(self._folder / "syslog")
         try:
             self._start()
         except BaseException:
@@ -39,6 +44,7 @@ class Machine:
     def __exit__(self, *_: object) -> None:
         for process in self._processes:
             _end(process)
+        self._syslog.close()
         self._log.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
@@ -55,12 +61,21 @@ class Machine:
 
     def is_busy(self) -> bool:
         """Whether the MTA is still taking mail somewhere."""
-        return self._mta.is_busy(self)
+        return self.mta.is_busy(self)
+
+    def queue(self) -> str:
+        """What the MTA still has, in its own words."""
+        return self.run(*self.mta.queue)
+
+    def probes_refused(self) -> int:
+        """How many recipients with a name of the program's the log shows as refused."""
+        return len({line for line in self.log().splitlines()
+                    if "relayproof-" in line and re.search(self.mta.refusal, line)})
 
     def log(self) -> str:
         """What the server said and wrote: for whom a case surprises."""
-        texts = [(self._folder / "console").read_text(errors="replace")]
-        for path in self._mta.logs:
+        texts = [(self._folder / "console").read_text(errors="replace"), self._syslog.text()]
+        for path in self.mta.logs:
             log = self.root() / path.lstrip("/")
             if log.is_file():
                 texts.append(log.read_text(errors="replace"))
@@ -77,7 +92,7 @@ class Machine:
         boot = Path(__file__).with_name("boot")
         self._spawn(
             ["unshare", "--mount", "--pid", "--uts", "--ipc", "--fork", "--kill-child",
-             str(boot), str(work), str(self._root), self._mta.name, str(stage)])
+             str(boot), str(work), str(self._root), self.mta.name, str(stage), str(self._syslog.path)])
         self._wait_until_ready()
 
     def _spawn(self, command: list[str]) -> subprocess.Popen:
@@ -97,9 +112,9 @@ class Machine:
         (etc / "hostname").write_text(f"{SERVER.name}\n")
         (etc / "mailname").write_text(f"{SERVER_DOMAIN}\n")
         shutil.copy(Path(__file__).resolve().parent.parent / "common/aliases", etc)
-        (stage / "start").write_text(self._mta.start)
+        (stage / "start").write_text(self.mta.start)
         for source in self._files:
-            self._mta.place(source, stage)
+            self.mta.place(source, stage)
 
     def _wait_until_ready(self) -> None:
         """Ready is who listens: a server that never answers is a result, not a failed start."""
@@ -113,9 +128,11 @@ class Machine:
         raise RuntimeError("the server does not listen: " + self.log()[-2000:])
 
     def _listens(self) -> bool:
-        command = self._network.in_server(["ss", "-Hltn", "sport", "=", ":25"])
-        found = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-        return len(found.splitlines()) >= self._mta.listeners
+        return all(self._listeners_on(port) >= self.mta.listeners for port in self._ports)
+
+    def _listeners_on(self, port: int) -> int:
+        command = self._network.in_server(["ss", "-Hltn", "sport", "=", f":{port}"])
+        return len(subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines())
 
     def _first_process(self) -> int:
         return _children(self._processes[-1])[0]

@@ -5,6 +5,7 @@ from kit.addresses import SERVER, SERVER_DOMAIN
 from kit.attempt import Attempt
 from kit.case import Case
 from kit.forms import forms
+from kit.stopwatch import Stopwatch
 from kit.truth import fates_of
 from kit.world import World
 
@@ -14,10 +15,11 @@ def measure(world: World, root: Path, case: Case, wordy: bool) -> str:
     world.network.ask_from(case.client)
     doors = [(source, address, port) for port in case.ports
              for source, address in zip(case.client.addresses(), SERVER.addresses())]
-    attempts = {(door, form): Attempt(door[0], door[1], door[2], form.helo, form.sender, form.recipient)
+    attempts = {(door, form): Attempt(door[0], door[1], door[2], form.helo, form.sender, form.recipient,
+                                              "implicit" if door[2] == 465 else "none")
                 for door in doors for form in forms(SERVER.name, SERVER_DOMAIN, door[1], case.to())}
     with case.machine_for_truth(world, root) or case.machine(world, root) as machine:
-        fates = fates_of(world, machine, list(attempts.values()))
+        fates = fates_of(world, machine, list(attempts.values()), Stopwatch())
     lines = [case.name]
     for door in doors:
         mine = {form.name: fates[attempt] for (where, form), attempt in attempts.items() if where == door}

@@ -36,21 +36,28 @@ class Network:
 
     def ask_from(self, client: Host) -> None:
         """From now on who connects to the server without choosing an address is this client."""
+        self._asker = self.server if client is SERVER else self.outside
+        if client is SERVER:
+            return
         _ip(f"-4 route replace 192.0.2.0/24 dev eth0 src {client.ipv4}",
             f"-6 route replace 2001:db8:25::/64 dev eth0 src {client.ipv6}", namespace=self.outside)
 
     def in_outside(self, command: list[str]) -> list[str]:
         return ["ip", "netns", "exec", self.outside, *command]
 
+    def in_asker(self, command: list[str]) -> list[str]:
+        """Where the client is at home: outside, unless the server asks itself."""
+        return ["ip", "netns", "exec", self._asker, *command]
+
     def in_server(self, command: list[str]) -> list[str]:
         return ["ip", "netns", "exec", self.server, *command]
 
     def _write_resolver(self) -> None:
         # `ip netns exec` lays the files of this folder over those in /etc.
-        folder = _etc_folder(self.outside)
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "resolv.conf").write_text(f"nameserver {RESOLVER.ipv4}\n")
-        (folder / "hosts").write_text("127.0.0.1 localhost\n::1 localhost\n")
+        for folder in (_etc_folder(self.outside), _etc_folder(self.server)):
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / "resolv.conf").write_text(f"nameserver {RESOLVER.ipv4}\n")
+            (folder / "hosts").write_text("127.0.0.1 localhost\n::1 localhost\n")
 
 
 def remove_namespace(name: str) -> None:

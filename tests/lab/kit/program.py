@@ -1,5 +1,6 @@
 """Runs the program as an outsider, and reads what it says."""
 import json
+import re
 import time
 from dataclasses import dataclass, field
 
@@ -44,6 +45,12 @@ class Report:
     outcomes: list[Outcome] = field(default_factory=list)
     raw: str = ""
     errors: str = ""
+
+    @property
+    def announced(self) -> int | None:
+        """How many refused recipients the server's log may show, by the program's own words."""
+        told = re.search(r"up\s+to\s+(\d+)\s+refused\s+recipients", self.errors)
+        return int(told[1]) if told else None
 
 
 def check(world: World, program: str, case: Case) -> Report:

@@ -44,8 +44,8 @@ class World:
         return [json.loads(line) for line in record.read_text().splitlines()]
 
     def run(self, command: list[str], timeout: float, text: str | None = None) -> subprocess.CompletedProcess:
-        """Runs a command as an outsider."""
-        return subprocess.run(self.network.in_outside(command), input=text, capture_output=True,
+        """Runs a command as the client that asks."""
+        return subprocess.run(self.network.in_asker(command), input=text, capture_output=True,
                               encoding="utf-8", errors="surrogateescape", timeout=timeout, check=False)
 
     def _start_resolver(self) -> None:

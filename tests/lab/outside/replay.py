@@ -2,7 +2,7 @@
 """Makes attempts for real: each in a connection of its own, to the end of its message.
 
 Reads one JSON object a line from standard input (source, address, port, tls, helo, mail_from, rcpt_to,
-token) and writes each back with what the server answered: code, text, at (the last step made).
+token, hops) and writes each back with what the server answered: code, text, at (the last step made).
 """
 import json
 import sys
@@ -14,6 +14,7 @@ from smtp import Connection, Reply
 AT_ONCE = 5
 STEP_SECONDS = 30.0
 
+HOP = "Received: from a.example.net by b.example.net; Thu, 01 Jan 2026 00:00:00 +0000\r\n"
 MESSAGE = ("From: lab@example.net\r\nTo: lab@example.net\r\nSubject: lab\r\n"
            "Date: Thu, 01 Jan 2026 00:00:00 +0000\r\nMessage-ID: <{token}@example.net>\r\n"
            "X-Lab-Token: {token}\r\n\r\nA message of the lab.\r\n.\r\n")
@@ -46,12 +47,12 @@ def _converse(connection: Connection, wish: dict) -> dict:
     for name, command in steps:
         reply = connection.say(command)
         if reply.code >= 400 or reply.code == 0:
-            connection.say("QUIT")
+            connection.leave()
             return {**_ended(name, reply), **accepted}
         if name == "rcpt":
             accepted = {"rcpt_code": reply.code}
-    end = _ended("message", connection.send(MESSAGE.format(token=wish["token"]).encode()))
-    connection.say("QUIT")
+    end = _ended("message", connection.send((HOP * wish["hops"] + MESSAGE.format(token=wish["token"])).encode()))
+    connection.leave()
     return {**end, **accepted}
 
 

@@ -1,0 +1,30 @@
+"""The other end of a server's /dev/log: without it, Sendmail says nothing of what it does with the mail."""
+import socket
+import threading
+from pathlib import Path
+
+
+class Syslog:
+    """Collects what is written to the socket at `path`, until it is closed."""
+
+    def __init__(self, path: Path):
+        self.path = path
+        self._lines: list[str] = []
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._socket.bind(str(path))
+        path.chmod(0o666)
+        self._thread = threading.Thread(target=self._collect, daemon=True)
+        self._thread.start()
+
+    def text(self) -> str:
+        return "\n".join(self._lines)
+
+    def close(self) -> None:
+        # Closing alone does not wake a thread that waits in recv.
+        self._socket.shutdown(socket.SHUT_RDWR)
+        self._thread.join()
+        self._socket.close()
+
+    def _collect(self) -> None:
+        while line := self._socket.recv(65536):
+            self._lines.append(line.decode("utf-8", "replace").rstrip("\0\n"))
