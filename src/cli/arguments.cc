@@ -194,6 +194,7 @@ std::optional<Error> check_targets(const Arguments& arguments) {
 }
 
 std::optional<Error> read_config(Arguments& to) {
+  if (to.command != Command::check && to.command != Command::probe) return std::nullopt;
   const auto config = load_config(to.config);
   if (!config) return config.error();
   if (to.run.from.empty()) to.run.from = config->from;
@@ -210,6 +211,7 @@ std::optional<Error> finish(const Raw& raw, Arguments& to) {
   to.run.timeout =
       std::chrono::duration_cast<net::Duration>(std::chrono::duration<double>(raw.timeout));
   to.run.token = [] { return probe::random_word(8); };
+  if (!std::isfinite(raw.timeout)) return usage("--timeout: give a number of seconds");
   if (auto error = read_ports(raw, to)) return error;
   if (auto error = read_addresses(raw, to)) return error;
   if (auto error = read_mailboxes(to)) return error;
@@ -311,7 +313,15 @@ tl::expected<Arguments, Told> parse_arguments(int argc, const char* const* argv)
     return tl::unexpected(Told{std::string(version.what()) + "\n", ok});
   } catch (const CLI::ParseError& error) {
     if (argc <= 1) return tl::unexpected(Told{parser.app.help(), unknown});
+<<<<<<< HEAD
     if (parser.app.get_subcommands().empty()) return tl::unexpected(told(no_command(argv[1])));
+=======
+    const std::string_view first = argv[1];
+    if (parser.app.get_subcommands().empty() && !first.starts_with('-')) {
+      return tl::unexpected(told(usage("there is no command '" + escape_foreign(first, 40) +
+                                       "' (try relayproof --help)")));
+    }
+>>>>>>> review
     return tl::unexpected(told(error));
   }
   if (auto error = finish(parser.raw, parser.arguments)) return tl::unexpected(told(*error));

@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 
 namespace relayproof::cli {
@@ -25,14 +26,33 @@ bool write_all(int descriptor, std::string_view content) {
   return true;
 }
 
-}  // namespace
+// A device, a pipe: nothing that another file could take the place of.
+Result<bool> write_into(const std::string& path, std::string_view content) {
+  const int descriptor = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+  if (descriptor < 0) return cannot_write(path);
+  const bool written = write_all(descriptor, content);
+  const int why = errno;
+  const bool closed = ::close(descriptor) == 0;
+  if (written && closed) return true;
+  if (!written) errno = why;
+  return cannot_write(path);
+}
 
-Result<bool> write_output(const std::string& path, std::string_view content) {
-  if (path.empty()) {
-    // A reader that has gone away, such as head, has read enough.
-    if (write_all(STDOUT_FILENO, content) || errno == EPIPE) return true;
-    return cannot_write("standard output");
-  }
+// Where a link leads; the path itself if it leads nowhere yet.
+std::string resolved(const std::string& path) {
+  char* real = ::realpath(path.c_str(), nullptr);
+  if (real == nullptr) return path;
+  std::string result = real;
+  std::free(real);
+  return result;
+}
+
+bool is_special(const std::string& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode);
+}
+
+Result<bool> replace(const std::string& path, std::string_view content) {
   std::string temporary = path + ".XXXXXX";
   const int descriptor = ::mkstemp(temporary.data());
   if (descriptor < 0) return cannot_write(path);
@@ -46,6 +66,17 @@ Result<bool> write_output(const std::string& path, std::string_view content) {
   ::unlink(temporary.c_str());
   errno = why;
   return cannot_write(path);
+}
+
+}  // namespace
+
+Result<bool> write_output(const std::string& path, std::string_view content) {
+  if (path.empty()) {
+    // A reader that has gone away, such as head, has read enough.
+    if (write_all(STDOUT_FILENO, content) || errno == EPIPE) return true;
+    return cannot_write("standard output");
+  }
+  return is_special(path) ? write_into(path, content) : replace(resolved(path), content);
 }
 
 }  // namespace relayproof::cli
