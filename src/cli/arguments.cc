@@ -313,15 +313,7 @@ tl::expected<Arguments, Told> parse_arguments(int argc, const char* const* argv)
     return tl::unexpected(Told{std::string(version.what()) + "\n", ok});
   } catch (const CLI::ParseError& error) {
     if (argc <= 1) return tl::unexpected(Told{parser.app.help(), unknown});
-<<<<<<< HEAD
     if (parser.app.get_subcommands().empty()) return tl::unexpected(told(no_command(argv[1])));
-=======
-    const std::string_view first = argv[1];
-    if (parser.app.get_subcommands().empty() && !first.starts_with('-')) {
-      return tl::unexpected(told(usage("there is no command '" + escape_foreign(first, 40) +
-                                       "' (try relayproof --help)")));
-    }
->>>>>>> review
     return tl::unexpected(told(error));
   }
   if (auto error = finish(parser.raw, parser.arguments)) return tl::unexpected(told(*error));
