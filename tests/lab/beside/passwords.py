@@ -9,8 +9,8 @@ import sys
 
 
 async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    writer.write(b"VERSION\t1\t1\nMECH\tPLAIN\tplaintext\nSPID\t1\nCUID\t1\nCOOKIE\t0123456789abcdef0123456789abcdef\n"
-                 b"DONE\n")
+    writer.write(b"VERSION\t1\t1\nMECH\tPLAIN\tplaintext\nSPID\t1\nCUID\t1\n"
+                 b"COOKIE\t0123456789abcdef0123456789abcdef\nDONE\n")
     try:
         while line := await reader.readline():
             words = line.decode("latin-1").rstrip("\n").split("\t")

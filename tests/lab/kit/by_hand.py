@@ -40,7 +40,8 @@ def _chosen(case: Case, report: Report) -> list[Line]:
         return []
     start = case.number * SPELLINGS_PER_CASE % len(different)
     outcomes = (different[start:] + different[:start])[:SPELLINGS_PER_CASE]
-    return [Line(tool, outcome.by_hand.get(tool, ""), outcome.code) for tool in ("nc", "swaks") for outcome in outcomes]
+    return [Line(tool, outcome.by_hand.get(tool, ""), outcome.code)
+            for tool in ("nc", "swaks") for outcome in outcomes]
 
 
 def _complaint(world: World, line: Line) -> str:

@@ -58,7 +58,8 @@ def _judge_announcement(found: Judgement) -> None:
     if announced is None:
         found.complaints.append(f"no announcement of what the server's log will show: {found.report.errors!r}")
     elif found.logged > announced:
-        found.complaints.append(f"the server's log shows {found.logged} refused recipients, announced were {announced}")
+        found.complaints.append(f"the server's log shows {found.logged} refused recipients, "
+                                f"announced were {announced}")
 
 
 def _judge_outcome(found: Judgement, outcome: Outcome, fate: Fate) -> None:
@@ -85,8 +86,8 @@ def _judge_names(found: Judgement) -> None:
     for name in found.case.relays:
         if name not in relays:
             found.complaints.append(f"{name} does not count as a relay, and should")
-    not_these = relays - set(found.case.relays) if found.case.must_not_relay == ["*"] else found.case.must_not_relay
-    for name in sorted(not_these):
+    forbidden = found.case.must_not_relay
+    for name in sorted(relays - set(found.case.relays)) if forbidden == ["*"] else forbidden:
         if name in relays:
             found.complaints.append(f"{name} counts as a relay, and should not")
 
@@ -97,4 +98,5 @@ def _spelt(attempt: Attempt) -> str:
 
 
 def _ended(fate: Fate) -> str:
-    return f"{fate.at} {fate.code} {fate.text}"[:160] + (f"; then: {fate.last_word}" if fate.last_word else "")
+    said = f"{fate.at} {fate.code} {fate.text}"[:160]
+    return f"{said}; then: {fate.last_word}" if fate.last_word else said
