@@ -1,3 +1,5 @@
+// The plan: what is asked in which order, and the report. What each answer leads to is in
+// battery_answers.cc.
 #include "probe/battery.h"
 
 #include <algorithm>
@@ -8,9 +10,6 @@
 namespace relayproof::probe {
 namespace {
 
-// Three forms that got as far as the 354 are enough to know that DATA is open as RCPT is.
-constexpr std::size_t data_samples = 3;
-
 bool same_kind(const Question& question, const SessionKind& kind) {
   return question.helo == kind.helo_form && question.lock_step == kind.lock_step &&
          question.phase == kind.phase;
@@ -19,8 +18,6 @@ bool same_kind(const Question& question, const SessionKind& kind) {
 bool lacks(const techniques::Technique& technique, const techniques::Fill& with) {
   return techniques::lacks(technique.rcpt_to, with) || techniques::lacks(technique.mail_from, with);
 }
-
-bool is_control(const Question& question) { return question.technique == nullptr; }
 
 }  // namespace
 
@@ -190,114 +187,6 @@ void Battery::ask_data() {
     further.cut = 0;
     pending_.push_back(std::move(further));
   }
-}
-
-void Battery::add(Question question) {
-  if (refused_senders_.count(question.sender_forms.front()) != 0) {
-    Reading reading;
-    reading.reply = refused_senders_.at(question.sender_forms.front());
-    reading.refused_as = RefusedAs::sender;
-    if (!is_control(question)) not_run(question, reading, "the sender was refused before");
-    stand_in(std::move(question));
-    return;
-  }
-  pending_.push_back(std::move(question));
-}
-
-// Asks the question again with the next sender that was not refused yet. False if there is none,
-// or if another question asks the same recipient.
-bool Battery::stand_in(Question question) {
-  if (is_covered(question)) return false;
-  auto& forms = question.sender_forms;
-  forms.erase(forms.begin());
-  while (!forms.empty() && refused_senders_.count(forms.front()) != 0) forms.erase(forms.begin());
-  if (forms.empty()) return false;
-  question.cut = 0;
-  // Only the recipient is in question now, and a well-spelt sender makes it no error.
-  question.lock_step = !is_control(question) && question.technique->malformed;
-  pending_.push_front(std::move(question));
-  return true;
-}
-
-bool Battery::is_covered(const Question& question) const {
-  if (is_control(question)) return false;
-  if (recipients_answered_.count({question.helo, question.recipient_form}) != 0) return true;
-  return std::any_of(pending_.begin(), pending_.end(), [&](const Question& other) {
-    return !is_control(other) && other.helo == question.helo &&
-           other.recipient_form == question.recipient_form &&
-           refused_senders_.count(other.sender_forms.front()) == 0;
-  });
-}
-
-void Battery::answer(const Question& question, const Reading& reading) {
-  if (question.phase == smtp::Phase::data) return answer_data(question, reading);
-  if (reading.sender_refused) {
-    // A refusal at RCPT may depend on the recipient as well, so only MAIL's is remembered.
-    if (reading.reply && reading.mail_refused) {
-      refused_senders_.emplace(question.sender_forms.front(), *reading.reply);
-    }
-    if (!is_control(question)) not_run(question, reading, "the sender was refused");
-    if (stand_in(question)) return;
-    if (!is_control(question)) return;
-  }
-  const mail::Attempt attempt = question.attempt(helo_of(question.helo));
-  if (is_control(question)) {
-    Control control{question.name, attempt, reading.kind, reading.refused_as, reading.reply};
-    controls_.emplace_back(question, std::move(control));
-    return;
-  }
-  recipients_answered_.emplace(question.helo, question.recipient_form);
-  Outcome outcome;
-  outcome.technique = question.name;
-  outcome.recipient_form = question.recipient_form;
-  outcome.attempt = attempt;
-  outcome.phase = reading.phase;
-  outcome.helo_refused = reading.helo_refused;
-  outcome.kind = reading.kind;
-  outcome.refused_as = reading.refused_as;
-  outcome.reply = reading.reply;
-  outcomes_.emplace_back(question, std::move(outcome));
-  if (reading.kind == OutcomeKind::accepted) ask_twin_of(question);
-}
-
-void Battery::answer_data(const Question& question, const Reading& reading) {
-  for (auto& [asked, outcome] : outcomes_) {
-    if (asked.technique != question.technique || outcome.kind != OutcomeKind::accepted) continue;
-    if (reading.phase != "data") continue;  // taken once, refused now: what was found stays
-    outcome.phase = "data";
-    outcome.kind = reading.kind;
-    outcome.refused_as = reading.refused_as;
-    if (reading.kind != OutcomeKind::accepted) outcome.reply = reading.reply;
-    data_taken_ += reading.kind == OutcomeKind::accepted ? 1 : 0;
-  }
-  if (data_taken_ >= data_samples) pending_.clear();
-}
-
-void Battery::ask_twin_of(const Question& question) {
-  if (question.technique->twin.empty()) return;
-  const std::pair key{question.helo, std::string(question.technique->twin)};
-  if (twins_.count(key) != 0) return;
-  Question twin = ask_twin(question, fill());
-  twins_.emplace(key, twin.name);
-  pending_.push_front(std::move(twin));
-}
-
-void Battery::not_run(const Question& question, const Reading& reading, std::string why) {
-  const mail::Attempt attempt = question.attempt(helo_of(question.helo));
-  if (is_control(question)) {
-    controls_.emplace_back(question, Control{question.name, attempt, OutcomeKind::not_run,
-                                             reading.refused_as, reading.reply});
-    return;
-  }
-  if (question.phase == smtp::Phase::data) return;  // what RCPT said stays
-  Outcome outcome;
-  outcome.technique = question.name;
-  outcome.recipient_form = question.recipient_form;
-  outcome.attempt = attempt;
-  outcome.refused_as = reading.refused_as;
-  outcome.reply = reading.reply;
-  outcome.not_run_because = std::move(why);
-  outcomes_.emplace_back(question, std::move(outcome));
 }
 
 std::string Battery::helo_of(techniques::HeloForm form) const {

@@ -11,7 +11,6 @@ using testing::Contains;
 using testing::Each;
 using testing::ElementsAre;
 using testing::HasSubstr;
-using testing::Not;
 using testing::SizeIs;
 
 const Reply ok = {250, {"2.0.0 Ok"}};
@@ -63,6 +62,7 @@ class BatteryAgainst : public testing::Test {
       const auto attempts = battery.next(kind, dose);
       if (attempts.empty()) return;
       std::vector<smtp::Answers> answers;
+      answers.reserve(attempts.size());
       bool up = true;
       for (const auto& attempt : attempts) {
         asked.push_back(attempt);

@@ -12,7 +12,6 @@ namespace {
 
 using testing::HasSubstr;
 using testing_support::FakeNetwork;
-using testing_support::MailServer;
 using testing_support::policy_of;
 
 class AskingADoor : public testing::Test {

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 #include <utility>
@@ -67,7 +69,7 @@ class Execution {
       };
       if (!std::any_of(plan_.addresses.begin(), plan_.addresses.end(), missing)) continue;
       const std::string name = family == mail::Family::ipv4 ? "IPv4" : "IPv6";
-      run_.not_asked.push_back(name + " not asked: no " + name + " route from here");
+      run_.not_asked.push_back(fmt::format("{0} not asked: no {0} route from here", name));
     }
   }
 

@@ -7,6 +7,7 @@ mail::IpAddress ip(const std::string& text) { return mail::IpAddress::parse(text
 
 std::vector<mail::IpAddress> ips(const std::vector<std::string>& texts) {
   std::vector<mail::IpAddress> addresses;
+  addresses.reserve(texts.size());
   for (const auto& text : texts) addresses.push_back(ip(text));
   return addresses;
 }
@@ -49,10 +50,11 @@ class FakeStream : public net::Stream {
 using Unanswered = std::map<std::string, std::string>;
 
 template <class T>
-net::Lookup<T> answered(std::vector<T> found, const std::string& name, const Unanswered& not_all) {
+net::Lookup<T> answered(const std::vector<T>& found, const std::string& name,
+                        const Unanswered& not_all) {
   const auto why = not_all.find(name);
-  if (why == not_all.end()) return {std::move(found), false, ""};
-  return {std::move(found), true, why->second};
+  if (why == not_all.end()) return {found, false, ""};
+  return {found, true, why->second};
 }
 
 template <class T, class Key>
@@ -95,13 +97,13 @@ net::Task<net::Lookup<mail::IpAddress>> FakeNetwork::addresses_of(std::string ho
   } else if (const auto found = hosts.find(host); found != hosts.end()) {
     list = ips(found->second);
   }
-  co_return answered(std::move(list), host, unanswered);
+  co_return answered(list, host, unanswered);
 }
 
 net::Task<net::Lookup<net::MailExchanger>> FakeNetwork::exchangers_of(std::string domain,
                                                                       net::TimePoint) {
-  auto result = look_up(exchangers, domain);
-  co_return answered(std::move(result.found), domain, unanswered);
+  const auto result = look_up(exchangers, domain);
+  co_return answered(result.found, domain, unanswered);
 }
 
 net::Task<net::Lookup<std::string>> FakeNetwork::names_of(mail::IpAddress address, net::TimePoint) {
