@@ -25,6 +25,9 @@ net::Task<Result<probe::Run>> ask(net::Network& network, probe::RunOptions optio
 std::string announcement(const probe::Plan& plan) {
   report::Announcement announcement;
   announcement.host = plan.options.target.host;
+  if (plan.mail_domain == announcement.host && !plan.addresses.empty()) {
+    announcement.host = plan.addresses.front().host;  // a domain's first exchanger stands for all
+  }
   announcement.mail_domain = plan.mail_domain;
   announcement.our_name = plan.our_name;
   for (const auto& address : plan.addresses) {

@@ -18,8 +18,16 @@ bool refused(const Control& control) {
   }
 }
 
+// A server must take the bare <postmaster> (RFC 5321 4.1.1.3), and Postfix takes it whatever it
+// refuses otherwise; a bare unknown one may be refused for its lack of a domain. So the pair tells
+// something only if the mailbox is what was refused.
+bool says_nothing(const AtDomain& at) {
+  return at.domain.empty() &&
+         !(taken(at.postmaster) && at.unknown.refused_as == RefusedAs::recipient);
+}
+
 int weight(const AtDomain& at) {
-  if (!taken(at.postmaster)) return 0;
+  if (!taken(at.postmaster) || says_nothing(at)) return 0;
   if (!refused(at.unknown)) return 1;
   return at.unknown.refused_as == RefusedAs::relay ? 2 : 3;
 }
@@ -30,9 +38,7 @@ OwnDomain find_own_domain(const std::vector<AtDomain>& asked) {
   OwnDomain own;
   int best = 0;
   for (const auto& at : asked) {
-    // A bare address may be refused for its lack of a domain alone.
-    const bool telling = !at.domain.empty() || taken(at.postmaster);
-    own.refuses_something = own.refuses_something || (telling && refused(at.unknown));
+    own.refuses_something = own.refuses_something || (!says_nothing(at) && refused(at.unknown));
     if (weight(at) <= best) continue;
     best = weight(at);
     own.domain = at.domain;

@@ -50,5 +50,12 @@ TEST(OwnDomain, LearnsNothingFromABareAddressThatMayBeRefusedForItsLackOfADomain
   EXPECT_TRUE(find_own_domain({{"", taken, no_user}}).settled());
 }
 
+TEST(OwnDomain, IsNotTheBarePostmasterThatIsTakenWhateverElseIsRefused) {
+  const Control rule = answered(OutcomeKind::refused, RefusedAs::policy);
+  const OwnDomain own = find_own_domain({{"example.com", rule, rule}, {"", taken, rule}});
+  EXPECT_FALSE(own.postmaster_taken);
+  EXPECT_TRUE(find_own_domain({{"", taken, no_user}}).settled());
+}
+
 }  // namespace
 }  // namespace relayproof::probe

@@ -14,9 +14,9 @@ namespace {
 
 using std::chrono::seconds;
 
-// A door that is not asked in full gets this many attempts and about as many controls.
-constexpr std::size_t baseline_refusals = 8;
-constexpr std::size_t control_refusals = 8;
+// Six attempts, and the controls at one domain; or the controls at every candidate.
+constexpr std::size_t baseline_refusals = 11;
+constexpr std::size_t control_refusals = 11;
 constexpr std::size_t parents_asked_for_mx = 3;
 
 class Preparation {
@@ -226,13 +226,18 @@ class Preparation {
   }
 
   void estimate_refusals() {
+    std::size_t doors = 0;  // of an address: every port, and once more behind STARTTLS
+    for (const std::uint16_t port : plan_.ports) {
+      doors += mail::mode_of_port(port) == mail::TlsMode::implicit ? 1 : 2;
+    }
     std::set<mail::Family> families;
     for (const auto& address : plan_.addresses) {
       if (!address.source) continue;
+      plan_.most_refusals += doors * baseline_refusals;
       const bool first = families.insert(address.address.family()).second;
+      if (!first) continue;
       const std::size_t full = plan_.options.techniques.size() + control_refusals;
-      plan_.most_refusals += first ? full : baseline_refusals;
-      plan_.most_refusals += baseline_refusals * plan_.ports.size();  // STARTTLS, other ports
+      plan_.most_refusals += full - std::min(full, baseline_refusals);
     }
   }
 

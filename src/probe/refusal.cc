@@ -127,9 +127,12 @@ bool refuses_all_without_password(const DoorResult& door) {
     asked = true;
     says_so = says_so || outcome.refused_as == RefusedAs::auth;
   }
+  // The bare <postmaster> is taken by servers that refuse everything else (RFC 5321 4.1.1.3).
   const bool takes_own_mail =
-      std::any_of(door.controls.begin(), door.controls.end(),
-                  [](const Control& control) { return control.kind == OutcomeKind::accepted; });
+      std::any_of(door.controls.begin(), door.controls.end(), [](const Control& control) {
+        return control.kind == OutcomeKind::accepted &&
+               control.attempt.rcpt_to.find('@') != std::string::npos;
+      });
   return asked && (says_so || submission) && !takes_own_mail;
 }
 

@@ -19,7 +19,8 @@ std::string announce(const Announcement& announcement) {
   const std::string log =
       " Its log will show up to " +
       counted(announcement.refusals, "refused recipient", "refused recipients") +
-      " named relayproof-*; fail2ban may block this machine for a while.";
+      " named relayproof-*, more if its doors answer differently; fail2ban may block this machine "
+      "for a while.";
   return paragraph("", asking, 0) + paragraph("", far + log, 0);
 }
 
