@@ -51,6 +51,8 @@ std::string_view in_words(smtp::Ending ending) {
 
 // How a session ended, and the server's last words.
 std::string describe(const smtp::Record& record) {
+  // It kept to the protocol, and nothing that it said was an answer: 354 to RCPT.
+  if (record.ending == smtp::Ending::quit) return "its replies say neither yes nor no";
   const std::string ending(in_words(record.ending));
   const std::string words = escape_foreign(record.ending_detail, last_words_shown);
   return words.empty() || words == ending ? ending : ending + ": " + words;

@@ -117,12 +117,11 @@ TEST(Announcement, SaysWhomItAsksAndWhatTheLogWillShow) {
   announcement.our_name = "probe.club.example";
   announcement.sources = samples::closed().sources;
   announcement.refusals = 94;
-  EXPECT_EQ(
-      announce(announcement),
-      "Asking mail.firma.example, MX of firma.example, as probe.club.example (203.0.113.9, "
-      "2001:db8:1::9).\nNothing goes beyond RCPT TO. Its log will show up to 94 refused "
-      "recipients named relayproof-*,\nmore if its doors answer differently; fail2ban may block "
-      "this machine for a while.\n");
+  EXPECT_EQ(announce(announcement),
+            "Asking mail.firma.example, MX of firma.example, as probe.club.example (203.0.113.9, "
+            "2001:db8:1::9).\nNothing goes beyond RCPT TO. Its log will show up to 94 refused "
+            "recipients named relayproof-*, more\nif its doors answer differently; fail2ban may "
+            "block this machine for a while.\n");
   announcement.data_phase = true;
   EXPECT_THAT(announce(announcement), HasSubstr("as far as DATA and hangs up before any content."));
 }
