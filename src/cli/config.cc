@@ -13,7 +13,7 @@
 namespace relayproof::cli {
 namespace {
 
-constexpr std::uintmax_t largest_config = 64 * 1024;
+constexpr std::uintmax_t largest_config = std::uintmax_t{64} * 1024;
 
 SourceRange range_of(const toml::source_region& region, const std::string& file) {
   return {file, region.begin.line, region.begin.column};

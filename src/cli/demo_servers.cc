@@ -88,7 +88,7 @@ std::vector<DemoServer> demo_servers() {
 }
 
 Result<std::unique_ptr<net::Listener>> serve(net::Loop& loop, net::Clock& clock,
-                                             smtp::Policy policy) {
+                                             const smtp::Policy& policy) {
   const auto loopback = mail::IpAddress::v4({127, 0, 0, 1});
   return net::listen(loop, loopback, 0, [&clock, policy](std::unique_ptr<net::Stream> stream) {
     return converse(std::move(stream), clock, policy);

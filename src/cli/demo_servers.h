@@ -26,6 +26,6 @@ std::vector<DemoServer> demo_servers();
 
 /// Listens on a free port of 127.0.0.1 while the loop runs.
 Result<std::unique_ptr<net::Listener>> serve(net::Loop& loop, net::Clock& clock,
-                                             smtp::Policy policy);
+                                             const smtp::Policy& policy);
 
 }  // namespace relayproof::cli

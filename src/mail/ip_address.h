@@ -45,7 +45,7 @@ class IpAddress {
   /// routable ones in examples and tests.
   bool is_private() const;
 
-  auto operator<=>(const IpAddress&) const = default;
+  auto operator<=>(const IpAddress&) const = default;  // NOLINT(modernize-use-nullptr): none here
 
  private:
   Family family_ = Family::ipv4;

@@ -173,7 +173,7 @@ TEST_F(RunAgainst, ABanLeavesWhatWasFoundAndNothingElse) {
       policy.on_rcpt = [refusals, rcpt = policy.on_rcpt](const smtp::Transaction& said,
                                                          const smtp::Path& recipient) {
         if (*refusals >= 5) return mail::Reply{421, {"4.7.0 too many errors"}};
-        const mail::Reply reply = rcpt(said, recipient);
+        mail::Reply reply = rcpt(said, recipient);
         *refusals += reply.is_positive() ? 0 : 1;
         return reply;
       };

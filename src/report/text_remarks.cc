@@ -137,7 +137,11 @@ std::string not_run(const probe::Run& run, const TextOptions& options) {
     }
   }
   std::string out;
-  for (const auto& [words, where] : doors) out += paragraph("  ", words + " (" + where + ")", 6);
+  for (const auto& [words, where] : doors) {
+    std::string line = words;
+    line.append(" (").append(where).append(")");
+    out += paragraph("  ", line, 6);
+  }
   return out;
 }
 
