@@ -15,7 +15,7 @@ struct TextOptions {
   bool utf8 = false;        ///< the locale can show more than ASCII
   bool verbose = false;     ///< every relay found with its lines by hand, every control
   bool transcript = false;  ///< the dialogue of every session, behind everything else
-  bool check = false;       ///< `check` says what to do next; `probe` does not
+  bool check = false;       ///< ends with what to do next
 };
 
 /// What stands before the run: whom we ask, as whom, and what its log will show.
