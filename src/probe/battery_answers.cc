@@ -1,5 +1,6 @@
 // What each answer leads to: an outcome, another sender, a twin.
 #include <algorithm>
+#include <utility>
 
 #include "probe/battery.h"
 
@@ -10,6 +11,19 @@ namespace {
 constexpr std::size_t data_samples = 3;
 
 bool is_control(const Question& question) { return question.technique == nullptr; }
+
+Outcome outcome_of(const Question& question, mail::Attempt attempt, const Reading& reading) {
+  Outcome outcome;
+  outcome.technique = question.name;
+  outcome.recipient_form = question.recipient_form;
+  outcome.attempt = std::move(attempt);
+  outcome.phase = reading.phase;
+  outcome.helo_refused = reading.helo_refused;
+  outcome.kind = reading.kind;
+  outcome.refused_as = reading.refused_as;
+  outcome.reply = reading.reply;
+  return outcome;
+}
 
 }  // namespace
 
@@ -68,16 +82,7 @@ void Battery::answer(const Question& question, const Reading& reading) {
     return;
   }
   recipients_answered_.emplace(question.helo, question.recipient_form);
-  Outcome outcome;
-  outcome.technique = question.name;
-  outcome.recipient_form = question.recipient_form;
-  outcome.attempt = attempt;
-  outcome.phase = reading.phase;
-  outcome.helo_refused = reading.helo_refused;
-  outcome.kind = reading.kind;
-  outcome.refused_as = reading.refused_as;
-  outcome.reply = reading.reply;
-  outcomes_.emplace_back(question, std::move(outcome));
+  outcomes_.emplace_back(question, outcome_of(question, attempt, reading));
   if (reading.kind == OutcomeKind::accepted) ask_twin_of(question);
 }
 
@@ -111,12 +116,8 @@ void Battery::not_run(const Question& question, const Reading& reading, std::str
     return;
   }
   if (question.phase == smtp::Phase::data) return;  // what RCPT said stays
-  Outcome outcome;
-  outcome.technique = question.name;
-  outcome.recipient_form = question.recipient_form;
-  outcome.attempt = attempt;
-  outcome.refused_as = reading.refused_as;
-  outcome.reply = reading.reply;
+  Outcome outcome = outcome_of(question, attempt, reading);
+  outcome.kind = OutcomeKind::not_run;
   outcome.not_run_because = std::move(why);
   outcomes_.emplace_back(question, std::move(outcome));
 }

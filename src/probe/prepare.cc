@@ -74,9 +74,6 @@ class Preparation {
       co_return failure(host() +
                         " takes no mail (null MX); `relayproof probe` asks the host itself");
     }
-    if (std::find(exchangers.begin(), exchangers.end(), host()) == exchangers.end()) {
-      plan_.notes.push_back("mail for " + host() + " goes to its MX, so these are asked");
-    }
     co_return exchangers;
   }
 

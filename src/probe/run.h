@@ -53,7 +53,6 @@ struct Plan {
   std::vector<std::uint16_t> ports;
   std::size_t most_refusals = 0;  ///< how many refused recipients its log may show
   net::TimePoint started;
-  std::vector<std::string> notes;      ///< what was found on the way, clauses for a person
   std::vector<std::string> not_asked;  ///< what DNS did not tell, clauses
 };
 
