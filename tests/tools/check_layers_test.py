@@ -7,13 +7,20 @@ from pathlib import Path
 CHECK = Path(__file__).resolve().parents[2] / "tools" / "check-layers"
 
 TREE = {
-    "src/CMakeLists.txt": "add_subdirectory(base)\nadd_subdirectory(net)\nadd_subdirectory(cli)\n",
+    "src/CMakeLists.txt": "add_subdirectory(base)\nadd_subdirectory(net)\n"
+                          "add_subdirectory(dialects)\nadd_subdirectory(cli)\n",
     "src/base/README.md": "# base\n\nStart at: `text.h`.\nMay use: nothing.\nOwns: nothing.\n",
     "src/base/text.h": "#include <string>\n#include <sys/socket.h>\n#include <tl/expected.hpp>\n",
     "src/net/README.md": "# net\n\nStart at: `net.h`.\nMay use: base.\nOwns: boost, unbound.h, libpsl.\n",
     "src/net/net.h": '#include "base/text.h"\n#include <boost/asio.hpp>\n'
                      "#include <unbound.h>\n#include <libpsl.h>\n",
     "src/net/net_test.cc": '#include <gtest/gtest.h>\n#include "support/golden.h"\n#include "net/net.h"\n',
+    "src/dialects/README.md": "# dialects\n\nStart at: `dialect.h`.\nMay use: base.\nOwns: nothing.\n",
+    "src/dialects/dialect.h": '#include "base/text.h"\n',
+    "src/dialects/exim/README.md": "# exim\n\nStart at: `lower.h`.\nMay use: base, dialects.\nOwns: nothing.\n",
+    "src/dialects/exim/lower.h": '#include "dialects/dialect.h"\n#include "dialects/exim/lower.h"\n',
+    "src/dialects/sendmail/README.md": "Start at: `lower.h`.\nMay use: dialects.\nOwns: nothing.\n",
+    "src/dialects/sendmail/lower.h": "",
     "src/cli/README.md": "# cli\n\nStart at: `main.cc`.\nMay use: base, net.\nOwns: nothing.\n",
     "src/cli/main.cc": '#include "net/net.h"\n',
 }
@@ -39,6 +46,14 @@ VIOLATIONS = [
      "src/base/README.md:1: no line `Owns: …`"),
     ("a README that is too long", {"src/base/README.md": TREE["src/base/README.md"] + "more\n" * 11},
      "src/base/README.md:16: more than 15 lines"),
+    ("a layer inside another that uses its neighbour",
+     {"src/dialects/sendmail/lower.h": '#include "dialects/exim/lower.h"\n'},
+     "src/dialects/sendmail/lower.h:1: dialects/sendmail may not use dialects/exim/lower.h"),
+    ("a layer that uses one inside it",
+     {"src/dialects/dialect.h": '#include "dialects/exim/lower.h"\n'},
+     "src/dialects/dialect.h:1: dialects may not use dialects/exim/lower.h"),
+    ("a layer that uses one inside another", {"src/cli/main.cc": '#include "dialects/exim/lower.h"\n'},
+     "src/cli/main.cc:1: cli may not use dialects/exim/lower.h"),
     ("a folder that is not built", {"src/extra/README.md": ""},
      "src/CMakeLists.txt:1: does not name extra"),
 ]

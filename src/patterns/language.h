@@ -1,0 +1,76 @@
+// Regular sets of byte strings. Emptiness and members are searched by derivatives (Brzozowski),
+// breadth first, so that a question costs what its answer needs and no automaton is built whole.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace relayproof::patterns {
+
+/// A regular language. Immutable and cheap to copy; equal terms share their nodes.
+class Language {
+ public:
+  static Language none();                        ///< the empty set
+  static Language all();                         ///< every string
+  static Language text(std::string_view exact);  ///< this one string
+  static Language text_ignoring_case(std::string_view exact);  ///< ASCII only
+  /// One byte out of those for which `member` says yes.
+  static Language one_of(const std::function<bool(unsigned char)>& member);
+
+  Language then(const Language& next) const;  ///< concatenation
+  Language repeated(std::size_t least, std::optional<std::size_t> most) const;
+  Language operator|(const Language& other) const;
+  Language operator&(const Language& other) const;
+  Language operator~() const;
+
+  bool contains(std::string_view string) const;
+
+  struct Node;
+  const Node& node() const { return *node_; }
+
+ private:
+  explicit Language(std::shared_ptr<const Node> node) : node_(std::move(node)) {}
+  friend class LanguageBuilder;
+  std::shared_ptr<const Node> node_;
+};
+
+/// What is certainly matched and what is possibly matched. They are the same language where the
+/// pattern is regular and every construct of it is understood.
+struct Bounds {
+  Language lower;  ///< every member is matched
+  Language upper;  ///< every string that is matched is a member
+  bool exact() const;
+};
+
+/// The end of a search.
+enum class Searched : std::uint8_t {
+  found,      ///< `accept` took a member
+  exhausted,  ///< the language has no member that `accept` would take; where the language is
+              ///< infinite only said if it is empty
+  gave_up,    ///< a budget ran out
+};
+
+struct SearchBudget {
+  std::size_t states = 20'000;     ///< distinct derivatives that may be looked at
+  std::size_t candidates = 2'000;  ///< members that may be offered
+};
+
+struct Found {
+  Searched searched = Searched::gave_up;
+  std::string member;  ///< if found
+};
+
+/// Offers members of the language to `accept`, short and readable ones first (letters and digits
+/// before other printable bytes, those before the rest), until it takes one.
+Found find_member(const Language& language, const std::function<bool(std::string_view)>& accept,
+                  const SearchBudget& budget);
+
+/// No member at all: found, exhausted or gave_up as for find_member() with any member taken.
+Searched find_any(const Language& language, const SearchBudget& budget, std::string* member);
+
+}  // namespace relayproof::patterns
