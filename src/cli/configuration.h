@@ -1,0 +1,23 @@
+// The configuration that a command is about: found, recognised, read.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "cli/inside_arguments.h"
+#include "dialects/dialect.h"
+
+namespace relayproof::cli {
+
+/// A configuration with the dialect that read it.
+struct Configuration {
+  const dialects::Dialect* dialect = nullptr;
+  std::string path;
+  dialects::Loaded loaded;
+};
+
+/// `path` empty: what is installed here, with the facts of this machine unless they were given.
+/// `-`: standard input. An error is one line with file, line and column.
+Result<Configuration> load_configuration(const InsideArguments& arguments, const std::string& path);
+
+}  // namespace relayproof::cli
