@@ -3,7 +3,14 @@
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
+#include <filesystem>
+
+#include "support/golden.h"
+
 namespace relayproof::mail {
+
+int fuzz_address(const std::uint8_t* data, std::size_t size);
+
 namespace {
 
 struct Spelling {
@@ -95,6 +102,17 @@ TEST(Address, OfAnyBytesIsTheSameWhenReadAgain) {
     RC_ASSERT(address || last_unquoted_at(text) == std::string::npos);
     if (address) RC_ASSERT(Address::parse(address->to_wire()) == address);
   }));
+}
+
+TEST(Address, SavedFuzzInputsPass) {
+  std::size_t inputs = 0;
+  const std::string corpus = std::string(RELAYPROOF_SOURCE_DIR) + "/fuzz/corpus/address";
+  for (const auto& entry : std::filesystem::directory_iterator(corpus)) {
+    const std::string bytes = testing_support::read_file(entry.path().string());
+    EXPECT_EQ(fuzz_address(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()), 0);
+    ++inputs;
+  }
+  EXPECT_GE(inputs, 6U);
 }
 
 TEST(DotString, IsAtomsWithSingleDotsBetween) {
