@@ -19,7 +19,10 @@ bool Evaluator::holds(ConditionId id) {
   const Condition& condition = policy_.conditions.at(id);
   if (condition.origin != 0 && is_suppressed(condition.origin)) return false;
   const bool result = std::visit([&](const auto& kind) { return is(kind); }, condition.is);
-  if (result && condition.origin != 0) note(policy_.origins.at(condition.origin).text);
+  if (result && condition.origin != 0) {
+    note(policy_.origins.at(condition.origin).text);
+    held_.origins.push_back(condition.origin);
+  }
   return result;
 }
 
@@ -27,7 +30,7 @@ std::optional<Match> Evaluator::match(const Rule::ByRow& by_row) {
   return match(by_row.lookup, by_row.subject, {});
 }
 
-std::string Evaluator::take_detail() { return std::exchange(detail_, {}); }
+Evaluator::Held Evaluator::take_held() { return std::exchange(held_, {}); }
 
 bool Evaluator::is(const ClientIn& condition) const {
   return condition.addresses.contains(facts.client);
@@ -111,8 +114,8 @@ bool Evaluator::ask(std::uint32_t question, std::string about) {
 }
 
 void Evaluator::note(std::string_view what) {
-  if (!detail_.empty()) detail_ += ", ";
-  detail_ += what;
+  if (!held_.detail.empty()) held_.detail += ", ";
+  held_.detail += what;
 }
 
 }  // namespace relayproof::policy

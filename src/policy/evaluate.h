@@ -32,8 +32,13 @@ class Evaluator {
 
   bool is_suppressed(OriginId origin) const { return options_.suppressed.contains(origin); }
 
-  /// What made the conditions asked since the last call true: networks, keys. Cleared by reading.
-  std::string take_detail();
+  /// What held since the last call: networks and keys, and the origins of conditions. Cleared by
+  /// reading.
+  struct Held {
+    std::string detail;
+    std::vector<OriginId> origins;
+  };
+  Held take_held();
 
   Facts facts;
   std::vector<bool> marks;
@@ -62,7 +67,7 @@ class Evaluator {
   const Listener& listener_;
   const DecideOptions& options_;
   const Answers& answers_;
-  std::string detail_;
+  Held held_;
 };
 
 }  // namespace relayproof::policy

@@ -52,12 +52,13 @@ Gates::Outcome Gates::run_rule(const Rule& rule, const std::string& list) {
   bool matches = evaluator_.holds(rule.when);
   std::optional<Match> found;
   if (matches && rule.by_row) {
-    evaluator_.take_detail();
     found = evaluator_.match(*rule.by_row);
     matches = found.has_value();
   }
   Step step = step_for(policy_, rule, list, found);
-  step.detail = evaluator_.take_detail();
+  auto held = evaluator_.take_held();
+  step.detail = std::move(held.detail);
+  step.because = std::move(held.origins);
   const bool open = evaluator_.asked.size() != asked_before;
   const auto place = trace_.size();
   trace_.push_back(step);

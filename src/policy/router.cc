@@ -58,7 +58,9 @@ void Router::follow(ListId list, std::size_t from, const Standing& standing) {
 // True if nothing behind this rule is for this recipient.
 bool Router::follow_rule(const Rule& rule, ListId list, std::size_t index,
                          const Standing& standing) {
-  if (evaluator_.is_suppressed(rule.origin) || !evaluator_.holds(rule.when)) return false;
+  if (evaluator_.is_suppressed(rule.origin)) return false;
+  evaluator_.take_held();
+  if (!evaluator_.holds(rule.when)) return false;
   std::optional<Match> found;
   if (rule.by_row) {
     found = evaluator_.match(*rule.by_row);
@@ -68,7 +70,9 @@ bool Router::follow_rule(const Rule& rule, ListId list, std::size_t index,
   if (std::holds_alternative<Nothing>(effect)) return false;
   Step step = step_for(policy_, rule, policy_.lists.at(list).name, found);
   step.result = Step::Result::passed;
-  step.detail = evaluator_.take_detail();
+  auto held = evaluator_.take_held();
+  step.detail = std::move(held.detail);
+  step.because = std::move(held.origins);
   trace_.push_back(std::move(step));
   if (const auto* ends = std::get_if<End>(&effect)) {
     end(ends->fate, standing);
