@@ -42,7 +42,7 @@ Result<Configuration> load(const FileSystem& files, const std::string& path,
   }
   auto loaded = dialect->load(files, path, host);
   if (!loaded) return tl::unexpected(loaded.error());
-  return Configuration{dialect, path, std::move(*loaded)};
+  return Configuration{dialect, path, host, std::move(*loaded)};
 }
 
 Result<Configuration> load_standard_input(const dialects::Host& host) {
@@ -80,6 +80,15 @@ Result<Configuration> load_configuration(const InsideArguments& arguments,
       arguments.root.empty() && (path.empty() || path_in("/", path) == path_in("/", place));
   const auto host = own ? completed_by_this_machine(arguments.host) : arguments.host;
   return load(files, path.empty() ? place : path, host);
+}
+
+mail::IpSet trusted_of(const InsideArguments& arguments, const dialects::Host& host) {
+  mail::IpSet trusted = mail::loopback();
+  for (const auto& interface : host.interfaces) {
+    trusted = trusted | mail::IpSet::of(interface.address);
+  }
+  for (const auto& network : arguments.trusted) trusted = trusted | mail::IpSet::of(network);
+  return trusted;
 }
 
 }  // namespace relayproof::cli

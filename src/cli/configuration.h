@@ -13,11 +13,15 @@ namespace relayproof::cli {
 struct Configuration {
   const dialects::Dialect* dialect = nullptr;
   std::string path;
+  dialects::Host host;  ///< as it was completed
   dialects::Loaded loaded;
 };
 
 /// `path` empty: what is installed here, with the facts of this machine unless they were given.
 /// `-`: standard input. An error is one line with file, line and column.
 Result<Configuration> load_configuration(const InsideArguments& arguments, const std::string& path);
+
+/// Who may relay by right: loopback, the host's own addresses, and `--trusted`.
+mail::IpSet trusted_of(const InsideArguments& arguments, const dialects::Host& host);
 
 }  // namespace relayproof::cli
