@@ -40,12 +40,9 @@ std::string render(const Arguments& arguments, const report::Audited& audited) {
 
 int audit(const Arguments& arguments) {
   const auto start = std::chrono::steady_clock::now();
-  auto configuration = load_configuration(arguments.inside, arguments.inside.path);
+  const auto configuration = load_configuration(arguments.inside, arguments.inside.path);
   if (!configuration) return complain(configuration.error());
-  auto& loaded = configuration->loaded;
-  auto& claims = loaded.policy.answers_for;
-  const auto& more = arguments.inside.responsible;
-  claims.insert(claims.end(), more.begin(), more.end());
+  const auto& loaded = configuration->loaded;
   questions::AuditOptions options;
   options.trusted = trusted_of(arguments.inside, configuration->host);
   options.strict = arguments.inside.strict;

@@ -65,10 +65,7 @@ std::string usual_place(const FileSystem& files) {
   return {};
 }
 
-}  // namespace
-
-Result<Configuration> load_configuration(const InsideArguments& arguments,
-                                         const std::string& path) {
+Result<Configuration> find_and_load(const InsideArguments& arguments, const std::string& path) {
   if (path == "-") return load_standard_input(arguments.host);
   const DiskFiles files(arguments.root);
   const std::string place = usual_place(files);
@@ -80,6 +77,17 @@ Result<Configuration> load_configuration(const InsideArguments& arguments,
       arguments.root.empty() && (path.empty() || path_in("/", path) == path_in("/", place));
   const auto host = own ? completed_by_this_machine(arguments.host) : arguments.host;
   return load(files, path.empty() ? place : path, host);
+}
+
+}  // namespace
+
+Result<Configuration> load_configuration(const InsideArguments& arguments,
+                                         const std::string& path) {
+  auto configuration = find_and_load(arguments, path);
+  if (!configuration) return configuration;
+  auto& claims = configuration->loaded.policy.answers_for;
+  claims.insert(claims.end(), arguments.responsible.begin(), arguments.responsible.end());
+  return configuration;
 }
 
 mail::IpSet trusted_of(const InsideArguments& arguments, const dialects::Host& host) {

@@ -97,11 +97,8 @@ int explain_many(const Arguments& arguments, const Configuration& configuration)
 }  // namespace
 
 int explain(const Arguments& arguments) {
-  auto configuration = load_configuration(arguments.inside, arguments.inside.path);
+  const auto configuration = load_configuration(arguments.inside, arguments.inside.path);
   if (!configuration) return complain(configuration.error());
-  auto& claims = configuration->loaded.policy.answers_for;
-  const auto& more = arguments.inside.responsible;
-  claims.insert(claims.end(), more.begin(), more.end());
   return arguments.inside.attempts_file.empty() ? explain_one(arguments, *configuration)
                                                 : explain_many(arguments, *configuration);
 }

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "report/audit.h"
 #include "report/foreign.h"
+#include "report/inside_json.h"
 
 namespace relayproof::report {
 namespace {
@@ -10,9 +11,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 using questions::AuditedDoor;
 using questions::AuditedExposure;
-
-// Networks beyond these are not listed one by one; the number of addresses stays exact.
-constexpr std::size_t most_networks = 4096;
 
 Json or_null(const std::string& text) {
   return text.empty() ? Json(nullptr) : Json(json_text(text));
@@ -29,49 +27,6 @@ Json place(const SourceRange& where) {
           {"line", where.line == 0 ? Json(nullptr) : Json(where.line)}};
 }
 
-Json clients(const mail::IpSet& set) {
-  Json object = {{"ipv4", Json::array()}, {"ipv6", Json::array()}};
-  std::size_t count = 0;
-  for (const auto& network : set.prefixes()) {
-    if (++count > most_networks) break;
-    object[network.address.is_v6() ? "ipv6" : "ipv4"].push_back(network.address.to_string() + "/" +
-                                                                std::to_string(network.prefix));
-  }
-  object["addresses"] = set.size_v4();
-  object["addresses_ipv6"] = set.size_v6_text();
-  object["complete"] = count <= most_networks;
-  return object;
-}
-
-Json witness_json(const policy::Attempt& attempt) {
-  Json object = {{"client", attempt.client.to_string()},
-                 {"helo", attempt.helo ? Json(json_text(*attempt.helo)) : Json(nullptr)},
-                 {"mail_from", json_text(attempt.mail_from)},
-                 {"rcpt_to", json_text(attempt.rcpt_to)}};
-  if (attempt.reverse_name) {
-    object["ptr"] = json_text(*attempt.reverse_name);
-    object["ptr_confirmed"] = attempt.name_confirmed;
-  }
-  if (attempt.tls) object["tls"] = true;
-  if (attempt.certificate != policy::Attempt::Certificate::none) {
-    object["client_cert"] =
-        attempt.certificate == policy::Attempt::Certificate::trusted ? "trusted" : "self-signed";
-  }
-  if (attempt.user) object["auth"] = json_text(*attempt.user);
-  if (attempt.speaks_for) object["speaks_for"] = attempt.speaks_for->to_string();
-  if (attempt.port != 25) object["port"] = attempt.port;
-  if (!attempt.after.empty()) object["after"] = texts(attempt.after);
-  if (!attempt.headers.empty()) {
-    object["headers"] = Json::object();
-    for (const auto& line : attempt.headers) {
-      const auto colon = line.find(": ");
-      object["headers"][json_text(line.substr(0, colon))] =
-          colon == std::string::npos ? "" : json_text(line.substr(colon + 2));
-    }
-  }
-  return object;
-}
-
 Json cause_json(const questions::Cause& cause) {
   Json object = place(cause.where);
   object["text"] = json_text(cause.text);
@@ -80,13 +35,13 @@ Json cause_json(const questions::Cause& cause) {
 }
 
 Json exposure_json(const AuditedExposure& exposure) {
-  const auto set = clients(exposure.exposure.clients);
+  const auto set = clients_json(exposure.exposure.clients);
   Json networks = set["ipv4"];
   for (const auto& network : set["ipv6"]) networks.push_back(network);
   Json object = {{"clients", networks},
                  {"surely", exposure.exposure.surely},
                  {"needs", texts(exposure.needs)},
-                 {"witness", witness_json(exposure.exposure.witness)},
+                 {"witness", attempt_json(exposure.exposure.witness)},
                  {"because", Json::array()}};
   for (const auto& cause : exposure.because) object["because"].push_back(cause_json(cause));
   return object;
@@ -100,8 +55,8 @@ Json door_json(const AuditedDoor& door) {
                  {"runs", door.runs},
                  {"loopback_only", door.loopback_only},
                  {"reason", json_text(door.runs ? door.reason : door.why_not)},
-                 {"relay_without_auth", clients(door.relays)},
-                 {"may_relay_without_auth", clients(door.may_relay)},
+                 {"relay_without_auth", clients_json(door.relays)},
+                 {"may_relay_without_auth", clients_json(door.may_relay)},
                  {"exposures", Json::array()},
                  {"premises", texts(door.premises)},
                  {"assumptions", Json::array()}};
