@@ -3,10 +3,9 @@
 #include <algorithm>
 
 #include "base/text.h"
-#include "mail/address.h"
-#include "mail/domain.h"
 #include "policy/facts_of.h"
 #include "policy/part.h"
+#include "policy/solve_check.h"
 
 namespace relayproof::policy {
 namespace {
@@ -55,10 +54,6 @@ Wanted wanted_of(const Predicate& meaning, bool holds) {
       wanted.kind = Wanted::Kind::finds;
   }
   return wanted;
-}
-
-bool is_real_domain(std::string_view domain) {
-  return mail::is_domain_name(domain) || mail::literal_address(domain).has_value();
 }
 
 Chosen chosen_text(Group group, const Solution& solution) {
@@ -268,18 +263,13 @@ bool Choices::value(const Predicate& meaning, const Policy& policy, const Chosen
                std::binary_search(meaning.results.begin(), meaning.results.end(), *result);
       });
     case Kind::outside:
-      return std::any_of(all.begin(), all.end(), [&](const std::string& text) {
-        const auto domain = part_of(text, Part::domain);
-        return is_real_domain(domain) && !answers_for(policy, domain);
-      });
     case Kind::deliverable:
-      return std::any_of(all.begin(), all.end(), [](const std::string& text) {
-        return !part_of(text, Part::local).empty() && is_real_domain(part_of(text, Part::domain));
+      return std::any_of(all.begin(), all.end(), [&](const std::string& text) {
+        return meets(policy, wanted_of(meaning, true), text);
       });
     case Kind::same: {
       const auto others = texts(meaning.other, policy, chosen);
-      return !all.empty() && !others.empty() &&
-             equals_ignoring_case(all.front(), others.front());
+      return !all.empty() && !others.empty() && equals_ignoring_case(all.front(), others.front());
     }
     default:
       return false;

@@ -20,8 +20,8 @@ std::size_t hash_of(const mail::IpSet& set) {
   for (const auto& interval : set.v4()) hash = mix(mix(hash, interval.first), interval.last);
   for (const auto& interval : set.v6()) {
     for (const auto number : {interval.first, interval.last}) {
-      hash = mix(mix(hash, static_cast<std::size_t>(number >> 64U)),
-                 static_cast<std::size_t>(number));
+      hash =
+          mix(mix(hash, static_cast<std::size_t>(number >> 64U)), static_cast<std::size_t>(number));
     }
   }
   return hash;
@@ -166,8 +166,8 @@ Diagram Diagrams::quantify(Diagram of, Range range, Operation operation, Memo& m
   const Variable variable = top(of);
   const Diagram if_not = quantify(low(of), range, operation, memo);
   const Diagram if_so = quantify(high(of), range, operation, memo);
-  const Diagram result = variable >= range.first ? apply(operation, if_not, if_so)
-                                                 : node(variable, if_not, if_so);
+  const Diagram result =
+      variable >= range.first ? apply(operation, if_not, if_so) : node(variable, if_not, if_so);
   memo.emplace(of, result);
   return result;
 }

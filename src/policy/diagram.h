@@ -104,7 +104,7 @@ class Diagrams {
   std::size_t budget_;
   std::size_t used_ = 0;
   std::vector<Node> nodes_;
-  std::vector<Diagram> index_;  ///< open addressing; 0: free, since leaves are not in it
+  std::vector<Diagram> index_;    ///< open addressing; 0: free, since leaves are not in it
   std::deque<mail::IpSet> sets_;  ///< references to them stay valid
   std::unordered_multimap<std::size_t, Diagram> leaves_;  ///< by hash
   std::vector<Cached> cache_;  ///< lossy: a collision forgets the older answer

@@ -117,8 +117,7 @@ void Session::live_earlier() {
 Diagram Session::left(const Trace& trace, bool by_several) {
   auto& diagrams = ground_.diagrams;
   SymbolicEvaluator evaluator(ground_);
-  const bool session =
-      trace.mark && ground_.policy.marks[*trace.mark].life == Mark::Life::session;
+  const bool session = trace.mark && ground_.policy.marks[*trace.mark].life == Mark::Life::session;
   const Diagram one = trace.mark ? earlier_marks_[*trace.mark] : earlier_taken_;
   Diagram result = diagrams.both(evaluator.earlier_recipient(), one);
   if (by_several) {

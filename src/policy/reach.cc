@@ -56,7 +56,7 @@ DoorReach::DoorReach(const Policy& policy, const Door& door, const ReachOptions&
       diagrams_(options.budget.nodes),
       names_(policy, ContentNames::By::index, ""),
       choices_({&policy}, predicates_, options.budget.candidates),
-      ground_{policy, door, options.suppressed, diagrams_, predicates_,
+      ground_{policy, door, options.suppressed,  diagrams_, predicates_,
               names_, 0,    options.budget.nodes},
       paths_(options.budget.paths),
       surely_(diagrams_, choices_, Certainty::surely, paths_),
@@ -156,9 +156,9 @@ void DoorReach::find_questions(Reach& reach) {
 void DoorReach::find_doubts(Reach& reach) {
   for (const auto variable : diagrams_.support(relayed_)) {
     const auto* meaning = predicates_.meaning(variable, 0);
-    const bool is_doubt = meaning->kind == Predicate::Kind::doubt ||
-                          (meaning->kind == Predicate::Kind::same &&
-                           group_of(variable) == Group::hidden);
+    const bool is_doubt =
+        meaning->kind == Predicate::Kind::doubt ||
+        (meaning->kind == Predicate::Kind::same && group_of(variable) == Group::hidden);
     if (!is_doubt) continue;
     const Diagram without = diagrams_.every(relayed_, {variable, variable + 1});
     if (possible(without) == reach.possibly) continue;
@@ -200,8 +200,8 @@ void DoorReach::find_premises(Reach& reach) {
 
 Reach DoorReach::run() {
   Reach reach;
-  relayed_ = formulas(options_.premises_hold ? policy_.premises : std::vector<ConditionId>{})
-                 .relayed;
+  relayed_ =
+      formulas(options_.premises_hold ? policy_.premises : std::vector<ConditionId>{}).relayed;
   reach.surely = sure(relayed_);
   reach.possibly = possible(relayed_) | reach.surely;
   if (reach.possibly != reach.surely) {

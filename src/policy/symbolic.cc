@@ -83,8 +83,8 @@ Diagram SymbolicEvaluator::flag(Flag flag) {
     case Flag::speaks_for_others:
       return ground_.door.may_claim.empty() ? Diagrams::nobody : chosen_flag(flag);
     case Flag::authenticated: {
-      const Diagram may = strangers_can(flag) ? Diagrams::everybody
-                                              : this->flag(Flag::speaks_for_others);
+      const Diagram may =
+          strangers_can(flag) ? Diagrams::everybody : this->flag(Flag::speaks_for_others);
       return may == Diagrams::nobody ? may : diagrams.both(chosen_flag(flag), may);
     }
     case Flag::tls:
@@ -188,8 +188,7 @@ std::vector<SymbolicEvaluator::Branch> SymbolicEvaluator::rows(const Rule::ByRow
     variables.push_back(variable(group, key + std::to_string(place), meaning));
   }
   for (std::size_t place = 0; place < variables.size(); ++place) {
-    branches.push_back(
-        {lookup.results[place], ground_.diagrams.both(rest, variables[place])});
+    branches.push_back({lookup.results[place], ground_.diagrams.both(rest, variables[place])});
     rest = ground_.diagrams.without(rest, variables[place]);
   }
   return branches;
@@ -204,8 +203,8 @@ Diagram SymbolicEvaluator::is(const Same& condition, const Standing& standing) {
   if (meaning.subject == meaning.other) return is(Present{meaning.subject.field}, standing);
   const Group one = group_of(meaning.subject.field, standing.earlier);
   const Group other = group_of(meaning.other.field, standing.earlier);
-  const auto key = "same " + ground_.names.subject(meaning.subject) + '=' +
-                   ground_.names.subject(meaning.other);
+  const auto key =
+      "same " + ground_.names.subject(meaning.subject) + '=' + ground_.names.subject(meaning.other);
   // Texts are chosen one by one; what compares two of them is left open.
   if (one == other) return variable(one, key, meaning);
   return variable(Group::hidden, key + (standing.earlier ? "'" : ""), meaning);

@@ -100,7 +100,8 @@ SymbolicRouter::Outcome SymbolicRouter::apply(const Effect& effect, Place place,
     }
     outcome.relayed = rewrite(*rewriting, place, matching, from);
   } else if (const auto* as_row = std::get_if<RewriteAsRow>(&effect)) {
-    if (rule.by_row) outcome.relayed = rewrite_as_row(*as_row, place, matching, standing, *rule.by_row);
+    if (rule.by_row)
+      outcome.relayed = rewrite_as_row(*as_row, place, matching, standing, *rule.by_row);
   } else if (const auto* run = std::get_if<Run>(&effect)) {
     outcome.relayed = follow({run->list, 0}, matching, standing);
   }

@@ -169,7 +169,8 @@ Attempt Draft::attempt() const {
                               ? Attempt::Certificate::trusted
                               : Attempt::Certificate::self_signed;
   }
-  if (is_flag_set(Flag::authenticated)) attempt.user = text_of(Group::user).text.value_or("someone");
+  if (is_flag_set(Flag::authenticated))
+    attempt.user = text_of(Group::user).text.value_or("someone");
   fill_texts(attempt);
   return attempt;
 }
