@@ -6,7 +6,7 @@
 #include <algorithm>
 
 #include "policy/part.h"
-#include "policy/small_policy_test.h"
+#include "policy/table_policy_test.h"
 #include "policy/solve_check.h"
 
 namespace relayproof::policy {
@@ -52,20 +52,20 @@ rc::Gen<std::vector<Key>> some_keys() {
 }
 
 struct World {
-  SmallPolicy small;
+  TablePolicy small;
   std::vector<Wanted> wanted;
 };
 
-std::uint32_t any_table(SmallPolicy& small) {
+std::uint32_t any_table(TablePolicy& small) {
   const auto size = *rc::gen::inRange(1, 7);
-  std::vector<SmallPolicy::Entry> entries;
+  std::vector<TablePolicy::Entry> entries;
   for (int i = 0; i < size; ++i) {
     entries.push_back({*rc::gen::elementOf(keys()), *rc::gen::inRange<std::uint32_t>(1, 3)});
   }
   return small.table(entries);
 }
 
-std::uint32_t any_lookup(SmallPolicy& small) {
+std::uint32_t any_lookup(TablePolicy& small) {
   std::vector<std::uint32_t> tables;
   const auto count = *rc::gen::inRange(1, 3);
   for (int i = 0; i < count; ++i) tables.push_back(any_table(small));

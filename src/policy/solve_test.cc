@@ -2,16 +2,16 @@
 
 #include <gtest/gtest.h>
 
-#include "policy/small_policy_test.h"
+#include "policy/table_policy_test.h"
 
 namespace relayproof::policy {
 namespace {
 
 struct Case {
   const char* name;
-  std::vector<SmallPolicy::Entry> one;
+  std::vector<TablePolicy::Entry> one;
   std::vector<Key> one_keys;
-  std::vector<SmallPolicy::Entry> two;
+  std::vector<TablePolicy::Entry> two;
   std::vector<Key> two_keys;
   bool two_found;
   const char* expected;
@@ -124,7 +124,7 @@ TEST(SolveTest, FindsTheRecipientThatTwoTablesLeave) {
        "yes bob+a@example.com"},
   };
   for (const auto& test : cases) {
-    SmallPolicy small;
+    TablePolicy small;
     const auto one = small.lookup({small.table(test.one)}, test.one_keys);
     const auto two = small.lookup({small.table(test.two)}, test.two_keys);
     auto second = finds(two, 1, whole(Field::recipient));
@@ -137,7 +137,7 @@ TEST(SolveTest, FindsTheRecipientThatTwoTablesLeave) {
 }
 
 TEST(SolveTest, PrefersWhatPeopleWouldSend) {
-  SmallPolicy small;
+  TablePolicy small;
   const auto lookup = small.lookup({small.table({{"example.net", 1}})}, address_keys());
   const struct {
     Field field;
@@ -156,7 +156,7 @@ TEST(SolveTest, PrefersWhatPeopleWouldSend) {
 }
 
 TEST(SolveTest, AnAbsentFieldIsNotFoundAnywhere) {
-  SmallPolicy small;
+  TablePolicy small;
   const auto lookup = small.lookup({small.everything(1)}, {Key::whole});
   const auto helo = whole(Field::helo);
   const auto ask = [&](const std::vector<Wanted>& wanted) {
@@ -172,7 +172,7 @@ TEST(SolveTest, AnAbsentFieldIsNotFoundAnywhere) {
 }
 
 TEST(SolveTest, AConfirmedNameIsOneThatAStrangerCanOwn) {
-  SmallPolicy small;
+  TablePolicy small;
   small.policy.answers_for = {"ours.example"};
   small.policy.owned_names = {"partner.example"};
   const auto name = whole(Field::client_name);
@@ -193,7 +193,7 @@ TEST(SolveTest, AConfirmedNameIsOneThatAStrangerCanOwn) {
 }
 
 TEST(SolveTest, AForgedNameMayBeOurs) {
-  SmallPolicy small;
+  TablePolicy small;
   small.policy.answers_for = {"ours.example"};
   const auto lookup = small.lookup({small.table({{"ours.example", 1}})}, {Key::host_parents});
   for (const Field field : {Field::reverse_name, Field::helo}) {
@@ -203,7 +203,7 @@ TEST(SolveTest, AForgedNameMayBeOurs) {
 }
 
 TEST(SolveTest, OutsideIsADomainThatIsNobodysHere) {
-  SmallPolicy small;
+  TablePolicy small;
   small.policy.answers_for = {"ours.example"};
   const auto lookup =
       small.lookup({small.table({{"ours.example", 1}, {"bob@ours.example", 2}, {"al@x.test", 3}})},
@@ -221,7 +221,7 @@ TEST(SolveTest, OutsideIsADomainThatIsNobodysHere) {
 }
 
 TEST(SolveTest, APublicSuffixIsNoDomainButWhatIsBelowItIs) {
-  SmallPolicy small;
+  TablePolicy small;
   const auto lookup = small.lookup({small.table({{"co.uk", 1}})}, {Key::domain, Key::parents});
   EXPECT_EQ(in_words(solved(
                 small.policy, Field::recipient,
@@ -230,7 +230,7 @@ TEST(SolveTest, APublicSuffixIsNoDomainButWhatIsBelowItIs) {
 }
 
 TEST(SolveTest, ATableForEverythingComesAfterTheOnesBefore) {
-  SmallPolicy small;
+  TablePolicy small;
   const auto lookup =
       small.lookup({small.table({{"bob@example.com", 2}}), small.everything(1)}, address_keys());
   const auto recipient = whole(Field::recipient);
@@ -244,7 +244,7 @@ TEST(SolveTest, ATableForEverythingComesAfterTheOnesBefore) {
 }
 
 TEST(SolveTest, ContradictionsHaveNoSolution) {
-  SmallPolicy small;
+  TablePolicy small;
   const auto lookup = small.lookup({small.everything(1)}, {Key::whole});
   const auto helo = whole(Field::helo);
   EXPECT_EQ(in_words(solved(small.policy, Field::helo,
@@ -256,8 +256,8 @@ TEST(SolveTest, ContradictionsHaveNoSolution) {
 }
 
 TEST(SolveTest, ABudgetThatRanOutProvesNothing) {
-  SmallPolicy small;
-  std::vector<SmallPolicy::Entry> entries;
+  TablePolicy small;
+  std::vector<TablePolicy::Entry> entries;
   for (int i = 0; i < 100; ++i) entries.push_back({"a@d" + std::to_string(i) + ".example", 1});
   const auto table = small.table(entries);
   const auto recipient = whole(Field::recipient);
@@ -272,7 +272,7 @@ TEST(SolveTest, ABudgetThatRanOutProvesNothing) {
 }
 
 TEST(SolveTest, AnAddressThatTheServerReadsOtherwiseIsNoWitness) {
-  SmallPolicy small;
+  TablePolicy small;
   const auto recipient = whole(Field::recipient);
   const auto lookup = small.lookup({small.table({{"bob@example.com", 1}})}, {Key::whole});
   small.policy.addresses.spell = [](std::string_view text) { return std::string(text); };
@@ -284,7 +284,7 @@ TEST(SolveTest, AnAddressThatTheServerReadsOtherwiseIsNoWitness) {
 }
 
 TEST(SolveTest, EveryRewritingOfTheFieldIsATextOfItsOwn) {
-  SmallPolicy small;
+  TablePolicy small;
   const auto resolve = small.named_transform("resolve");
   small.policy.addresses.transform = [](std::string_view, std::string_view text) {
     return text == "a@trap.example" ? std::string("b@example.com") : std::string(text);
