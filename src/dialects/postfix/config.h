@@ -36,11 +36,10 @@ struct Problem {
 };
 
 enum class Provenance : std::uint8_t {
-  built_in,     ///< the default of this version and compatibility_level
-  host,         ///< a default that is made of the machine's name or addresses
-  main_cf,      ///< a line of main.cf (or of `postconf -n`)
-  master_cf,    ///< an `-o name=value` of a service
-  environment,  ///< import_environment, MAIL_CONFIG
+  built_in,   ///< the default of this version and compatibility_level
+  host,       ///< a default that is made of the machine's name or addresses
+  main_cf,    ///< a line of main.cf (or of `postconf -n`)
+  master_cf,  ///< an `-o name=value` of a service
 };
 std::string_view to_string(Provenance provenance);  ///< `default`, `host`, `main.cf`, ...
 
@@ -56,6 +55,7 @@ struct Setting {
   std::string name;
   std::string text;
   Provenance provenance = Provenance::built_in;
+  SourceRange declared;     ///< of the name; of the file alone for a default
   SourceRange where;        ///< of the value's first character; of the name if it is empty
   std::vector<Line> lines;  ///< ascending; empty for a default
 
@@ -128,6 +128,7 @@ struct Service {
   std::vector<SettingPtr> overrides;  ///< each -o in order; of several for one name the last counts
   SourceRange where;                  ///< of the first column; line 0 if the service is assumed
   bool is_disabled = false;           ///< by master_service_disable
+  std::vector<Problem> problems;      ///< in its own line: its program would not start
 
   /// `smtp inet`, `10025 inet`: how logs and postconf -P call it.
   std::string id() const;
