@@ -76,6 +76,8 @@ class ServiceLowering {
   /// Lists that are being lowered, and those that were, by what makes them differ.
   std::map<std::string, policy::ListId, std::less<>> nested;
   std::vector<std::string> being_lowered;
+  /// The lists of each evaluation, nested ones included.
+  std::map<std::string, std::vector<policy::ListId>, std::less<>> lists;
 
  private:
   std::map<std::string, Class, std::less<>> classes_;
