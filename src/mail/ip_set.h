@@ -7,20 +7,12 @@
 #include <string>
 #include <vector>
 
+#include "mail/interval.h"
 #include "mail/ip_address.h"
+#include "mail/ip_number.h"
 
 namespace relayproof::mail {
 
-__extension__ typedef unsigned __int128 Uint128;  // -Wpedantic wants it so
-
-/// The addresses from `first` to `last`, both included, as numbers in host order.
-template <class Number>
-struct Interval {
-  Number first;
-  Number last;
-
-  bool operator==(const Interval&) const = default;
-};
 using Interval4 = Interval<std::uint32_t>;
 using Interval6 = Interval<Uint128>;
 

@@ -25,8 +25,9 @@ struct Step {
     unknown,
     passed
   } result = Result::no_match;
-  std::string detail;  ///< what made it so: `client in 192.0.2.0/24`, `key example.com`
-  SourceRange row;     ///< the table's row that decided; no file: none
+  std::string detail;             ///< what made it so: `client in 192.0.2.0/24`, `key example.com`
+  SourceRange row;                ///< the table's row that decided; no file: none
+  std::vector<OriginId> because;  ///< of the conditions that held while the rule was asked
 };
 std::string_view to_string(Step::Result result);
 

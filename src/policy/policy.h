@@ -65,7 +65,8 @@ struct Listener {
   std::vector<Doubt> doubts;
   bool tls_from_the_start = false;
   std::vector<Stage> stages;  ///< in the order in which they run
-  ListId route = 0;           ///< what becomes of a recipient that was taken
+  ListId route =
+      0;  ///< what becomes of a recipient that was taken; one without an End is handed on
 };
 
 /// A way from outside to a listener, and who appears as whom behind it.

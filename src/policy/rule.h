@@ -37,7 +37,8 @@ struct Refuse {
 struct SetMark {
   std::uint32_t mark = 0;
 };
-/// Runs a list. Its permit and its refusal are taken as they are, or as nothing.
+/// Runs a list. Its permit and its refusal are taken as they are, or as nothing: the outer list
+/// goes on behind this rule. In a route: goes over to that list for good.
 struct Run {
   ListId list = 0;
   bool permit_counts = true;
