@@ -21,6 +21,9 @@ namespace relayproof::postfix {
 /// the host that are not zero, a bad mask, no address (cidr_match(3)).
 Result<mail::Network> parse_address_pattern(std::string_view text);
 
+/// The address with all bits behind the prefix set to zero.
+mail::IpAddress masked_address(const mail::IpAddress& address, unsigned prefix);
+
 /// A row, or the beginning or end of a block.
 struct CidrRow {
   enum class Op : std::uint8_t { match, block, end_of_block };

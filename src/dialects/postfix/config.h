@@ -36,11 +36,10 @@ struct Problem {
 };
 
 enum class Provenance : std::uint8_t {
-  built_in,     ///< the default of this version and compatibility_level
-  host,         ///< a default that is made of the machine's name or addresses
-  main_cf,      ///< a line of main.cf (or of `postconf -n`)
-  master_cf,    ///< an `-o name=value` of a service
-  environment,  ///< import_environment, MAIL_CONFIG
+  built_in,   ///< the default of this version and compatibility_level
+  host,       ///< a default that is made of the machine's name or addresses
+  main_cf,    ///< a line of main.cf (or of `postconf -n`)
+  master_cf,  ///< an `-o name=value` of a service
 };
 std::string_view to_string(Provenance provenance);  ///< `default`, `host`, `main.cf`, ...
 
@@ -56,6 +55,7 @@ struct Setting {
   std::string name;
   std::string text;
   Provenance provenance = Provenance::built_in;
+  SourceRange declared;     ///< of the name; of the file alone for a default
   SourceRange where;        ///< of the value's first character; of the name if it is empty
   std::vector<Line> lines;  ///< ascending; empty for a default
 
@@ -128,11 +128,19 @@ struct Service {
   std::vector<SettingPtr> overrides;  ///< each -o in order; of several for one name the last counts
   SourceRange where;                  ///< of the first column; line 0 if the service is assumed
   bool is_disabled = false;           ///< by master_service_disable
+  std::vector<Problem> problems;      ///< in its own line: its program would not start
 
   /// `smtp inet`, `10025 inet`: how logs and postconf -P call it.
   std::string id() const;
 };
 std::string_view to_string(Service::Type type);  ///< `inet`, `unix`, `unix-dgram`, `fifo`, `pass`
+
+/// A line that Postfix refuses or ignores.
+struct Unread {
+  SourceRange where;
+  std::string text;
+  bool is_fatal = false;
+};
 
 /// The addresses at which something stands, and whether that is all of them.
 struct Addresses {
@@ -140,14 +148,20 @@ struct Addresses {
   bool complete = true;                    ///< false: more, which nobody told us
 };
 
+struct Parameter;
+
 class Config {
  public:
   /// `$name` parameters and defaults as a daemon sees them that has no -o of its own (cleanup,
   /// trivial-rewrite, qmgr). Never fails: a name that nobody set and Postfix does not know has the
   /// empty value.
   Value effective(std::string_view name) const;
-  /// As the program of this service sees it, its own -o included.
+  /// As the program of this service sees it, its own -o included. For what another program reads
+  /// (transport_maps for smtpd), ask for that program's service.
   Value effective(const Service& service, std::string_view name) const;
+  /// The same while all processes of the service are busy, when `$stress` is `yes`: some values
+  /// ask for it, and anybody can keep a server busy (STRESS_README).
+  Value effective_under_stress(const Service& service, std::string_view name) const;
 
   /// What is written in main.cf for a name, if anything is; the last of several.
   SettingPtr find(std::string_view name) const;
@@ -157,8 +171,11 @@ class Config {
   /// The service of this name and type that counts (the last one), or null: `relay`, unix.
   const Service* service(std::string_view name, Service::Type type) const;
 
+  /// The version whose behaviour is followed: the given one within what is written down here.
   const Version& version() const { return version_; }
-  bool version_is_known() const { return version_is_known_; }
+  bool version_is_known() const { return host_.mta_version.has_value(); }
+  /// Whether compatibility_level is at least this; never before 3.0, which has none.
+  bool compatible_with(std::string_view level) const;
   const std::string& folder() const { return folder_; }        ///< config_directory
   const std::string& main_cf() const { return main_cf_; }      ///< path of the file that was read
   const std::string& master_cf() const { return master_cf_; }  ///< empty: the stock one is assumed
@@ -168,6 +185,8 @@ class Config {
   const std::vector<Problem>& problems() const { return problems_; }
   /// The same for one service: overrides of it, and values it would refuse (`maybe` for a boolean).
   std::vector<Problem> problems(const Service& service) const;
+  /// Lines that are neither a parameter nor a service.
+  const std::vector<Unread>& not_read() const { return not_read_; }
   /// What was taken for granted while reading.
   const std::vector<Assumption>& assumptions() const { return assumptions_; }
 
@@ -179,18 +198,30 @@ class Config {
 
  private:
   friend class ConfigReader;
-  Value expand(const Service* service, std::string_view name) const;
+  enum class Load : std::uint8_t { normal, stress };
+  Value value_of(const Service* service, std::string_view name, Load load,
+                 std::optional<std::size_t> horizon = {}) const;
+  SettingPtr written(const Service* service, std::string_view name, Load load) const;
+  SettingPtr default_of(const Service* service, const Parameter& parameter) const;
+  Value with_origin(Value value) const;
+  struct Interfaces {
+    std::vector<mail::Network> networks;
+    bool complete = true;      // all addresses are known
+    bool has_prefixes = true;  // of all that are known
+  };
+  Interfaces interfaces_of(const Service* service) const;
+  std::string networks_of(const Service* service) const;
 
   Version version_ = newest_version;
-  bool version_is_known_ = false;
   std::string folder_;
   std::string main_cf_;
   std::string master_cf_;
   Host host_;
   std::vector<SettingPtr> settings_;
   std::map<std::string, SettingPtr, std::less<>> last_;
-  std::map<std::string, SettingPtr, std::less<>> made_of_host_;  // defaults that files do not hold
+  SettingPtr origin_;  // what the file holds that myorigin names (Debian), or null
   std::vector<Service> services_;
+  std::vector<Unread> not_read_;
   std::vector<Problem> problems_;
   std::vector<Assumption> assumptions_;
 };

@@ -24,7 +24,8 @@ struct ListElement {
   enum class Kind : std::uint8_t {
     text,          ///< a name, a domain, an address or a network: the list's user says what
     table,         ///< `type:name`; see MatchList::tables
-    missing_file,  ///< a file that cannot be read: every lookup that gets here is an error
+    missing_file,  ///< a file that cannot be read, or that names itself, which ends the same: every
+                   ///< lookup that gets here is an error
   };
   Kind kind = Kind::text;
   bool negated = false;      ///< `!`, of the file's name, too
@@ -46,7 +47,8 @@ struct MatchList {
   std::vector<Source> sources;
   std::vector<TableName> tables;
   std::vector<Problem> problems;  ///< `where` without a file: column is the offset in the value + 1
-  /// Postfix stops: `!` without a pattern, a file that names itself.
+  bool complete = true;           ///< false: files name each other more often than we follow
+  /// Postfix stops: `!` without a pattern.
   std::optional<Problem> fatal;
 
   /// file:line:column of an element of a file; nullopt for one of the value (its `column` is the

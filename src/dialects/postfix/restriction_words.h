@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "dialects/postfix/host.h"
@@ -78,7 +79,6 @@ enum class Is : std::uint8_t {
   check_relay_domains,
   reject_unknown_client_hostname,
   reject_unknown_reverse_client_hostname,
-  reject_unknown_forward_client_hostname,
   reject_maps_rbl,
   reject_rbl_client,
   reject_rhsbl_client,
@@ -147,7 +147,8 @@ const RestrictionWord* find_restriction(std::string_view name, const Version& ve
 /// The word that Postfix puts in front of a bare `type:name` of this list; null for those where it
 /// is a server error (data, end of data).
 const RestrictionWord* default_check(ListKind kind);
-/// The name that was probably meant: one or two slips away; empty if none is that near.
-std::string_view did_you_mean(std::string_view name);
+/// The name that was probably meant: one or two slips away, or two names whose comma was lost
+/// (`permit, reject`); empty if none is that near.
+std::string did_you_mean(std::string_view name);
 
 }  // namespace relayproof::postfix

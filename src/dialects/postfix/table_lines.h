@@ -26,7 +26,7 @@ struct TableLine {
     std::size_t offset = 0;  ///< in `text`, from which on the characters stand in `line`
     std::uint32_t line = 0;
   };
-  std::string_view text;    ///< into the TableText; never empty
+  std::string_view text;    ///< into the TableText; empty only in front of a zero byte
   std::uint32_t line = 0;   ///< where it begins, from 1
   std::vector<Part> parts;  ///< of a joined line; empty for a line of its own
   bool misplaced = false;   ///< it begins with white space: Postfix drops it with a warning

@@ -1,6 +1,7 @@
 // Rows of `key whitespace value` text, as postmap(1) and texthash: read it, and of aliases(5).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -44,7 +45,7 @@ Rows parse_inline(std::string_view name, const TableOptions& options);
 /// A key as Postfix stores and asks it: ASCII in lower case.
 std::string fold_key(std::string_view key);
 
-/// Finds rows by key without regard to case.
+/// Finds rows by key without regard to case. The rows must outlive it.
 class RowIndex {
  public:
   /// Which row counts where a key comes twice.
@@ -57,6 +58,8 @@ class RowIndex {
   const std::vector<const Row*>& hidden() const { return hidden_; }
 
  private:
+  std::size_t find_slot(std::string_view key) const;
+
   const std::vector<Row>* rows_;
   std::vector<std::uint32_t> slots_;  // open addressing; 0 is empty, else the row's number plus one
   std::vector<const Row*> hidden_;
