@@ -34,8 +34,9 @@ struct AccessAction {
   Code code = Code::own;
   policy::Answer answer{};  ///< `code` is 0 unless own
   std::string text{};       ///< restrictions, filter, redirect: what stands behind the word
-  bool has_holes = false;   ///< `text` is filled from captures
-  std::string because{};    ///< of server_error and odd ones, in words
+  bool has_holes = false;   ///< `text` is filled from captures: `$1`
+  std::optional<std::size_t> pattern{};  ///< whose captures: index into Policy::patterns
+  std::string because{};                 ///< of server_error and odd ones, in words
 };
 
 /// Reads a result (access(5) "OTHER ACTIONS"). `holes` are those of a pattern's row.

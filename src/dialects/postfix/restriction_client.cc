@@ -49,14 +49,6 @@ void lower_unknown_reverse_client(RestrictionWriter& writer, const Restriction&)
                 writer.service().answer_of("unknown_client_reject_code", 450, "4.7.1"));
 }
 
-// The PTR's name need not lead back, only somewhere: between the two above.
-void lower_unknown_forward_client(RestrictionWriter& writer, const Restriction&) {
-  const auto answer = writer.service().answer_of("unknown_client_reject_code", 450, "4.7.1");
-  writer.refuse(has_no_name(writer, Field::reverse_name), answer);
-  writer.screen(has_no_name(writer, Field::client_name),
-                {PolicyBuilder::rewritten(Field::reverse_name)}, answer);
-}
-
 void lower_rbl(RestrictionWriter& writer, const Restriction&) {
   writer.screen(writer.builder().constant(true), {},
                 writer.service().answer_of("maps_rbl_reject_code", 554, "5.7.1"));
@@ -146,7 +138,6 @@ constexpr RestrictionFamily table[] = {
     {Is::permit_rhswl_client, lower_rhswl_client},
     {Is::reject_unknown_client_hostname, lower_unknown_client},
     {Is::reject_unknown_reverse_client_hostname, lower_unknown_reverse_client},
-    {Is::reject_unknown_forward_client_hostname, lower_unknown_forward_client},
     {Is::reject_maps_rbl, lower_rbl},
     {Is::reject_rbl_client, lower_rbl},
     {Is::reject_rhsbl_client, lower_rhsbl_client},

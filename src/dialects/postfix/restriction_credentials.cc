@@ -80,8 +80,7 @@ void lower_ccert_access(RestrictionWriter& writer, const Restriction& item) {
                 writer.service().answer(451, "4.3.5"), "the table cannot be read");
   const bool one_result = met.results().size() == 1 && search.hidden.empty();
   if (one_result) {
-    const auto result = met.results().front();
-    apply_action(writer, met.action(result), result, when);
+    apply_action(writer, met.action(met.results().front()), when);
   } else if (!met.results().empty() || !search.hidden.empty()) {
     writer.ask(when, writer.says(), "hangs on which certificate it is", {});
   }

@@ -16,8 +16,8 @@ std::vector<std::string> class_names(const ServiceLowering& service) {
 
 }  // namespace
 
-ServiceLowering::ServiceLowering(SharedLowering& shared_lowering, const Service& of)
-    : shared(shared_lowering), service(of) {
+ServiceLowering::ServiceLowering(SharedLowering& shared_lowering, const Service& of, Load at)
+    : shared(shared_lowering), service(of), load(at) {
   for (const auto& name : class_names(*this)) {
     auto text = value(name);
     auto list = parse_restrictions(text.text, std::nullopt, version());
@@ -26,7 +26,8 @@ ServiceLowering::ServiceLowering(SharedLowering& shared_lowering, const Service&
 }
 
 Value ServiceLowering::value(std::string_view name) const {
-  return shared.config.effective(service, name);
+  return load == Load::stress ? shared.config.effective_under_stress(service, name)
+                              : shared.config.effective(service, name);
 }
 
 bool ServiceLowering::is_on(std::string_view name) const {
@@ -101,12 +102,12 @@ policy::ConditionId helo_is_known(PolicyBuilder& builder, const Scope& scope) {
 
 policy::ConditionId sender_is_null(PolicyBuilder& builder, const Scope& scope) {
   if (!scope.knows_sender()) return builder.constant(false);
-  return text_is(builder, PolicyBuilder::rewritten(policy::Field::sender), {""});
+  return builder.negation(sender_is_an_address(builder, scope));
 }
 
 policy::ConditionId sender_is_an_address(PolicyBuilder& builder, const Scope& scope) {
   if (!scope.knows_sender()) return builder.constant(false);
-  return builder.negation(sender_is_null(builder, scope));
+  return is_not_empty(builder, PolicyBuilder::rewritten(policy::Field::sender));
 }
 
 }  // namespace relayproof::postfix

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "dialects/postfix/access_results.h"
 #include "dialects/postfix/address_classes.h"
 #include "dialects/postfix/config.h"
 #include "dialects/postfix/policy_builder.h"
@@ -18,8 +19,6 @@
 #include "policy/policy.h"
 
 namespace relayproof::postfix {
-
-struct AccessAction;
 
 /// What was taken for granted while lowering; decisive where the verdict hangs on it.
 struct LoweringNote {
@@ -38,16 +37,21 @@ struct SharedLowering {
   AddressClasses sender;
   std::map<std::uint32_t, AccessAction> actions;  ///< by index into Policy::results
   std::map<std::string, std::uint32_t, std::less<>> action_results;
+  /// DISCARD, HOLD, FILTER and REDIRECT, by the mark that each leaves for the routes.
+  std::map<std::uint32_t, AccessAction> delegations;
   std::vector<LoweringNote> notes;
 };
 
 /// One smtpd of master.cf as its restrictions see it.
 class ServiceLowering {
  public:
-  ServiceLowering(SharedLowering& shared, const Service& service);
+  /// How busy the service is: some values ask for it (STRESS_README).
+  enum class Load : std::uint8_t { normal, stress };
+  ServiceLowering(SharedLowering& shared, const Service& service, Load load = Load::normal);
 
   SharedLowering& shared;
   const Service& service;
+  const Load load;
 
   Value value(std::string_view name) const;
   bool is_on(std::string_view name) const;  ///< a boolean; one that is fatal counts as no

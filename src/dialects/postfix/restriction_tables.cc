@@ -9,6 +9,14 @@ namespace {
 
 using Kind = AccessAction::Kind;
 
+// What a row's result looks like in print. Rules ask which result was found and say themselves
+// what it comes to, since that differs from list to list.
+policy::Effect effect_shown(const AccessAction& action) {
+  if (action.kind == Kind::permit) return policy::Permit{};
+  if (action.kind == Kind::refuse) return policy::Refuse{action.answer};
+  return policy::Nothing{};
+}
+
 // An index into Policy::results that stands for the action, whatever list asks.
 std::uint32_t result_for(SharedLowering& shared, const AccessAction& action, const RowValue& row) {
   auto key = key_of(action);
@@ -19,7 +27,7 @@ std::uint32_t result_for(SharedLowering& shared, const AccessAction& action, con
     return known->second;
   }
   auto& results = shared.builder.policy().results;
-  results.emplace_back(policy::Nothing{});
+  results.push_back(effect_shown(action));
   const auto result = static_cast<std::uint32_t>(results.size() - 1);
   shared.action_results.emplace(std::move(key), result);
   shared.actions.emplace(result, action);
@@ -43,25 +51,14 @@ bool can_delegate(const RestrictionWriter& writer, const ServiceLowering& servic
   return writer.scope().knows_sender() && service.value("smtpd_proxy_filter").text.empty();
 }
 
-void delegate(RestrictionWriter& writer, const AccessAction& action, std::uint32_t result,
-              policy::ConditionId when) {
-  const auto life = policy::Mark::Life::message;
-  auto& builder = writer.builder();
-  switch (action.kind) {
-    case Kind::hold:
-      writer.put(when, policy::SetMark{builder.mark("hold", life)}, "HOLD");
-      return;
-    case Kind::redirect:
-    case Kind::filter: {
-      const auto name = to_string(action) + " #" + std::to_string(result);
-      writer.put(when, policy::SetMark{builder.mark(name, life)}, to_string(action));
-      return;
-    }
-    default:
-      writer.put(when, policy::SetMark{builder.mark("discard", life)}, "DISCARD");
-      // Everything after it is skipped, as if it had been permitted.
-      writer.put(when, policy::Permit{}, "DISCARD");
-  }
+void delegate(RestrictionWriter& writer, const AccessAction& action, policy::ConditionId when) {
+  auto& shared = writer.service().shared;
+  const auto name = action.kind == Kind::discard ? std::string("discard") : to_string(action);
+  const auto mark = writer.builder().mark(name, policy::Mark::Life::message);
+  shared.delegations.emplace(mark, action);
+  writer.put(when, policy::SetMark{mark}, to_string(action));
+  // Everything after it is skipped, as if it had been permitted.
+  if (action.kind == Kind::discard) writer.put(when, policy::Permit{}, "DISCARD");
 }
 
 void run_restrictions(RestrictionWriter& writer, const AccessAction& action,
@@ -78,7 +75,7 @@ policy::ConditionId found_instead(RestrictionWriter& writer, const TableQuestion
   const auto& policy = builder.policy();
   const auto match = policy::find(policy.tables, search.lookup, question.instead);
   if (!match) return builder.constant(false);
-  apply_action(writer, met.action(match->row.result), match->row.result, question.asks_instead);
+  apply_action(writer, met.action(match->row.result), question.asks_instead);
   return question.asks_instead;
 }
 
@@ -87,7 +84,8 @@ policy::ConditionId found_instead(RestrictionWriter& writer, const TableQuestion
 ResultOf MetActions::result_of() {
   return [this](const RowValue& row) {
     auto& shared = writer_.service().shared;
-    const auto action = parse_access_result(row.text, row.holes, writer_.service().version());
+    auto action = parse_access_result(row.text, row.holes, writer_.service().version());
+    if (action.has_holes) action.pattern = row.pattern;
     const auto result = result_for(shared, action, row);
     if (std::find(met_.begin(), met_.end(), result) == met_.end()) met_.push_back(result);
     return result;
@@ -98,8 +96,8 @@ const AccessAction& MetActions::action(std::uint32_t result) const {
   return writer_.service().shared.actions.at(result);
 }
 
-void apply_action(RestrictionWriter& writer, const AccessAction& action, std::uint32_t result,
-                  policy::ConditionId when, bool permit_counts) {
+void apply_action(RestrictionWriter& writer, const AccessAction& action, policy::ConditionId when,
+                  bool permit_counts) {
   auto& service = writer.service();
   switch (action.kind) {
     case Kind::dunno:
@@ -126,7 +124,7 @@ void apply_action(RestrictionWriter& writer, const AccessAction& action, std::ui
       break;
   }
   if (can_delegate(writer, service)) {
-    delegate(writer, action, result, when);
+    delegate(writer, action, when);
   } else {
     writer.pass(when, to_string(action) + " is not available here");
   }
@@ -149,10 +147,9 @@ policy::ConditionId ask_table(RestrictionWriter& writer, const TableQuestion& qu
   for (const auto result : met.results()) {
     const auto when = builder.all({asked, builder.finds(search.index, question.subject, {result})});
     const auto& action = met.action(result);
-    apply_action(writer, action, result, builder.all({when, question.ok_counts}));
+    apply_action(writer, action, builder.all({when, question.ok_counts}));
     if (builder.constant_value(question.ok_counts) == std::optional(true)) continue;
-    apply_action(writer, action, result, builder.all({when, builder.negation(question.ok_counts)}),
-                 false);
+    apply_action(writer, action, builder.all({when, builder.negation(question.ok_counts)}), false);
   }
   const auto instead = found_instead(writer, question, search, met);
   return builder.any({fails, builder.all({asked, search.finds}), instead});
@@ -171,7 +168,7 @@ void ask_table_for_address(RestrictionWriter& writer, const TableName& table,
   if (rows.hidden) writer.ask(when, writer.says(), rows.why, {});
   for (const auto& piece : rows.pieces) {
     const auto here = builder.client_in(piece.addresses, writer.origin());
-    apply_action(writer, met.action(piece.result), piece.result, builder.all({when, here}));
+    apply_action(writer, met.action(piece.result), builder.all({when, here}));
   }
 }
 

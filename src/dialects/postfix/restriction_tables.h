@@ -27,8 +27,8 @@ class MetActions {
 
 /// What an action does here, if `when` holds. With `permit_counts` false an OK is only the end of
 /// the action, not of the list.
-void apply_action(RestrictionWriter& writer, const AccessAction& action, std::uint32_t result,
-                  policy::ConditionId when, bool permit_counts = true);
+void apply_action(RestrictionWriter& writer, const AccessAction& action, policy::ConditionId when,
+                  bool permit_counts = true);
 
 /// How a table is asked for one text.
 struct TableQuestion {

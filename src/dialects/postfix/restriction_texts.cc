@@ -53,6 +53,13 @@ policy::ConditionId text_is(PolicyBuilder& builder, const policy::Subject& subje
   return asks(builder, literals(builder, texts), subject, {policy::Key::whole});
 }
 
+policy::ConditionId is_not_empty(PolicyBuilder& builder, const policy::Subject& subject) {
+  policy::Table table;  // an empty text has no key, so that it is not asked for
+  table.name = "any text";
+  table.everything = policy::Row{builder.result(policy::Nothing{}), 0, {}};
+  return asks(builder, std::move(table), subject, {policy::Key::whole});
+}
+
 policy::ConditionId name_is_under(PolicyBuilder& builder, const policy::Subject& subject,
                                   const std::vector<std::string>& names) {
   return asks(builder, literals(builder, names), subject,

@@ -14,6 +14,8 @@ namespace relayproof::postfix {
 /// The text is one of these, in any case.
 policy::ConditionId text_is(PolicyBuilder& builder, const policy::Subject& subject,
                             const std::vector<std::string>& texts);
+/// There is a text, and it is not empty.
+policy::ConditionId is_not_empty(PolicyBuilder& builder, const policy::Subject& subject);
 /// The text is one of these names, or below one of them.
 policy::ConditionId name_is_under(PolicyBuilder& builder, const policy::Subject& subject,
                                   const std::vector<std::string>& names);
