@@ -37,6 +37,7 @@ std::string transformed(std::string_view name, std::string_view address,
                         const AddressSettings& settings) {
   if (name == transform_name::resolve) return to_lower(resolve_address(address, settings).address);
   if (name == transform_name::route) return resolve_address(address, settings).address;
+  if (name == transform_name::quote) return quote_local(address);
   if (name == transform_name::complete) {
     const auto targets = addresses_of_row(address, "", settings);
     return targets.empty() ? std::string() : targets.front();

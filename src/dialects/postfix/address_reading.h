@@ -19,6 +19,9 @@ inline constexpr std::string_view resolve = "resolve";
 inline constexpr std::string_view route = "route";
 /// What a target in external form becomes: standard form, without quotes.
 inline constexpr std::string_view complete = "complete";
+/// The external form: local part in quotes where it needs them. What patterns see first from 3.2
+/// on.
+inline constexpr std::string_view quote = "quote";
 }  // namespace transform_name
 
 /// The functions of Policy::addresses; they share one copy of the settings.

@@ -46,11 +46,6 @@ std::optional<mail::IpAddress> address_of_literal(std::string_view domain) {
   return mail::literal_address(domain);
 }
 
-std::string spelt_shortest(const mail::IpAddress& address) {
-  const std::string_view tag = address.family() == mail::Family::ipv6 ? "[IPv6:" : "[";
-  return std::string(tag).append(address.to_string()).append("]");
-}
-
 bool is_own(const mail::IpAddress& address, const AddressSettings& settings) {
   const auto& own = settings.own_addresses;
   return std::find(own.begin(), own.end(), address) != own.end();
@@ -179,7 +174,7 @@ class Resolver {
       domain = "[" + domain + "]";
     }
     if (const auto literal = address_of_literal(domain); literal && is_own(*literal, settings_)) {
-      domain = spelt_shortest(*literal);
+      domain = literal_of(*literal);
     }
     resolved.address.replace(at + 1, std::string::npos, domain);
     const bool looks_like_option = !settings_.allow_min_user && resolved.address.front() == '-';
@@ -212,6 +207,11 @@ bool is_own_domain(std::string_view domain, const AddressSettings& settings) {
   if (settings.is_listed_as_local && settings.is_listed_as_local(domain)) return true;
   const auto literal = address_of_literal(domain);
   return literal && is_own(*literal, settings);
+}
+
+std::string literal_of(const mail::IpAddress& address) {
+  const std::string_view tag = address.family() == mail::Family::ipv6 ? "[IPv6:" : "[";
+  return std::string(tag).append(address.to_string()).append("]");
 }
 
 bool is_valid_domain(std::string_view domain, const AddressSettings& settings) {

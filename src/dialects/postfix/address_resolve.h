@@ -23,6 +23,9 @@ Resolved resolve_address(std::string_view rewritten, const AddressSettings& sett
 /// True if mydestination or the host's own addresses make mail for this domain local.
 bool is_own_domain(std::string_view domain, const AddressSettings& settings);
 
+/// `[192.0.2.1]`, `[IPv6:2001:db8::1]`: the shortest spelling.
+std::string literal_of(const mail::IpAddress& address);
+
 /// What Postfix takes for the domain of an address: a host name (valid_hostname(3)), or a literal
 /// as in RFC 5321.
 bool is_valid_domain(std::string_view domain, const AddressSettings& settings);

@@ -63,6 +63,14 @@ class PolicyBuilder {
   /// As restrictions see it: resolved and in lower case (Transform::Named `resolve`).
   policy::Subject resolved(policy::Field field, policy::Part part = policy::Part::whole);
 
+  /// Tables of the policy that native tables became, by their names: one for each way in which
+  /// their rows' results came out.
+  struct KnownTable {
+    std::vector<std::uint32_t> results;
+    std::uint32_t table = 0;
+  };
+  std::map<std::string, std::vector<KnownTable>, std::less<>> known_tables;
+
  private:
   std::uint32_t interned(std::string_view kind, const std::string& key, std::uint32_t next);
 
