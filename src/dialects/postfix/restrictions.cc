@@ -122,17 +122,20 @@ class RestrictionReader {
     // { type:name, search_order = ... } from 3.5 on; the braces are part of the type before.
     const bool braces = item.argument.starts_with('{') && version_ >= Version{3, 5};
     if (!braces) {
-      item.table = parse_table_name(item.argument, version_, item.argument_offset);
-      return;
+      return open_table(item, item.argument, item.argument_offset);
     }
     const auto inside = inside_braces(item.argument);
     const auto words = list_words(inside.value_or(""), version_);
     if (words.empty() || words.front().text.find(':') == words.front().text.npos) {
       return fail(item, "expected type:name in " + item.argument);
     }
-    item.table = parse_table_name(words.front().text, version_,
-                                  item.argument_offset + 1 + words.front().offset);
+    open_table(item, words.front().text, item.argument_offset + 1 + words.front().offset);
     for (std::size_t i = 1; i < words.size(); ++i) read_attribute(item, words[i].text);
+  }
+
+  void open_table(Restriction& item, std::string_view text, std::size_t offset) {
+    item.table = parse_table_name(text, version_, offset);
+    if (item.table->fatal) stop(item, item.table->problem);
   }
 
   void read_attribute(Restriction& item, std::string_view text) {
