@@ -9,7 +9,7 @@ class Syslog:
 
     def __init__(self, path: Path):
         self.path = path
-        self._lines: list[str] = []
+        self.lines: list[str] = []
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._socket.bind(str(path))
         path.chmod(0o666)
@@ -17,7 +17,7 @@ class Syslog:
         self._thread.start()
 
     def text(self) -> str:
-        return "\n".join(self._lines)
+        return "\n".join(self.lines)
 
     def close(self) -> None:
         # Closing alone does not wake a thread that waits in recv.
@@ -27,4 +27,4 @@ class Syslog:
 
     def _collect(self) -> None:
         while line := self._socket.recv(65536):
-            self._lines.append(line.decode("utf-8", "replace").rstrip("\0\n"))
+            self.lines.append(line.decode("utf-8", "replace").rstrip("\0\n"))

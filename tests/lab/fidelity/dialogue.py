@@ -1,0 +1,161 @@
+"""Makes the attempts of one configuration on its running server, each to the end of its message."""
+import socket
+import time
+
+from fidelity import names
+from fidelity.server import Server
+from fidelity.session import Closed, Reply, Wire, xclient
+from fidelity.world import WideWorld
+from kit.addresses import SERVER
+
+GREETING_SECONDS = 20.0
+# Whom the lab really connects as, until one is let in: smtpd_delay_reject = no refuses before any XCLIENT.
+OURSELVES = [("198.51.100.25", False), ("192.0.2.25", True), ("203.0.113.200", False), ("10.20.30.40", False)]
+MESSAGE = "From: lab@example.net\r\nTo: lab@example.net\r\nSubject: lab {token}\r\n" \
+          "Date: Thu, 01 Jan 2026 00:00:00 +0000\r\nMessage-ID: <{token}@example.net>\r\n" \
+          "X-Lab-Token: {token}\r\n{headers}\r\nA message of the lab, {token}.\r\n.\r\n"
+
+
+class DoesNotRun(Exception):
+    """What the server logged when it refused to serve."""
+
+
+class Dialogue:
+    """The connections to one running configuration."""
+
+    def __init__(self, world: WideWorld, server: Server):
+        self._world = world
+        self._server = server
+        self._wires: dict[int, Wire] = {}
+
+    def close(self) -> None:
+        for wire in self._wires.values():
+            wire.close()
+
+    def make(self, attempt: dict, token: str) -> dict:
+        """What the client heard: at which step it ended, and each reply on the way."""
+        try:
+            if attempt.get("real"):
+                return self._make_really(attempt, token)
+            wire = self._wire(attempt.get("port", 25))
+            if wire is None:
+                return {"at": "not asked"}
+            return self._converse(wire, attempt, token)
+        except Closed as error:
+            self._wires.pop(attempt.get("port", 25), None)
+            return {"at": "cut off", "code": 0, "text": str(error)}
+
+    def _make_really(self, attempt: dict, token: str) -> dict:
+        wire, greeting = self._connect(attempt["client"], _is_servers(attempt["client"]), attempt.get("port", 25))
+        try:
+            if not greeting.good:
+                return _ended("connect", greeting)
+            return self._say_all(wire, attempt, token)[0]
+        finally:
+            wire.close()
+
+    def _converse(self, wire: Wire, attempt: dict, token: str) -> dict:
+        reply = wire.say(xclient(attempt))
+        if reply.code == 503:
+            # Refused at an earlier connect, and for good: this connection is spent.
+            wire = self._wire(attempt.get("port", 25), anew=True)
+            if wire is None:
+                return {"at": "not asked"}
+            reply = wire.say(xclient(attempt))
+        if not reply.good:
+            return _ended("connect", reply)
+        found, in_transaction = self._say_all(wire, attempt, token)
+        if in_transaction:
+            wire.say("RSET")
+        return found
+
+    def _say_all(self, wire: Wire, attempt: dict, token: str) -> tuple[dict, bool]:
+        if attempt.get("helo") is not None:
+            reply = wire.say(f"{attempt.get('verb', 'HELO')} {attempt['helo']}")
+            if not reply.good:
+                return _ended("helo", reply), False
+        reply = wire.say("MAIL FROM:" + attempt["mail_from"])
+        if not reply.good:
+            return _ended("mail", reply), False
+        before = []
+        for other in attempt.get("after", []):
+            reply = wire.say("RCPT TO:" + other)
+            before.append(reply.code)
+        reply = wire.say("RCPT TO:" + attempt["rcpt_to"] + _without_bounce(attempt["rcpt_to"]))
+        told = {"after": before} if before else {}
+        if not reply.good:
+            return {**_ended("rcpt", reply), **told}, True
+        told["rcpt_code"] = reply.code
+        reply = wire.say("DATA")
+        if not reply.good:
+            return {**_ended("data", reply), **told}, True
+        headers = "".join(f"{name}: {value}\r\n" for name, value in attempt.get("headers", {}).items())
+        reply = wire.send(MESSAGE.format(token=token, headers=headers).encode())
+        found = {**_ended("message", reply), **told}
+        if reply.good and "queued as " in reply.text:
+            found["queue_id"] = reply.text.rsplit("queued as ", 1)[1].split()[0]
+        return found, False
+
+    def _wire(self, port: int, anew: bool = False) -> Wire | None:
+        """A connection on which XCLIENT can be said; None if this configuration lets none of ours in."""
+        if anew:
+            self._wires.pop(port).close()
+        if port not in self._wires:
+            for source, owned in OURSELVES:
+                wire, greeting = self._connect(source, owned, port)
+                if greeting.good:
+                    self._wires[port] = wire
+                    break
+                wire.close()
+        return self._wires.get(port)
+
+    def _connect(self, source: str, owned: bool, port: int) -> tuple[Wire, Reply]:
+        """Waits for the greeting as long as the server is starting, and no longer than it lives."""
+        target = SERVER.ipv6 if ":" in source else SERVER.ipv4
+        if source.startswith("127."):
+            target = "127.0.0.1"
+        elif source == "::1":
+            target = "::1"
+        deadline = time.monotonic() + GREETING_SECONDS
+        while True:
+            connected = self._world.socket_from(source, owned)
+            try:
+                connected.connect((target, port))
+                break
+            except ConnectionRefusedError:
+                connected.close()
+                self._check_life(deadline)
+                time.sleep(0.002)
+        self._await_greeting(connected, deadline)
+        wire = Wire(connected)
+        return wire, wire.reply()
+
+    def _await_greeting(self, connected: socket.socket, deadline: float) -> None:
+        connected.settimeout(0.05)
+        while True:
+            try:
+                if connected.recv(1, socket.MSG_PEEK) == b"":
+                    raise Closed("closed by the server")
+                return
+            except TimeoutError:
+                self._check_life(deadline)
+
+    def _check_life(self, deadline: float) -> None:
+        for line in self._server.words():
+            if ": fatal: " in line and ("/smtpd[" in line or "/master[" in line):
+                raise DoesNotRun(line.split(": fatal: ", 1)[1])
+        if time.monotonic() > deadline:
+            raise DoesNotRun("no greeting; " + " | ".join(self._server.words()[-5:]))
+
+
+def _is_servers(address: str) -> bool:
+    return address.startswith("127.") or address == "::1" or address in names.server_addresses()
+
+
+def _without_bounce(recipient: str) -> str:
+    """Bounces are nobody's question here, and cost more than the mail itself."""
+    return " NOTIFY=NEVER" if recipient.startswith("<") and recipient.endswith(">") else ""
+
+
+def _ended(step: str, reply: Reply) -> dict:
+    return {"at": step, "code": reply.code, "enhanced": reply.enhanced, "text": reply.text}

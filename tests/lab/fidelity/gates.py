@@ -1,0 +1,100 @@
+"""The restriction lists of a configuration: one of them holds what it is about, the others let it show."""
+from fidelity import restrictions, tables
+from fidelity.draft import Draft
+
+GATES = ["reject_unauth_destination", "defer_unauth_destination", "reject_unauth_destination"]
+CODES = {"access_map_reject_code": ["554", "550", "450"], "relay_domains_reject_code": ["454", "554"],
+         "reject_code": ["550", "450"], "defer_code": ["451"], "maps_rbl_reject_code": ["550"],
+         "unknown_client_reject_code": ["550", "450"], "unknown_address_reject_code": ["550"],
+         "non_fqdn_reject_code": ["550"], "invalid_hostname_reject_code": ["550"], "multi_recipient_bounce_reject_code": ["550"],
+         "plaintext_reject_code": ["554"], "access_map_defer_code": ["451"]}
+
+
+def choose(draft: Draft, turn: int) -> None:
+    """Sets the lists; the restriction whose turn it is stands in its list where it matters."""
+    restrictions.define_classes(draft)
+    name, where = restrictions.TURNS[turn % len(restrictions.TURNS)]
+    focus = restrictions.focused(draft, name, where)
+    _behaviour(draft)
+    for other in ("client", "helo", "sender", "data", "end_of_data"):
+        found = focus if other == where else _quiet(draft)
+        if found:
+            _set(draft, other, found)
+    _recipient_lists(draft, where, focus)
+    for code in draft.some(list(CODES), 0, 1) if draft.chance(0.3) else []:
+        draft.set(code, draft.pick(CODES[code]))
+
+
+def _quiet(draft: Draft) -> list[str]:
+    return restrictions.noise(draft, 2) if draft.chance(0.18) else []
+
+
+def _recipient_lists(draft: Draft, where: str, focus: list[str]) -> None:
+    """Where mail for strangers is decided. Postfix wants a working gate in at least one of the two."""
+    roll = draft.dice.random()
+    gate = draft.pick(GATES)
+    opening = _opening(draft)
+    if where == "relay":
+        _set(draft, "relay", focus + ([gate] if draft.chance(0.5) else []))
+        if draft.chance(0.5):
+            _set(draft, "recipient", [*opening, gate])
+        elif draft.chance(0.5):
+            _set(draft, "recipient", ["permit_mynetworks", "permit_auth_destination", gate] if draft.chance(0.5)
+                 else restrictions.noise(draft, 2))
+        return
+    if where == "recipient":
+        _set(draft, "recipient", focus + ([gate] if draft.chance(0.3) else []))
+        if draft.chance(0.75):
+            _set(draft, "relay", [*opening, gate])
+        elif draft.chance(0.8):
+            _set(draft, "relay", [])
+        return
+    if roll < 0.12:
+        return
+    if roll < 0.55:
+        _set(draft, "relay", [*opening, gate])
+        if draft.chance(0.3):
+            _set(draft, "recipient", restrictions.noise(draft, 2))
+    elif roll < 0.85:
+        _set(draft, "relay", [])
+        _set(draft, "recipient", [*opening, gate, *(restrictions.noise(draft, 1) if draft.chance(0.2) else [])])
+    else:
+        _set(draft, "relay", [*opening, gate])
+        _set(draft, "recipient", [*_opening(draft), draft.pick(GATES)])
+
+
+def _opening(draft: Draft) -> list[str]:
+    """What stands before the gate; half of it lets many in."""
+    found = restrictions.noise(draft, 1) if draft.chance(0.2) else []
+    roll = draft.dice.random()
+    if roll < 0.5:
+        found.append("permit_mynetworks")
+    elif roll < 0.62:
+        found.append(draft.pick(["check_client_access static:OK", "check_sender_access static:OK", "check_helo_access static:OK",
+                                 "check_recipient_access static:OK"]))
+    elif roll < 0.85:
+        about = draft.pick(["client", "helo", "sender", "recipient"])
+        found.append(f"check_{about}_access {tables.access(draft, about, 'permit')}")
+        found.append("permit_mynetworks")
+    if draft.chance(0.4):
+        draft.sasl = True
+        found.append("permit_sasl_authenticated")
+    return found
+
+
+def _behaviour(draft: Draft) -> None:
+    if draft.chance(0.18):
+        draft.set("smtpd_delay_reject", "no")
+    if draft.chance(0.15):
+        draft.set("smtpd_helo_required", "yes")
+    if draft.chance(0.2):
+        draft.set("smtpd_relay_before_recipient_restrictions", draft.pick(["yes", "no"]))
+    if draft.chance(0.05):
+        draft.set("smtpd_null_access_lookup_key", draft.pick(["<>", "null"]))
+    if draft.chance(0.1):
+        draft.set("permit_mx_backup_networks", draft.pick(["198.51.100.0/24", "192.0.2.0/24", "0.0.0.0/0"]))
+
+
+def _set(draft: Draft, where: str, found: list[str]) -> None:
+    joint = ",\n    " if draft.chance(0.3) else draft.pick([", ", " "])
+    draft.set(f"smtpd_{where}_restrictions", joint.join(found))
