@@ -9,6 +9,7 @@ from fidelity.world import WideWorld
 from kit.addresses import SERVER
 
 GREETING_SECONDS = 20.0
+HANGING_UP = {421, 521}
 # Whom the lab really connects as, until one is let in: smtpd_delay_reject = no refuses before any XCLIENT.
 OURSELVES = [("198.51.100.25", False), ("192.0.2.25", True), ("203.0.113.200", False), ("10.20.30.40", False)]
 MESSAGE = "From: lab@example.net\r\nTo: lab@example.net\r\nSubject: lab {token}\r\n" \
@@ -40,7 +41,10 @@ class Dialogue:
             wire = self._wire(attempt.get("port", 25))
             if wire is None:
                 return {"at": "not asked"}
-            return self._converse(wire, attempt, token)
+            found = self._converse(wire, attempt, token)
+            if found.get("code") in HANGING_UP:
+                self._wires.pop(attempt.get("port", 25)).close()
+            return found
         except Closed as error:
             self._wires.pop(attempt.get("port", 25), None)
             return {"at": "cut off", "code": 0, "text": str(error)}
@@ -56,7 +60,7 @@ class Dialogue:
 
     def _converse(self, wire: Wire, attempt: dict, token: str) -> dict:
         reply = wire.say(xclient(attempt))
-        if reply.code == 503:
+        if reply.code in (503, 403):
             # Refused at an earlier connect, and for good: this connection is spent.
             wire = self._wire(attempt.get("port", 25), anew=True)
             if wire is None:
@@ -65,7 +69,7 @@ class Dialogue:
         if not reply.good:
             return _ended("connect", reply)
         found, in_transaction = self._say_all(wire, attempt, token)
-        if in_transaction:
+        if in_transaction and found["code"] not in HANGING_UP:
             wire.say("RSET")
         return found
 
@@ -94,7 +98,8 @@ class Dialogue:
         found = {**_ended("message", reply), **told}
         if reply.good and "queued as " in reply.text:
             found["queue_id"] = reply.text.rsplit("queued as ", 1)[1].split()[0]
-        return found, False
+        # Refused at its end, a message leaves its transaction open.
+        return found, not reply.good
 
     def _wire(self, port: int, anew: bool = False) -> Wire | None:
         """A connection on which XCLIENT can be said; None if this configuration lets none of ours in."""

@@ -62,7 +62,7 @@ def _relay_domains(draft: Draft) -> None:
     if roll < 0.1:
         draft.set("relay_domains", "$mydestination")
     elif roll < 0.14:
-        draft.set("relay_domains", draft.pick(["example", "net", "static:all", "regexp:{{/\\.example$/ yes}}"]))
+        draft.set("relay_domains", draft.pick(["example", "net", "static:all", "regexp:{{/\\.example$$/ yes}}"]))
         _own(draft, ["example", "net"])
     elif roll < 0.2:
         draft.set("relay_domains", "." + names.RELAYED_DOMAINS[0] + " branch.example")

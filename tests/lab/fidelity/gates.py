@@ -26,7 +26,7 @@ def choose(draft: Draft, turn: int) -> None:
 
 
 def _quiet(draft: Draft) -> list[str]:
-    return restrictions.noise(draft, 2) if draft.chance(0.18) else []
+    return restrictions.noise(draft, 2) if draft.chance(0.12) else []
 
 
 def _recipient_lists(draft: Draft, where: str, focus: list[str]) -> None:
@@ -67,12 +67,12 @@ def _opening(draft: Draft) -> list[str]:
     """What stands before the gate; half of it lets many in."""
     found = restrictions.noise(draft, 1) if draft.chance(0.2) else []
     roll = draft.dice.random()
-    if roll < 0.5:
+    if roll < 0.48:
         found.append("permit_mynetworks")
-    elif roll < 0.62:
+    elif roll < 0.72:
         found.append(draft.pick(["check_client_access static:OK", "check_sender_access static:OK", "check_helo_access static:OK",
                                  "check_recipient_access static:OK"]))
-    elif roll < 0.85:
+    elif roll < 0.93:
         about = draft.pick(["client", "helo", "sender", "recipient"])
         found.append(f"check_{about}_access {tables.access(draft, about, 'permit')}")
         found.append("permit_mynetworks")

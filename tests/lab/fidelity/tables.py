@@ -32,21 +32,22 @@ def result(draft: Draft, leaning: str | None = None) -> str:
 
 def access(draft: Draft, about: str, leaning: str | None = None) -> str:
     """`type:name` of a table that may stand behind check_<about>_access."""
+    stem = f"{about}_access"
     keys = [_KEYS[about](draft) for _ in range(draft.dice.randint(1, 5))]
     roll = draft.dice.random()
     if roll < 0.06:
         return f"static:{draft.pick(['OK', 'DUNNO', 'REJECT', 'OK', 'PREPEND'])}"
     if roll < 0.26:
-        return draft.patterns(about, [(_pattern(draft, key), result(draft, leaning) or "DUNNO") for key in keys])
+        return draft.patterns(stem, [(_pattern(draft, key), result(draft, leaning) or "DUNNO") for key in keys])
     if roll < 0.42 and about in ("client", "reverse_client_hostname"):
         return _cidr(draft, about, leaning)
     rows = [(key, result(draft, leaning) or "DUNNO") for key in keys]
     if roll < 0.46:
-        first, second = draft.table(about, rows), draft.table(about, [(keys[0], result(draft, leaning) or "DUNNO")])
+        first, second = draft.table(stem, rows), draft.table(stem, [(keys[0], result(draft, leaning) or "DUNNO")])
         if not first.startswith("inline") and not second.startswith("inline") and "$" not in first + second:
             return f"unionmap:{{{first}, {second}}}"
         return first
-    return draft.table(about, rows)
+    return draft.table(stem, rows)
 
 
 def _cidr(draft: Draft, about: str, leaning: str | None) -> str:
@@ -58,7 +59,7 @@ def _cidr(draft: Draft, about: str, leaning: str | None) -> str:
         rows.append((key, result(draft, leaning) or "DUNNO"))
     if draft.chance(0.1):
         rows = [(f"if {draft.network(4, 12)}", ""), rows[0], ("endif", ""), *rows[1:]]
-    return draft.cidr(about, rows)
+    return draft.cidr(f"{about}_access", rows)
 
 
 def _client_key(draft: Draft) -> str:
