@@ -131,11 +131,11 @@ class Attempts:
         if noted and self._chance(0.45 if "recipient" in self.words.needs else 0.2):
             return f"<{self._near_address(self._pick(noted))}>"
         roll = self.dice.random()
-        if roll < 0.62:
+        if roll < 0.66:
             return f"<{self._pick(names.USERS)}@{self._pick(names.STRANGERS)}>"
-        if roll < 0.75 and self.of.owned:
+        if roll < 0.78 and self.of.owned:
             return f"<{self._pick(names.USERS)}@{self._below(self._pick(self.of.owned))}>"
-        if roll < 0.80:
+        if roll < 0.83:
             return self._pick([f"<x@{names.NOWHERE}>", "<bare@host>", "<alice>", "<postmaster>", "<Postmaster>",
                                "<alice@[192.0.2.25]>", "<bob@[203.0.113.9]>", f"<bob@{names.BACKED_UP}>", "<>",
                                "<alice@mail.example.com.>", "<bob@EXAMPLE.NET>", "<bob@[IPv6:2001:db8:25::25]>"])

@@ -59,7 +59,7 @@ def configuration(seed: int, number: int) -> Configuration:
     if draft.chance(0.08):
         del draft.main["compatibility_level"]
     draft.set("alias_maps", "hash:/etc/aliases")
-    networks.choose(draft, wide=draft.chance(0.55))
+    networks.choose(draft, wide=draft.chance(0.66))
     domains.choose(draft)
     gates.choose(draft, number)
     _services(draft)
