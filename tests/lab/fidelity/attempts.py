@@ -96,7 +96,7 @@ class Attempts:
         return {0: f"a.{name}", 1: f"evil{name}", 2: name.upper(), 3: f"{name}.evil.example"}[self.dice.randrange(4)]
 
     def _helo(self, attempt: dict) -> None:
-        if self._chance(0.12):
+        if self._chance(0.09):
             attempt["helo"] = None
             return
         noted = self.words.helos
@@ -125,17 +125,17 @@ class Attempts:
     def _recipient(self) -> str:
         if self._wants("backup", 0.5):
             return f"<{self._pick(names.USERS)}@{names.BACKED_UP}>"
-        if self._wants("owned", 0.6) and self.of.owned:
+        if self._wants("owned", 0.5) and self.of.owned:
             return f"<{self._pick(names.USERS)}@{self._below(self._pick(self.of.owned))}>"
         noted = self.words.recipients
-        if noted and self._chance(0.45 if "recipient" in self.words.needs else 0.2):
+        if noted and self._chance(0.45 if "recipient" in self.words.needs else 0.15):
             return f"<{self._near_address(self._pick(noted))}>"
         roll = self.dice.random()
-        if roll < 0.66:
+        if roll < 0.70:
             return f"<{self._pick(names.USERS)}@{self._pick(names.STRANGERS)}>"
-        if roll < 0.78 and self.of.owned:
+        if roll < 0.80 and self.of.owned:
             return f"<{self._pick(names.USERS)}@{self._below(self._pick(self.of.owned))}>"
-        if roll < 0.83:
+        if roll < 0.85:
             return self._pick([f"<x@{names.NOWHERE}>", "<bare@host>", "<alice>", "<postmaster>", "<Postmaster>",
                                "<alice@[192.0.2.25]>", "<bob@[203.0.113.9]>", f"<bob@{names.BACKED_UP}>", "<>",
                                "<alice@mail.example.com.>", "<bob@EXAMPLE.NET>", "<bob@[IPv6:2001:db8:25::25]>"])
@@ -161,7 +161,7 @@ class Attempts:
 
     def _below(self, domain: str) -> str:
         domain = domain.lstrip(".")
-        return domain if self._chance(0.8) else self._pick([f"a.{domain}", f"evil{domain}", domain.upper()])
+        return domain if self._chance(0.75) else self._pick([f"a.{domain}", f"evil{domain}", domain.upper()])
 
 
 NAMES_THEN = {**names.REAL_CLIENTS, "127.0.0.1": ("localhost", True), "::1": ("localhost", True),

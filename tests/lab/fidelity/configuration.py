@@ -59,9 +59,9 @@ def configuration(seed: int, number: int) -> Configuration:
     if draft.chance(0.08):
         del draft.main["compatibility_level"]
     draft.set("alias_maps", "hash:/etc/aliases")
-    networks.choose(draft, wide=draft.chance(0.66))
+    networks.choose(draft, wide=draft.chance(0.75))
     domains.choose(draft)
-    gates.choose(draft, number)
+    focus = gates.choose(draft, number)
     _services(draft)
     if draft.sasl or draft.chance(0.1):
         draft.sasl = True
@@ -70,9 +70,8 @@ def configuration(seed: int, number: int) -> Configuration:
     files["etc/aliases"] = "postmaster: alice\nabuse: alice\nroot: alice\n"
     files["etc/postfix/main.cf"] = _main(draft)
     files["etc/postfix/master.cf"] = _master(draft)
-    name, where = gates.restrictions.TURNS[number % len(gates.restrictions.TURNS)]
     return Configuration(number, files, draft.words, sorted(set(draft.owned)), sorted(draft.ports), draft.sasl,
-                         draft.really, f"{name} in {where}")
+                         draft.really, focus)
 
 
 def write(found: Configuration, folder: Path) -> None:

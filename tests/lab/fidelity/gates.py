@@ -10,44 +10,47 @@ CODES = {"access_map_reject_code": ["554", "550", "450"], "relay_domains_reject_
          "plaintext_reject_code": ["554"], "access_map_defer_code": ["451"]}
 
 
-def choose(draft: Draft, turn: int) -> None:
-    """Sets the lists; the restriction whose turn it is stands in its list where it matters."""
+def choose(draft: Draft, number: int) -> str:
+    """Sets the lists; the restriction whose turn it is stands in its list where it matters. Returns which."""
     restrictions.define_classes(draft)
-    name, where = restrictions.TURNS[turn % len(restrictions.TURNS)]
-    focus = restrictions.focused(draft, name, where)
+    name, where = turn(number)
+    focus, permits = restrictions.focused(draft, name) if name else ([], False)
     _behaviour(draft)
     for other in ("client", "helo", "sender", "data", "end_of_data"):
         found = focus if other == where else _quiet(draft)
         if found:
             _set(draft, other, found)
-    _recipient_lists(draft, where, focus)
+    _recipient_lists(draft, where, focus, permits)
     for code in draft.some(list(CODES), 0, 1) if draft.chance(0.3) else []:
         draft.set(code, draft.pick(CODES[code]))
+    return f"{name} in {where}" if name else "nothing"
+
+
+def turn(number: int) -> tuple[str, str]:
+    """Every fifth configuration is about nothing: it has the plain lists that most servers have."""
+    fifth, place = divmod(number, 5)
+    return ("", "") if place == 4 else restrictions.TURNS[(4 * fifth + place) % len(restrictions.TURNS)]
 
 
 def _quiet(draft: Draft) -> list[str]:
     return restrictions.noise(draft, 2) if draft.chance(0.12) else []
 
 
-def _recipient_lists(draft: Draft, where: str, focus: list[str]) -> None:
+def _recipient_lists(draft: Draft, where: str, focus: list[str], permits: bool) -> None:
     """Where mail for strangers is decided. Postfix wants a working gate in at least one of the two."""
     roll = draft.dice.random()
     gate = draft.pick(GATES)
     opening = _opening(draft)
-    if where == "relay":
-        _set(draft, "relay", focus + ([gate] if draft.chance(0.5) else []))
-        if draft.chance(0.5):
-            _set(draft, "recipient", [*opening, gate])
-        elif draft.chance(0.5):
-            _set(draft, "recipient", ["permit_mynetworks", "permit_auth_destination", gate] if draft.chance(0.5)
-                 else restrictions.noise(draft, 2))
-        return
-    if where == "recipient":
-        _set(draft, "recipient", focus + ([gate] if draft.chance(0.3) else []))
-        if draft.chance(0.75):
-            _set(draft, "relay", [*opening, gate])
-        elif draft.chance(0.8):
-            _set(draft, "relay", [])
+    if where in ("relay", "recipient"):
+        # A refusal shows only where somebody would be let in behind it.
+        _set(draft, where, focus if permits else [*focus, *opening, gate])
+        other = "recipient" if where == "relay" else "relay"
+        if draft.chance(0.45 if permits else 0.25):
+            _set(draft, other, [*opening, gate])
+        elif where == "recipient" and draft.chance(0.9):
+            _set(draft, other, [])
+        elif where == "relay" and draft.chance(0.2):
+            _set(draft, other, restrictions.noise(draft, 2))
         return
     if roll < 0.12:
         return
@@ -76,6 +79,9 @@ def _opening(draft: Draft) -> list[str]:
         about = draft.pick(["client", "helo", "sender", "recipient"])
         found.append(f"check_{about}_access {tables.access(draft, about, 'permit')}")
         found.append("permit_mynetworks")
+    else:
+        found.append("permit_mynetworks")
+        found.append("permit_auth_destination")
     if draft.chance(0.4):
         draft.sasl = True
         found.append("permit_sasl_authenticated")

@@ -131,14 +131,14 @@ def noise(draft: Draft, most: int) -> list[str]:
     return [spelled(draft, name) for name in draft.dice.choices(_NAMES, _WEIGHTS, k=draft.dice.randint(0, most))]
 
 
-def focused(draft: Draft, name: str, where: str) -> list[str]:
-    """A list in which this restriction makes the difference for some."""
+def focused(draft: Draft, name: str) -> tuple[list[str], bool]:
+    """A list in which this restriction makes the difference for some; and whether by letting them in."""
     restriction = RESTRICTIONS[name]
     draft.words.needs.add(restriction.needs)
     leaning = restriction.leaning if restriction.leaning != "either" else draft.pick(["permit", "reject"])
     found = noise(draft, 1) if draft.chance(0.3) else []
     if name == "defer_if_reject":
-        return [*found, "defer_if_reject", draft.pick(["reject", "reject_unauth_destination", "reject_non_fqdn_sender"])]
+        return [*found, "defer_if_reject", draft.pick(["reject", "reject_unauth_destination", "reject_non_fqdn_sender"])], False
     found.append(spelled(draft, name, leaning if restriction.leaning == "either" else None))
     if leaning == "permit":
         # Without a refusal behind it, a permit makes no difference.
@@ -146,7 +146,7 @@ def focused(draft: Draft, name: str, where: str) -> list[str]:
                                  "check_client_access static:REJECT"]))
     elif draft.chance(0.5):
         found += noise(draft, 1)
-    return found
+    return found, leaning == "permit"
 
 
 def define_classes(draft: Draft) -> None:
