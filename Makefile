@@ -16,6 +16,9 @@ lab: all         ## real mail servers in namespaces; needs root
 	tests/lab/run --program build/release/relayproof
 fuzz:            ## one fuzz target: make fuzz TARGET=reply_parser TIME=600
 	tools/fuzz $(TARGET) $(TIME)
+bench:           ## how fast it is: every benchmark, optimised
+	cmake --preset release -DRELAYPROOF_BENCH=ON && cmake --build --preset release --target benchmarks -j $(JOBS)
+	for bench in build/release/bench/*_bench; do [ ! -x $$bench ] || $$bench || exit; done
 lint:            ## clang-tidy over every file
 	JOBS=$(JOBS) tools/tidy --all
 check:           ## layers, fuzz targets, links, format
@@ -27,4 +30,4 @@ package: all     ## the Debian package, in build/package
 help:            ## this list
 	@sed -nE 's/^([a-z]+):.*## (.*)/  \1\t\2/p' Makefile | expand -t 12
 
-.PHONY: all dev test unit system lab fuzz lint check fmt package help
+.PHONY: all dev test unit system lab fuzz bench lint check fmt package help

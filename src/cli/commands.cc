@@ -14,6 +14,14 @@ int run_command(const Arguments& arguments) {
       return check(arguments);
     case Command::probe:
       return probe(arguments);
+    case Command::audit:
+      return audit(arguments);
+    case Command::explain:
+      return explain(arguments);
+    case Command::diff:
+      return diff(arguments);
+    case Command::finding:
+      return finding(arguments);
     case Command::techniques:
       return techniques(arguments);
     case Command::demo:

@@ -9,6 +9,10 @@ int run_command(const Arguments& arguments);
 
 int check(const Arguments& arguments);
 int probe(const Arguments& arguments);
+int audit(const Arguments& arguments);
+int explain(const Arguments& arguments);
+int diff(const Arguments& arguments);
+int finding(const Arguments& arguments);
 int techniques(const Arguments& arguments);
 int demo(const Arguments& arguments);
 

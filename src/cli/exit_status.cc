@@ -17,6 +17,16 @@ int exit_status(const probe::Run& run) {
   return run.weak ? warning : ok;
 }
 
+int exit_status(const questions::Audit& audit) {
+  using questions::Verdict;
+  if (audit.verdict == Verdict::open) return critical;
+  if (audit.verdict == Verdict::undecided) return unknown;
+  const bool weak =
+      std::any_of(audit.findings.begin(), audit.findings.end(),
+                  [](const Finding& finding) { return finding.severity >= Severity::medium; });
+  return weak || audit.verdict == Verdict::scoped ? warning : ok;
+}
+
 int worse(int a, int b) {
   constexpr std::array<int, 4> order = {ok, warning, unknown, critical};
   const auto rank = [&](int status) { return std::find(order.begin(), order.end(), status); };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "probe/observation.h"
+#include "questions/audit.h"
 
 namespace relayproof::cli {
 
@@ -11,6 +12,8 @@ inline constexpr int critical = 2;
 inline constexpr int unknown = 3;
 
 int exit_status(const probe::Run& run);
+/// Closed with findings of severity medium or worse is a warning.
+int exit_status(const questions::Audit& audit);
 /// Of several targets: critical before unknown before warning before ok.
 int worse(int a, int b);
 

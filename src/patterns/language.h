@@ -15,9 +15,9 @@ namespace relayproof::patterns {
 /// A regular language. Immutable and cheap to copy; equal terms share their nodes.
 class Language {
  public:
-  static Language none();                        ///< the empty set
-  static Language all();                         ///< every string
-  static Language text(std::string_view exact);  ///< this one string
+  static Language none();                                      ///< the empty set
+  static Language all();                                       ///< every string
+  static Language text(std::string_view exact);                ///< this one string
   static Language text_ignoring_case(std::string_view exact);  ///< ASCII only
   /// One byte out of those for which `member` says yes.
   static Language one_of(const std::function<bool(unsigned char)>& member);

@@ -26,12 +26,12 @@ std::string_view to_string(Flavour flavour);  ///< `pcre`, `posix-extended`, `po
 /// The flags that mail servers let their users set.
 struct Options {
   bool ignore_case = false;
-  bool multiline = false;      ///< ^ and $ match at newlines
-  bool dot_all = false;        ///< . matches a newline
-  bool extended = false;       ///< PCRE: white space and # comments in the pattern are skipped
-  bool anchored = false;       ///< PCRE: matches only at the start
-  bool dollar_endonly = false; ///< PCRE: $ matches only at the very end
-  bool ungreedy = false;       ///< PCRE: quantifiers are lazy unless followed by ?
+  bool multiline = false;       ///< ^ and $ match at newlines
+  bool dot_all = false;         ///< . matches a newline
+  bool extended = false;        ///< PCRE: white space and # comments in the pattern are skipped
+  bool anchored = false;        ///< PCRE: matches only at the start
+  bool dollar_endonly = false;  ///< PCRE: $ matches only at the very end
+  bool ungreedy = false;        ///< PCRE: quantifiers are lazy unless followed by ?
   bool operator==(const Options&) const = default;
 };
 

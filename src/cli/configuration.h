@@ -1,0 +1,27 @@
+// The configuration that a command is about: found, recognised, read.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "cli/inside_arguments.h"
+#include "dialects/dialect.h"
+
+namespace relayproof::cli {
+
+/// A configuration with the dialect that read it.
+struct Configuration {
+  const dialects::Dialect* dialect = nullptr;
+  std::string path;
+  dialects::Host host;  ///< as it was completed
+  dialects::Loaded loaded;
+};
+
+/// `path` empty: what is installed here, with the facts of this machine unless they were given.
+/// `-`: standard input. An error is one line with file, line and column.
+Result<Configuration> load_configuration(const InsideArguments& arguments, const std::string& path);
+
+/// Who may relay by right: loopback, the host's own addresses, and `--trusted`.
+mail::IpSet trusted_of(const InsideArguments& arguments, const dialects::Host& host);
+
+}  // namespace relayproof::cli

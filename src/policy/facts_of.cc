@@ -1,0 +1,127 @@
+#include "policy/facts_of.h"
+
+#include "policy/part.h"
+
+namespace relayproof::policy {
+namespace {
+
+mail::IpAddress seen_as(const Door& door, const mail::IpAddress& client) {
+  for (const auto& seen : door.seen) {
+    if (seen.clients.contains(client)) return seen.as;
+  }
+  return client;
+}
+
+std::string hole_text(const Transform::Template::Hole& hole, std::string_view address,
+                      const std::vector<std::optional<std::string>>& captures) {
+  using Of = Transform::Template::Hole::Of;
+  switch (hole.of) {
+    case Of::capture:
+      return hole.group < captures.size() ? captures[hole.group].value_or("") : "";
+    case Of::local:
+      return std::string(part_of(address, Part::local));
+    case Of::domain:
+      return std::string(part_of(address, Part::domain));
+    case Of::whole:
+      break;
+  }
+  return std::string(address);
+}
+
+std::string filled(const Policy& policy, const Transform::Template& form,
+                   std::string_view address) {
+  std::vector<std::optional<std::string>> captures;
+  if (form.pattern) captures = policy.patterns.at(*form.pattern).captures(address);
+  std::string text;
+  for (const auto& piece : form.pieces) {
+    text += piece.hole ? hole_text(*piece.hole, address, captures) : piece.text;
+  }
+  if (form.completed_by.empty()) return text;
+  return policy.addresses.transform(form.completed_by, text);
+}
+
+}  // namespace
+
+Facts facts_of(const Policy& policy, std::size_t listener, const Attempt& attempt) {
+  Facts facts;
+  facts.client = attempt.client.unmapped();
+  for (const auto& door : policy.doors) {
+    if (door.listener != listener) continue;
+    facts.client = seen_as(door, attempt.client).unmapped();
+    if (attempt.speaks_for && door.may_claim.contains(facts.client)) {
+      facts.client = attempt.speaks_for->unmapped();
+      facts.claimed = true;
+    }
+    break;
+  }
+  facts.reverse_name = attempt.reverse_name;
+  if (attempt.name_confirmed) facts.client_name = attempt.reverse_name;
+  facts.helo = attempt.helo;
+  facts.sender = policy.addresses.read_sender(attempt.mail_from);
+  facts.recipient = policy.addresses.read_recipient(attempt.rcpt_to);
+  facts.user = attempt.user;
+  facts.headers = attempt.headers;
+  facts.tls = attempt.tls;
+  facts.certificate = attempt.certificate;
+  return facts;
+}
+
+std::vector<std::string> texts_of(const Facts& facts, Field field) {
+  const auto one = [](const std::optional<std::string>& text) {
+    return text ? std::vector<std::string>{*text} : std::vector<std::string>{};
+  };
+  switch (field) {
+    case Field::client_name:
+      return one(facts.client_name);
+    case Field::reverse_name:
+      return one(facts.reverse_name);
+    case Field::helo:
+      return one(facts.helo);
+    case Field::sender:
+      return one(facts.sender);
+    case Field::recipient:
+      return one(facts.recipient);
+    case Field::user:
+      return one(facts.user);
+    case Field::header:
+      break;
+  }
+  return facts.headers;
+}
+
+bool is_set(const Facts& facts, Flag flag) {
+  using Certificate = Attempt::Certificate;
+  switch (flag) {
+    case Flag::tls:
+      return facts.tls;
+    case Flag::authenticated:
+      return facts.user.has_value();
+    case Flag::certificate:
+      return facts.certificate != Certificate::none;
+    case Flag::certificate_trusted:
+      return facts.certificate == Certificate::trusted;
+    case Flag::certificate_listed:
+      return false;  // an attempt does not say whose certificate it shows
+    case Flag::several_recipients:
+      return facts.several_recipients;
+    case Flag::speaks_for_others:
+      return facts.claimed;
+  }
+  return false;
+}
+
+std::string transformed(const Policy& policy, const Transform& transform,
+                        std::string_view address) {
+  if (transform.named) return policy.addresses.transform(transform.named->name, address);
+  return filled(policy, *transform.rewritten, address);
+}
+
+std::string rewritten(const Policy& policy, std::string text,
+                      const std::vector<std::uint32_t>& transforms) {
+  for (const auto index : transforms) {
+    text = transformed(policy, policy.transforms.at(index), text);
+  }
+  return text;
+}
+
+}  // namespace relayproof::policy

@@ -1,0 +1,43 @@
+// One concrete attempt, as conditions see it.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "policy/attempt.h"
+#include "policy/policy.h"
+
+namespace relayproof::policy {
+
+/// The texts and flags of an attempt, its addresses read as the server reads them.
+struct Facts {
+  mail::IpAddress client;  ///< as the server sees it
+  bool claimed = false;    ///< the client named this address itself
+  std::optional<std::string> client_name;
+  std::optional<std::string> reverse_name;
+  std::optional<std::string> helo;
+  std::optional<std::string> sender;     ///< nullopt: the server does not take the spelling
+  std::optional<std::string> recipient;  ///< the same
+  std::optional<std::string> user;
+  std::vector<std::string> headers;
+  bool tls = false;
+  Attempt::Certificate certificate = Attempt::Certificate::none;
+  bool several_recipients = false;
+};
+
+/// `listener`: whose doors tell how the server sees this client.
+Facts facts_of(const Policy& policy, std::size_t listener, const Attempt& attempt);
+
+/// The texts of a field: at most one, but for headers. Empty: absent.
+std::vector<std::string> texts_of(const Facts& facts, Field field);
+
+bool is_set(const Facts& facts, Flag flag);
+
+/// The text as rewritten by these transforms (indices into Policy::transforms), in order.
+std::string rewritten(const Policy& policy, std::string text,
+                      const std::vector<std::uint32_t>& transforms);
+
+/// What one transform makes of an address.
+std::string transformed(const Policy& policy, const Transform& transform, std::string_view address);
+
+}  // namespace relayproof::policy

@@ -1,0 +1,153 @@
+#include "policy/router.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "policy/gates.h"
+#include "policy/part.h"
+
+namespace relayproof::policy {
+namespace {
+
+// More than this many addresses out of one is a loop, whatever the limit of rewriting says.
+constexpr std::size_t destination_limit = 10'000;
+
+// Whether what stands behind the last @ of the template has a hole, and whether any piece has.
+struct Holes {
+  bool in_local = false;
+  bool in_domain = false;
+};
+
+Holes holes_of(const Transform::Template& form) {
+  Holes holes;
+  for (const auto& piece : form.pieces) {
+    if (piece.hole) {
+      holes.in_domain = true;
+    } else if (piece.text.find('@') != std::string::npos) {
+      holes.in_local = holes.in_local || holes.in_domain;
+      holes.in_domain = false;
+    }
+  }
+  return holes;
+}
+
+}  // namespace
+
+Router::Router(const Policy& policy, Evaluator& evaluator, std::vector<Step>& trace)
+    : policy_(policy), evaluator_(evaluator), trace_(trace) {}
+
+std::vector<Destination> Router::route(ListId list) {
+  follow(list, 0, {*evaluator_.facts.recipient, true, true, 0});
+  return std::move(destinations_);
+}
+
+void Router::follow(ListId list, std::size_t from, const Standing& standing) {
+  if (standing.rewritings > policy_.rewrite_limit || destinations_.size() > destination_limit) {
+    return end(Fate::dropped, standing);
+  }
+  const auto before = std::exchange(evaluator_.facts.recipient, standing.address);
+  const auto& rules = policy_.lists.at(list).rules;
+  bool ended = false;
+  for (std::size_t index = from; index < rules.size() && !ended; ++index) {
+    ended = follow_rule(rules[index], list, index, standing);
+  }
+  if (!ended) end(Fate::handed_on, standing);
+  evaluator_.facts.recipient = before;
+}
+
+// True if nothing behind this rule is for this recipient.
+bool Router::follow_rule(const Rule& rule, ListId list, std::size_t index,
+                         const Standing& standing) {
+  if (evaluator_.is_suppressed(rule.origin)) return false;
+  evaluator_.take_held();
+  if (!evaluator_.holds(rule.when)) return false;
+  std::optional<Match> found;
+  if (rule.by_row) {
+    found = evaluator_.match(*rule.by_row);
+    if (!found) return false;
+  }
+  const Effect& effect = rule.by_row ? policy_.results.at(found->row.result) : rule.effect;
+  if (std::holds_alternative<Nothing>(effect)) return false;
+  Step step = step_for(policy_, rule, policy_.lists.at(list).name, found);
+  step.result = Step::Result::passed;
+  auto held = evaluator_.take_held();
+  step.detail = std::move(held.detail);
+  step.because = std::move(held.origins);
+  trace_.push_back(std::move(step));
+  if (const auto* ends = std::get_if<End>(&effect)) {
+    end(ends->fate, standing);
+  } else if (const auto* rewrite = std::get_if<Rewrite>(&effect)) {
+    std::vector<Standing> targets;
+    for (const auto transform : rewrite->transforms) {
+      targets.push_back(by_transform(transform, standing));
+    }
+    go_on(targets, rewrite->then, list, index, standing);
+  } else if (const auto* as_row = std::get_if<RewriteAsRow>(&effect)) {
+    go_on(found ? by_row(*found, standing) : std::vector<Standing>{}, as_row->then, list, index,
+          standing);
+  } else if (const auto* mark = std::get_if<SetMark>(&effect)) {
+    evaluator_.marks.at(mark->mark) = true;
+    return false;
+  } else if (const auto* run = std::get_if<Run>(&effect)) {
+    follow(run->list, 0, standing);
+  } else {
+    end(Fate::dropped, standing);  // refused behind the reply: a bounce
+  }
+  return true;
+}
+
+void Router::go_on(const std::vector<Standing>& targets, ListId then, ListId list,
+                   std::size_t index, const Standing& standing) {
+  if (targets.empty()) return end(Fate::dropped, standing);
+  for (const auto& target : targets) {
+    if (equals_ignoring_case(target.address, standing.address)) {
+      follow(list, index + 1, target);
+    } else {
+      follow(then, 0, target);
+    }
+  }
+}
+
+Router::Standing Router::by_transform(std::uint32_t index, const Standing& standing) const {
+  const Transform& transform = policy_.transforms.at(index);
+  Standing target = standing;
+  target.address = transformed(policy_, transform, standing.address);
+  ++target.rewritings;
+  if (transform.rewritten) {
+    const Holes holes = holes_of(*transform.rewritten);
+    const bool any = standing.local_chosen || standing.domain_chosen;
+    target.local_chosen = holes.in_local && any;
+    target.domain_chosen = holes.in_domain && any;
+  }
+  return target;
+}
+
+std::vector<Router::Standing> Router::by_row(const Match& found, const Standing& standing) const {
+  std::vector<Standing> targets;
+  for (auto& address : policy_.addresses.targets(found.row.value, standing.address)) {
+    // The owner wrote the domain; a local part that stayed is still the client's.
+    const bool copied =
+        standing.local_chosen &&
+        equals_ignoring_case(part_of(address, Part::local), part_of(standing.address, Part::local));
+    targets.push_back({std::move(address), copied, false, standing.rewritings + 1});
+  }
+  return targets;
+}
+
+void Router::end(Fate fate, const Standing& standing) {
+  destinations_.push_back({fate, standing.address, standing.domain_chosen});
+  if (fate == Fate::handed_on && standing.domain_chosen && is_outside(standing.address)) {
+    relays_ = true;
+  }
+}
+
+bool Router::is_outside(const std::string& address) {
+  if (answers_for(policy_, part_of(address, Part::domain))) return false;
+  const auto before = std::exchange(evaluator_.facts.recipient, address);
+  const bool claimed = std::any_of(policy_.premises.begin(), policy_.premises.end(),
+                                   [&](ConditionId id) { return evaluator_.holds(id); });
+  evaluator_.facts.recipient = before;
+  return !claimed;
+}
+
+}  // namespace relayproof::policy

@@ -1,0 +1,147 @@
+#include "questions/audit.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "questions/causes.h"
+#include "questions/consequences.h"
+
+namespace relayproof::questions {
+namespace {
+
+// CLI.md: what is still the owner's own networks, most likely.
+constexpr std::uint64_t scoped_v4 = 65'536;
+constexpr unsigned scoped_v6_bits = 128 - 48;
+
+bool is_few(const mail::IpSet& clients) {
+  return clients.size_v4() <= scoped_v4 &&
+         clients.size_v6() <= (mail::Uint128{1} << scoped_v6_bits);
+}
+
+// Nothing but the client's address decides in any of the ways in.
+bool address_alone_decides(const policy::Reach& reach) {
+  return std::all_of(reach.exposures.begin(), reach.exposures.end(),
+                     [](const policy::Exposure& exposure) {
+                       return !exposure.surely ||
+                              (exposure.any_helo && exposure.any_sender && !exposure.needs_name &&
+                               !exposure.witness.user && !exposure.witness.speaks_for);
+                     });
+}
+
+void judge(const policy::Policy& policy, const policy::Door& door, const policy::Reach& reach,
+           const AuditOptions& options, AuditedDoor& to) {
+  const auto routable = mail::globally_routable();
+  const auto strangers = to.relays & routable;
+  const auto perhaps = to.may_relay & routable;
+  const bool lost = !door.seen.empty() || !door.may_claim.empty();
+  if (!strangers.empty() && !(is_few(strangers) && address_alone_decides(reach) && !lost)) {
+    to.verdict = Verdict::open;
+    to.reason = "strangers may relay";
+  } else if (perhaps != strangers) {
+    to.verdict = Verdict::undecided;
+    to.reason = reach.too_large ? "too large to decide within the budget"
+                                : "hangs on what the configuration does not tell";
+  } else if (options.strict && !reach.premises.empty()) {
+    to.verdict = Verdict::undecided;
+    to.reason = "hangs on rows outside these files";
+  } else if (!strangers.empty()) {
+    to.verdict = Verdict::scoped;
+    to.reason = "only these networks may relay: confirm them once with --trusted";
+  } else {
+    to.verdict = Verdict::closed;
+    to.reason = door.clients.is_subset_of(options.trusted) ? "trusted clients only"
+                                                           : "nobody untrusted may relay";
+  }
+  for (const auto question : reach.premises) {
+    to.premises.push_back(policy.questions.at(question).name + " " +
+                          policy.questions.at(question).says);
+  }
+}
+
+dialects::Assumption assumption(const policy::Policy& policy, std::uint32_t index) {
+  const auto& question = policy.questions.at(index);
+  const auto& origin = policy.origins.at(question.origin);
+  return {origin.range, question.name, question.says, true};
+}
+
+AuditedDoor audited(const dialects::Loaded& loaded, const policy::Door& door,
+                    const AuditOptions& options) {
+  const auto& policy = loaded.policy;
+  const auto& listener = policy.listeners.at(door.listener);
+  AuditedDoor result;
+  result.name = listener.name;
+  result.addresses = listener.addresses;
+  result.port = door.port;
+  result.runs = loaded.runs && listener.runs;
+  result.why_not = loaded.runs ? listener.why_not : loaded.why_not;
+  result.loopback_only = door.clients.is_subset_of(mail::loopback());
+  if (!result.runs) {
+    result.reason = "it does not run";
+    return result;
+  }
+  policy::ReachOptions reach_options;
+  reach_options.prefer = mail::globally_routable() - options.trusted;
+  const auto reach = policy::reach(policy, door, reach_options);
+  result.relays = reach.surely - options.trusted;
+  result.may_relay = reach.possibly - options.trusted;
+  judge(policy, door, reach, options, result);
+  for (const auto& exposure : reach.exposures) {
+    if ((exposure.clients - options.trusted).empty()) continue;
+    result.exposures.push_back({exposure, needs(exposure), {}});
+    if (exposure.surely) {
+      result.exposures.back().because = causes(policy, door, exposure);
+    }
+  }
+  for (const auto question : reach.hangs_on) {
+    result.assumptions.push_back(assumption(policy, question));
+  }
+  for (const auto& limit : reach.limits) result.assumptions.push_back({{}, limit, limit, true});
+  return result;
+}
+
+// What had to be taken for granted and could matter: closed is not proved then.
+void doubt(const dialects::Loaded& loaded, AuditedDoor& door) {
+  for (const auto& assumption : loaded.assumptions) {
+    if (!assumption.decisive) continue;
+    door.assumptions.push_back(assumption);
+    if (door.verdict < Verdict::undecided) {
+      door.verdict = Verdict::undecided;
+      door.reason = "hangs on a line that was not understood";
+    }
+  }
+}
+
+}  // namespace
+
+std::string_view to_string(Verdict verdict) {
+  static constexpr std::array<std::string_view, 4> names = {"closed", "scoped", "undecided",
+                                                            "open"};
+  return names.at(static_cast<std::size_t>(verdict));
+}
+
+Audit audit(const dialects::Loaded& loaded, const AuditOptions& options) {
+  Audit audit;
+  audit.runs = loaded.runs;
+  audit.why_not = loaded.why_not;
+  for (const auto& door : loaded.policy.doors) {
+    audit.doors.push_back(audited(loaded, door, options));
+    if (audit.doors.back().runs && !audit.doors.back().loopback_only) {
+      doubt(loaded, audit.doors.back());
+    }
+  }
+  bool any = false;
+  audit.verdict = Verdict::closed;
+  for (const auto& door : audit.doors) {
+    if (door.loopback_only) continue;
+    any = true;
+    audit.verdict = std::max(audit.verdict, door.verdict);
+  }
+  if (!any) audit.verdict = audit.doors.empty() ? Verdict::undecided : Verdict::closed;
+  audit.findings = loaded.findings;
+  add_consequences(loaded, audit);
+  return audit;
+}
+
+}  // namespace relayproof::questions

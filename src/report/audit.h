@@ -1,0 +1,39 @@
+// What an audit found: one file for each format.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "questions/audit.h"
+#include "report/render.h"
+
+namespace relayproof::report {
+
+/// Names of findings, by code: `RP2003` is `postfix-mynetworks-too-wide`.
+struct FindingName {
+  std::string name;
+  std::string title;
+};
+using FindingNames = std::map<std::string, FindingName>;
+
+struct Audited {
+  std::string title;  ///< `Postfix`
+  std::string mta;    ///< `postfix`
+  const dialects::Loaded& loaded;
+  const questions::Audit& audit;
+  mail::IpSet trusted;
+  double seconds = 0;
+};
+
+/// `relayproof/audit/1`: pretty-printed, or one line.
+std::string audit_json(const Audited& audited, const FindingNames& names);
+std::string audit_json_line(const Audited& audited, const FindingNames& names);
+/// Verdict first, then why, an example, each door, findings, and the settings that bear on it.
+std::string audit_text(const Audited& audited, const TextOptions& options);
+/// Every line of the configuration and how it was understood, as file:line order has it.
+std::string coverage_text(const dialects::Loaded& loaded, const TextOptions& options);
+
+/// `4,278,190,080`.
+std::string grouped(std::uint64_t number);
+
+}  // namespace relayproof::report
