@@ -2,52 +2,61 @@
 import json
 import secrets
 import shutil
-import time
 from pathlib import Path
 
-from fidelity.dialogue import Dialogue, DoesNotRun
+from fidelity.dialogue import Dialogue
 from fidelity.fates import fate_of, fates
 from fidelity.server import SETTINGS, Server
 from fidelity.world import WideWorld
 
-
-def ask(world: WideWorld, server: Server, folder: Path, attempts: list[dict]) -> dict:
-    """{"runs", "why", "seconds", "real": [...]}: the last has one answer for each attempt."""
-    begin = time.monotonic()
-    server.start(folder / "root")
-    dialogue = Dialogue(world, server)
-    replies: list[dict] = []
-    tokens = [secrets.token_hex(8) for _ in attempts]
-    try:
-        replies = [dialogue.make(attempt, token) for attempt, token in zip(attempts, tokens)]
-    except DoesNotRun as error:
-        return {"runs": False, "why": str(error), "seconds": time.monotonic() - begin, "real": []}
-    finally:
-        dialogue.close()
-    asked = time.monotonic()
-    found = fates(world, server)
-    _bring_indexes(server, folder / "root")
-    real = [{**reply, **({} if reply["at"] in ("not asked", "cut off") else fate_of(reply, token, found))}
-            for reply, token in zip(replies, tokens)]
-    return {"runs": True, "asked": asked - begin, "seconds": time.monotonic() - begin, "real": real,
-            "words": _warnings(server.words())}
+NOT_ANSWERED = ("not asked", "not running", "cut off")
 
 
-def write_truth(folder: Path, attempts: list[dict], truth: dict) -> None:
-    (folder / "attempts.jsonl").write_text("".join(json.dumps(attempt) + "\n" for attempt in attempts))
-    (folder / "real.jsonl").write_text("".join(json.dumps(answer) + "\n" for answer in truth["real"]))
-    rest = {name: value for name, value in truth.items() if name != "real"}
-    (folder / "truth.json").write_text(json.dumps(rest) + "\n")
+class Running:
+    """One configuration, running from `with` until the next one is started."""
+
+    def __init__(self, world: WideWorld, server: Server, root: Path):
+        self._world, self._server, self._root = world, server, root
+
+    def __enter__(self) -> "Running":
+        self._server.start(self._root)
+        self._dialogue = Dialogue(self._world, self._server)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._dialogue.close()
+
+    def answers(self, attempts: list[dict]) -> list[dict]:
+        """What the client heard and where the mail went, one answer for each attempt."""
+        tokens = [secrets.token_hex(8) for _ in attempts]
+        replies = [self._dialogue.make(attempt, token) for attempt, token in zip(attempts, tokens)]
+        found = fates(self._world, self._server)
+        self._bring_indexes()
+        return [{**reply, **({} if reply["at"] in NOT_ANSWERED else fate_of(reply, token, found))}
+                for reply, token in zip(replies, tokens)]
+
+    def complaints(self) -> list[str]:
+        """What the server complained of, each thing once."""
+        found = dict.fromkeys(line.split("]: ", 1)[-1] for line in self._server.words()
+                              if ": warning: " in line or ": fatal: " in line)
+        return list(found)[:20]
+
+    def _bring_indexes(self) -> None:
+        """The program has to see the indexed files that the server sees."""
+        for built in self._server.file(SETTINGS).glob("*.db"):
+            shutil.copyfile(built, self._root / SETTINGS / built.name)
+        shutil.copyfile(self._server.file("etc/aliases.db"), self._root / "etc/aliases.db")
 
 
-def _warnings(lines: list[str]) -> list[str]:
-    """What the server complained of, each kind once."""
-    found = dict.fromkeys(line.split("]: ", 1)[-1] for line in lines if ": warning: " in line or ": fatal: " in line)
-    return list(found)[:20]
+def write_truth(folder: Path, attempts: list[dict], real: list[dict], complaints: list[str]) -> None:
+    write_lines(folder / "attempts.jsonl", attempts)
+    write_lines(folder / "real.jsonl", real)
+    (folder / "complaints").write_text("".join(line + "\n" for line in complaints))
 
 
-def _bring_indexes(server: Server, root: Path) -> None:
-    """The program has to see the indexed files that the server saw."""
-    for built in server.file(SETTINGS).glob("*.db"):
-        shutil.copyfile(built, root / SETTINGS / built.name)
-    shutil.copyfile(server.file("etc/aliases.db"), root / "etc/aliases.db")
+def write_lines(path: Path, things: list[dict]) -> None:
+    path.write_text("".join(json.dumps(thing) + "\n" for thing in things))
+
+
+def read_lines(path: Path) -> list[dict]:
+    return [json.loads(line) for line in path.read_text().splitlines()]

@@ -28,6 +28,7 @@ class Dialogue:
         self._world = world
         self._server = server
         self._wires: dict[int, Wire] = {}
+        self._dead: dict[int, str] = {}
 
     def close(self) -> None:
         for wire in self._wires.values():
@@ -35,18 +36,24 @@ class Dialogue:
 
     def make(self, attempt: dict, token: str) -> dict:
         """What the client heard: at which step it ended, and each reply on the way."""
+        port = attempt.get("port", 25)
+        if port in self._dead:
+            return {"at": "not running", "text": self._dead[port]}
         try:
             if attempt.get("real"):
                 return self._make_really(attempt, token)
-            wire = self._wire(attempt.get("port", 25))
+            wire = self._wire(port)
             if wire is None:
                 return {"at": "not asked"}
             found = self._converse(wire, attempt, token)
             if found.get("code") in HANGING_UP:
-                self._wires.pop(attempt.get("port", 25)).close()
+                self._wires.pop(port).close()
             return found
+        except DoesNotRun as error:
+            self._dead[port] = str(error)
+            return {"at": "not running", "text": str(error)}
         except Closed as error:
-            self._wires.pop(attempt.get("port", 25), None)
+            self._wires.pop(port, None)
             return {"at": "cut off", "code": 0, "text": str(error)}
 
     def _make_really(self, attempt: dict, token: str) -> dict:
@@ -122,6 +129,7 @@ class Dialogue:
         elif source == "::1":
             target = "::1"
         deadline = time.monotonic() + GREETING_SECONDS
+        begin = len(self._server.words())
         while True:
             connected = self._world.socket_from(source, owned)
             try:
@@ -129,13 +137,13 @@ class Dialogue:
                 break
             except ConnectionRefusedError:
                 connected.close()
-                self._check_life(deadline)
+                self._check_life(deadline, begin)
                 time.sleep(0.002)
-        self._await_greeting(connected, deadline)
+        self._await_greeting(connected, deadline, begin)
         wire = Wire(connected)
         return wire, wire.reply()
 
-    def _await_greeting(self, connected: socket.socket, deadline: float) -> None:
+    def _await_greeting(self, connected: socket.socket, deadline: float, begin: int) -> None:
         connected.settimeout(0.05)
         while True:
             try:
@@ -143,14 +151,16 @@ class Dialogue:
                     raise Closed("closed by the server")
                 return
             except TimeoutError:
-                self._check_life(deadline)
+                self._check_life(deadline, begin)
 
-    def _check_life(self, deadline: float) -> None:
-        for line in self._server.words():
-            if ": fatal: " in line and ("/smtpd[" in line or "/master[" in line):
+    def _check_life(self, deadline: float, begin: int) -> None:
+        """What was logged since we began to connect tells of the service that we connect to."""
+        words = self._server.words()
+        for number, line in enumerate(words):
+            if (number >= begin or "/master[" in line) and ": fatal: " in line and ("/smtpd[" in line or "/master[" in line):
                 raise DoesNotRun(line.split(": fatal: ", 1)[1])
         if time.monotonic() > deadline:
-            raise DoesNotRun("no greeting; " + " | ".join(self._server.words()[-5:]))
+            raise DoesNotRun("no greeting; " + " | ".join(words[-5:]))
 
 
 def _is_servers(address: str) -> bool:
