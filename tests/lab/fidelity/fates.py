@@ -56,7 +56,7 @@ def fates(world: WideWorld, server: Server) -> Fates:
     for line in world.newly_relayed():
         found.sunk.setdefault(line["token"], []).append(line["rcpt_to"])
     follow: dict[str, set[str]] = {}
-    for line in server.words():
+    for line in server.all_words():
         if held := _HELD.search(line):
             found.held.add(held[1])
         match = _STATUS.search(line)
@@ -88,7 +88,8 @@ def fate_of(reply: dict, token: str, found: Fates) -> dict:
             "deliveries": [[d.agent, d.to, d.relay, d.status, d.text[:120]] for d in mine]}
     if queue_id in found.held:
         told["held"] = True
-    if not found.settled:
+    # What the sink has and the log does not tell is not understood: better no answer than a wrong one.
+    if not found.settled or (sunk and fate != "handed-on"):
         told["unsettled"] = True
     return told
 

@@ -30,6 +30,8 @@ def run(arguments: argparse.Namespace) -> int:
     with Alone() as scratch:
         if arguments.record_truth:
             return record_truth(arguments, scratch)
+        if arguments.confirm_xclient:
+            return confirm_xclient(arguments, scratch)
         if arguments.replay:
             return replay(arguments, scratch, [Path(folder) for folder in arguments.replay])
         return compare_live(arguments, scratch)
@@ -61,6 +63,37 @@ def record_truth(arguments: argparse.Namespace, scratch: Path) -> int:
             _say_rate(done, pairs, begin)
     _say_rate(done, pairs, begin)
     return 1 if failed else 0
+
+
+def confirm_xclient(arguments: argparse.Namespace, scratch: Path) -> int:
+    """Are clients that XCLIENT makes up answered as those who really connect? Each attempt is made both ways."""
+
+    def work(world: Any, server: Any, number: int) -> list[tuple[dict, dict, dict]]:
+        found = configuration(arguments.seed, number)
+        if found.really:
+            return []
+        folder = scratch / "configurations" / f"{number:05}"
+        write(found, folder)
+        found.really = True
+        attempts = Attempts(arguments.seed, found).make(arguments.attempts)
+        with Running(world, server, folder / "root") as running:
+            really = running.answers(attempts)
+            claimed = running.answers([{name: value for name, value in attempt.items() if name != "real"} for attempt in attempts])
+        return list(zip(attempts, really, claimed))
+
+    same, different = 0, 0
+    for number, answers in share(_numbers(arguments), arguments.jobs, scratch, ready_root(), work):
+        if isinstance(answers, Exception):
+            raise answers
+        for attempt, really, claimed in answers:
+            if "not asked" in (really["at"], claimed["at"]):
+                continue
+            alike = all(really.get(name) == claimed.get(name) for name in ("at", "code", "enhanced", "fate", "to"))
+            same, different = same + alike, different + (not alike)
+            if not alike:
+                print(f"{number}: {json.dumps(attempt)}\n  really  {really}\n  claimed {claimed}")
+    print(f"{same} attempts fared alike both ways, {different} did not")
+    return 1 if different else 0
 
 
 def compare_with_truth(arguments: argparse.Namespace) -> int:

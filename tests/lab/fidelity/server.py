@@ -1,5 +1,6 @@
 """A machine whose Postfix is started anew for each configuration: from nothing to greeting in some 50 ms."""
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -76,6 +77,11 @@ class Server(Machine):
         """What this instance has logged so far."""
         return self._syslog.lines[self._log_begin:]
 
+    def all_words(self) -> list[str]:
+        """The same, when nothing of what was logged up to now is missing."""
+        self._syslog.catch_up()
+        return self.words()
+
     def is_busy(self) -> bool:
         return any(entry for queue in QUEUES for entry in os.scandir(self._spool / queue))
 
@@ -134,15 +140,12 @@ def with_xclient(master: str) -> str:
 def tables_to_index(main: Path, master: Path, settings: Path) -> dict[str, list[str]]:
     """By the command that does it: every hash and btree table that is named and has a source."""
     found: dict[str, list[str]] = {"postmap": [], "postalias": []}
-    text = main.read_text() + master.read_text()
-    for kind in ("hash", "btree"):
-        for rest in text.split(kind + ":")[1:]:
-            path = rest.split(maxsplit=1)[0].rstrip(",}")
-            name = path.rsplit("/", 1)[-1]
-            command = "postalias" if name.startswith("aliases") else "postmap"
-            entry = f"{kind}:/{SETTINGS}/{name}"
-            if (settings / name).is_file() and entry not in found[command]:
-                found[command].append(entry)
+    for kind, path in re.findall(r"\b(hash|btree):([^\s,}]+)", main.read_text() + master.read_text()):
+        name = path.rsplit("/", 1)[-1]
+        command = "postalias" if name.startswith("aliases") else "postmap"
+        entry = f"{kind}:/{SETTINGS}/{name}"
+        if (settings / name).is_file() and entry not in found[command]:
+            found[command].append(entry)
     return found
 
 

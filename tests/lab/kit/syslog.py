@@ -1,7 +1,10 @@
 """The other end of a server's /dev/log: without it, Sendmail says nothing of what it does with the mail."""
 import socket
 import threading
+import time
 from pathlib import Path
+
+CATCH_UP_SECONDS = 10.0
 
 
 class Syslog:
@@ -18,6 +21,15 @@ class Syslog:
 
     def text(self) -> str:
         return "\n".join(self.lines)
+
+    def catch_up(self) -> None:
+        """Returns when all that was written before this call has been collected."""
+        mark = f"caught up {len(self.lines)} {time.monotonic_ns()}"
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as writer:
+            writer.sendto(mark.encode(), str(self.path))
+        deadline = time.monotonic() + CATCH_UP_SECONDS
+        while mark not in self.lines[-50:] and time.monotonic() < deadline:
+            time.sleep(0.001)
 
     def close(self) -> None:
         # Closing alone does not wake a thread that waits in recv.
