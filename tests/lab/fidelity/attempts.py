@@ -42,14 +42,21 @@ class Attempts:
         elif self._chance(0.06):
             attempt["after"] = [f"<first-{number}@{self._pick(names.STRANGERS + self.of.owned)}>"
                                 for number in range(self.dice.randint(1, 2))]
-        if self.of.sasl and not self.of.really and self._chance(0.5 if "auth" in self.words.needs else 0.12):
-            attempt["auth"] = self._pick(names.LOGINS)
         if self.words.headers and self._chance(0.5):
             name, _, value = self._pick(self.words.headers).partition(": ")
             attempt["headers"] = {name: value}
         outside = [port for port in self.of.ports if port != 10025]
         attempt["port"] = 25 if self._chance(0.7) else self._pick(outside)
+        if self.of.tls and not self.of.really and self._chance(0.6 if "tls" in self.words.needs else 0.3):
+            attempt["tls"] = True
+            attempt["client_cert"] = self._pick(["none", "self-signed", "trusted"])
+        if self._can_log_in(attempt) and self._chance(0.5 if "auth" in self.words.needs else 0.12):
+            attempt["auth"] = self._pick(names.LOGINS)
         return attempt
+
+    def _can_log_in(self, attempt: dict) -> bool:
+        return (self.of.sasl and not self.of.really and attempt["port"] in self.of.logins
+                and (not self.of.login_needs_tls or "tls" in attempt))
 
     def _pick(self, choices: list):
         return self.dice.choice(choices)

@@ -4,7 +4,7 @@ import random
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from fidelity import domains, gates, names, networks
+from fidelity import certificates, domains, gates, names, networks
 from fidelity.draft import FOLDER, Draft, Vocabulary
 
 # Nothing here decides who may relay: it only takes waits and limits out of the way.
@@ -48,6 +48,11 @@ class Configuration:
     owned: list[str]
     ports: list[int]
     sasl: bool
+    tls: bool
+    """STARTTLS is offered."""
+    logins: list[int]
+    """The ports where a client can log in."""
+    login_needs_tls: bool
     really: bool
     """Its clients have to connect themselves: it asks for what XCLIENT does not change."""
     focus: str
@@ -66,11 +71,15 @@ def configuration(seed: int, number: int) -> Configuration:
     if draft.sasl or draft.chance(0.1):
         draft.sasl = True
         draft.main |= {"smtpd_sasl_auth_enable": "yes", "smtpd_sasl_type": "dovecot", "smtpd_sasl_path": "private/auth"}
+    if draft.tls or draft.chance(0.05):
+        _offer_tls(draft)
     files = {f"{FOLDER}/{name}".lstrip("/"): text for name, text in draft.files.items()}
     files["etc/aliases"] = "postmaster: alice\nabuse: alice\nroot: alice\n"
     files["etc/postfix/main.cf"] = _main(draft)
     files["etc/postfix/master.cf"] = _master(draft)
-    return Configuration(number, files, draft.words, sorted(set(draft.owned)), sorted(draft.ports), draft.sasl,
+    return Configuration(number, files, draft.words, sorted(set(draft.owned)), sorted(draft.ports), draft.sasl, draft.tls,
+                         [port for port, overrides in draft.ports.items() if overrides.get("smtpd_sasl_auth_enable") != "no"],
+                         "smtpd_tls_auth_only" in draft.main,
                          draft.really, focus)
 
 
@@ -105,6 +114,17 @@ def _services(draft: Draft) -> None:
                               "smtpd_recipient_restrictions": "permit_mynetworks,reject", "mynetworks": "127.0.0.0/8",
                               "receive_override_options": "no_unknown_recipient_checks"}
         draft.set("content_filter", "smtp:[127.0.0.1]:10025")
+
+
+def _offer_tls(draft: Draft) -> None:
+    draft.tls = True
+    draft.main |= {"smtpd_tls_security_level": draft.pick(["may", "may", "may", "encrypt"]),
+                   "smtpd_tls_cert_file": f"/{certificates.INSIDE}/server.pem", "smtpd_tls_key_file": f"/{certificates.INSIDE}/server.key",
+                   "smtpd_tls_CAfile": f"/{certificates.INSIDE}/ca.pem"}
+    if draft.chance(0.85):
+        draft.set("smtpd_tls_ask_ccert", "yes")
+    if draft.sasl and draft.chance(0.3):
+        draft.set("smtpd_tls_auth_only", "yes")
 
 
 def _main(draft: Draft) -> str:

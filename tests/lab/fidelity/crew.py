@@ -1,11 +1,13 @@
 """Shares configurations among worker processes, each with a world and a machine of its own."""
 import multiprocessing
+import os
 import queue
 import signal
 import traceback
 from pathlib import Path
 from typing import Any, Callable, Iterator
 
+from fidelity import certificates
 from fidelity.authority import Authority
 from fidelity.server import Server
 from fidelity.world import WideWorld
@@ -45,7 +47,9 @@ def _labour(number: int, scratch: Path, root: Path, work: Work, things: list, to
     for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(each, signal.SIG_DFL)
     try:
-        with WideWorld(number, scratch) as world, Server(world, root) as server, \
+        shown = scratch / f"certificates-{os.getpid()}"
+        certificates.make(shown)
+        with WideWorld(number, scratch, shown) as world, Server(world, root, shown) as server, \
                 Authority(server.file("var/spool/postfix/private/auth")):
             while (which := todo.get()) is not None:
                 try:

@@ -52,9 +52,9 @@ class Decisive:
         return f"{'never' if (name, where) in NEVER and not count else f'{count}' + ('!' if few else ''):>13}"
 
 
-# What no attempt of the lab can show: it needs TLS or pipelining, never ends a list, or hangs on the DNS.
+# What no attempt of the lab can show: it needs pipelining, never ends a list, or hangs on the DNS.
 _NOT_COUNTED = {"class", "sleep", "warn_if_reject", "defer_if_permit", "defer_if_reject", "reject_unauth_pipelining",
-                "permit_tls_clientcerts", "permit_tls_all_clientcerts", "reject_rbl_client", "permit_dnswl_client",
+                "reject_rbl_client", "permit_dnswl_client",
                 "reject_unknown_helo_hostname", "reject_unknown_sender_domain", "reject_unknown_recipient_domain"}
 COUNTED = [name for name in RESTRICTIONS if name not in _NOT_COUNTED]
 # One recipient refused in a list before RCPT leaves nothing for a bounce with several of them to be refused in.

@@ -16,6 +16,9 @@ MESSAGE = "From: lab@example.net\r\nTo: lab@example.net\r\nSubject: lab {token}\
           "Date: Thu, 01 Jan 2026 00:00:00 +0000\r\nMessage-ID: <{token}@example.net>\r\n" \
           "X-Lab-Token: {token}\r\n{headers}\r\nA message of the lab, {token}.\r\n.\r\n"
 
+Door = tuple[int, str]
+"""Port, and the certificate that is shown in TLS, or `plain`."""
+
 
 class DoesNotRun(Exception):
     """What the server logged when it refused to serve."""
@@ -27,7 +30,7 @@ class Dialogue:
     def __init__(self, world: WideWorld, server: Server):
         self._world = world
         self._server = server
-        self._wires: dict[int, Wire] = {}
+        self._wires: dict[Door, Wire] = {}
         self._dead: dict[int, str] = {}
 
     def close(self) -> None:
@@ -37,23 +40,24 @@ class Dialogue:
     def make(self, attempt: dict, token: str) -> dict:
         """What the client heard: at which step it ended, and each reply on the way."""
         port = attempt.get("port", 25)
+        door = (port, attempt.get("client_cert", "none") if attempt.get("tls") else "plain")
         if port in self._dead:
             return {"at": "not running", "text": self._dead[port]}
         try:
             if attempt.get("real"):
                 return self._make_really(attempt, token)
-            wire = self._wire(port)
+            wire = self._wire(door)
             if wire is None:
                 return {"at": "not asked"}
-            found = self._converse(wire, attempt, token)
+            found = self._converse(wire, door, attempt, token)
             if found.get("code") in HANGING_UP:
-                self._wires.pop(port).close()
+                self._wires.pop(door).close()
             return found
         except DoesNotRun as error:
             self._dead[port] = str(error)
             return {"at": "not running", "text": str(error)}
         except Closed as error:
-            self._wires.pop(port, None)
+            self._wires.pop(door, None)
             return {"at": "cut off", "code": 0, "text": str(error)}
 
     def _make_really(self, attempt: dict, token: str) -> dict:
@@ -65,11 +69,11 @@ class Dialogue:
         finally:
             wire.close()
 
-    def _converse(self, wire: Wire, attempt: dict, token: str) -> dict:
+    def _converse(self, wire: Wire, door: Door, attempt: dict, token: str) -> dict:
         reply = wire.say(xclient(attempt))
         if reply.code in (503, 403):
             # Refused at an earlier connect, and for good: this connection is spent.
-            wire = self._wire(attempt.get("port", 25), anew=True)
+            wire = self._wire(door, anew=True)
             if wire is None:
                 return {"at": "not asked"}
             reply = wire.say(xclient(attempt))
@@ -108,18 +112,18 @@ class Dialogue:
         # Refused at its end, a message leaves its transaction open.
         return found, not reply.good
 
-    def _wire(self, port: int, anew: bool = False) -> Wire | None:
+    def _wire(self, door: Door, anew: bool = False) -> Wire | None:
         """A connection on which XCLIENT can be said; None if this configuration lets none of ours in."""
         if anew:
-            self._wires.pop(port).close()
-        if port not in self._wires:
+            self._wires.pop(door).close()
+        if door not in self._wires:
             for source, owned in OURSELVES:
-                wire, greeting = self._connect(source, owned, port)
-                if greeting.good:
-                    self._wires[port] = wire
+                wire, greeting = self._connect(source, owned, door[0])
+                if greeting.good and (door[1] == "plain" or wire.start_tls(self._world.contexts[door[1]])):
+                    self._wires[door] = wire
                     break
                 wire.close()
-        return self._wires.get(port)
+        return self._wires.get(door)
 
     def _connect(self, source: str, owned: bool, port: int) -> tuple[Wire, Reply]:
         """Waits for the greeting as long as the server is starting, and no longer than it lives."""

@@ -34,6 +34,7 @@ class Draft:
         self.ports: dict[int, dict[str, str]] = {25: {}}
         self.sasl = False
         self.really = False
+        self.tls = False
         self.classes: list[str] = []
 
     def chance(self, share: float) -> bool:

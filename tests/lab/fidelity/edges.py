@@ -94,7 +94,7 @@ def wrong(where: str, attempt: dict, real: dict, owned: list[str]) -> bool:
 
 def contradicts(listener: dict, attempt: dict) -> bool:
     """A stranger's attempt that really was relayed, from an address which the program says cannot."""
-    if attempt.get("auth") or attempt.get("tls") or is_trusted(attempt["client"]):
+    if attempt.get("auth") or attempt.get("client_cert") == "trusted" or is_trusted(attempt["client"]):
         return False
     may = listener.get("may_relay_without_auth", listener["relay_without_auth"])
     client = ipaddress.ip_address(attempt["client"])

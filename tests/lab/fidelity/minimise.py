@@ -64,7 +64,7 @@ def write_texts(folder: Path, texts: Texts) -> None:
 
 def _simpler_attempt(texts: Texts, attempt: dict, still: Still) -> dict:
     plain = {"helo": "club.example", "mail_from": "<>", "client": "203.0.113.9", "port": 25}
-    for name in ("after", "headers", "auth", "ptr_confirmed", "ptr", "verb", "real"):
+    for name in ("after", "headers", "auth", "client_cert", "tls", "ptr_confirmed", "ptr", "verb", "real"):
         if name in attempt:
             fewer = {key: value for key, value in attempt.items() if key != name}
             attempt = fewer if still(texts, fewer) else attempt

@@ -12,7 +12,7 @@ HOST = ["--hostname", SERVER.name, "--mta-version", "3.7"] + [
 PATH = "/etc/postfix"
 SECONDS = 120
 # What an attempt tells the program; the rest is how the lab makes it.
-FIELDS = ["client", "ptr", "ptr_confirmed", "helo", "auth", "port", "mail_from", "rcpt_to", "after", "headers", "tls"]
+FIELDS = ["client", "ptr", "ptr_confirmed", "helo", "auth", "port", "mail_from", "rcpt_to", "after", "headers", "tls", "client_cert"]
 
 
 class Failed(Exception):

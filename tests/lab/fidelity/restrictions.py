@@ -40,6 +40,16 @@ def _really(draft: Draft) -> str:
     return ""
 
 
+def _tls(draft: Draft) -> str:
+    draft.tls = True
+    return ""
+
+
+def _listed_certificates(draft: Draft) -> str:
+    draft.set("relay_clientcerts", draft.pick(["static:anybody", draft.table("certificates", [("00:11:22", "nobody")], ["hash"])]))
+    return _tls(draft)
+
+
 def _login_maps(draft: Draft) -> str:
     draft.sasl = True
     if "smtpd_sender_login_maps" not in draft.main:
@@ -65,13 +75,13 @@ RESTRICTIONS = {each.name: each for each in [
          "permit_mynetworks", "defer"]), weight=0.6),
     Restriction("class", "either", _class),
     Restriction("sleep", "either", lambda draft: "0", weight=0.1),
-    Restriction("reject_plaintext_session", "reject", weight=0.1),
+    Restriction("reject_plaintext_session", "reject", _tls, needs="tls", weight=0.1),
     Restriction("reject_unauth_pipelining", "reject", weight=0.3),
     Restriction("permit_mynetworks", "permit", needs="networks", weight=2),
     Restriction("permit_inet_interfaces", "permit", _really, needs="really", weight=0.1),
     Restriction("permit_sasl_authenticated", "permit", _sasl, needs="auth"),
-    Restriction("permit_tls_clientcerts", "permit", weight=0.1),
-    Restriction("permit_tls_all_clientcerts", "permit", weight=0.1),
+    Restriction("permit_tls_clientcerts", "permit", _listed_certificates, needs="tls", weight=0.1),
+    Restriction("permit_tls_all_clientcerts", "permit", _tls, needs="tls", weight=0.1),
     Restriction("check_client_access", "either", _access("client"), needs="client", weight=2),
     Restriction("check_reverse_client_hostname_access", "either", _access("reverse_client_hostname"), needs="client"),
     Restriction("check_helo_access", "either", _access("helo"), needs="helo", weight=1.5),

@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from fidelity import certificates
 from kit.machine import Machine
 from kit.world import World
 
@@ -36,13 +37,21 @@ class _Files:
 class Server(Machine):
     """Runs one configuration after the other."""
 
-    def __init__(self, world: World, root: Path):
+    def __init__(self, world: World, root: Path, with_certificates: Path):
+        self._certificates = with_certificates
         super().__init__(world, root, _Files(), [], [], [])
         self._instance: subprocess.Popen | None = None
 
     def __exit__(self, *arguments: object) -> None:
         self.stop()
         super().__exit__(*arguments)
+
+    def _stage(self, stage: Path) -> None:
+        super()._stage(stage)
+        inside = stage / certificates.INSIDE
+        inside.mkdir(parents=True)
+        for name in ("ca.pem", "server.pem", "server.key"):
+            shutil.copyfile(self._certificates / name, inside / name)
 
     def start(self, folder: Path) -> None:
         """Runs the configuration below `folder`, which is laid out as `/` is."""

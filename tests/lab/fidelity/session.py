@@ -1,5 +1,6 @@
 """SMTP with a server that believes the lab: one connection, and whatever client each attempt wants to be."""
 import socket
+import ssl
 from dataclasses import dataclass
 
 STEP_SECONDS = 30.0
@@ -52,6 +53,16 @@ class Wire:
             texts.append(line[4:])
             if line[3:4] != "-":
                 return Reply(int(line[:3]) if line[:3].isdigit() else 0, " ".join(texts))
+
+    def start_tls(self, context: ssl.SSLContext) -> bool:
+        """False if the server will not."""
+        if self.say("EHLO lab.example").code != 250 or self.say("STARTTLS").code != 220:
+            return False
+        try:
+            self._socket = context.wrap_socket(self._socket)
+        except OSError as error:
+            raise Closed(str(error)) from error
+        return True
 
     def close(self) -> None:
         self._socket.close()

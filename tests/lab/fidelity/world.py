@@ -4,11 +4,12 @@ import json
 import os
 import socket
 import subprocess
+from pathlib import Path
 
 from kit.dns import unbound_configuration
 from kit.world import OUTSIDE, PYTHON, World
 
-from fidelity import names
+from fidelity import certificates, names
 
 _CLONE_NEWNET = 0x40000000
 _IP_TRANSPARENT = 19
@@ -18,6 +19,10 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 class WideWorld(World):
     """Used by one thread, which may enter its namespaces."""
+
+    def __init__(self, number: int, scratch: Path, shown: Path):
+        super().__init__(number, scratch)
+        self.contexts = {kind: certificates.client_context(shown, kind) for kind in ("none", "self-signed", "trusted")}
 
     def __enter__(self) -> "WideWorld":
         super().__enter__()
