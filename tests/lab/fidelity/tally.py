@@ -46,4 +46,18 @@ class Tally:
                 "rarely_decisive": [f"{name} in {where}: {count}" for name, where, count in self.decisive.few()]}
 
     def write_figures(self, path: Path, versions: dict[str, str], seed: int) -> None:
-        path.write_text(json.dumps(self.figures(versions, seed), indent=1) + "\n")
+        figures = self.figures(versions, seed)
+        text = json.dumps(figures, indent=1)
+        if path.suffix == ".inc":
+            text = json.dumps(sentence(figures))
+        path.write_text(text + "\n")
+
+
+def sentence(figures: dict) -> str:
+    """The figures as `--version -v` says them."""
+    pairs = figures["pairs"] or 1
+    disagreements = figures["disagreements"] or "no"
+    return (f"{figures['pairs']} attempts on {figures['configurations']} random configurations held against "
+            f"{figures['mta']} {figures['versions']['postfix']}: {disagreements} disagreements; "
+            f"{100 * figures['relayed'] / pairs:.0f} % relayed, {100 * figures['undecided'] / pairs:.1f} % undecided; "
+            f"{figures['edges_inside'] + figures['edges_outside']} questions at the edges of client networks")
