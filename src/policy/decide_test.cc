@@ -177,8 +177,8 @@ TEST(Decide, GivesTheEffectOfTheRowThatIsFound) {
   Sketch sketch;
   sketch.policy.results = {Permit{}, Refuse{{550, "5.7.1"}}};
   const auto lookup = sketch.table({{"good.example", ""}}, {Key::domain, Key::parents}, 0);
-  sketch.policy.lookups[lookup].tables.push_back(
-      sketch.policy.lookups[sketch.table({{"bad.good.example", ""}}, {}, 1)].tables[0]);
+  const auto bad = sketch.table({{"bad.good.example", ""}}, {}, 1);
+  sketch.policy.lookups[lookup].tables.push_back(sketch.policy.lookups[bad].tables[0]);
   Rule by_row = sketch.rule(sketch.always(), Nothing{}, "check_recipient_access");
   by_row.by_row = Rule::ByRow{lookup, {Field::recipient, Part::whole, {}}};
   sketch.stage(Moment::rcpt, "gate",
