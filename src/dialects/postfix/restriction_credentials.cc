@@ -28,8 +28,7 @@ void permit_listed(RestrictionWriter& writer) {
   auto& builder = writer.builder();
   const auto shown = builder.is_set(Flag::certificate);
   const auto value = service.value("relay_clientcerts");
-  for (const auto& word : list_words(value.text, service.version())) {
-    const auto name = parse_table_name(word.text, service.version(), word.offset);
+  for (const auto& name : table_names(value.text, service.version())) {
     const auto opened = service.shared.shelf.open(name);
     if (opened->standing == Standing::missing || opened->standing == Standing::failing ||
         opened->index == Index::absent) {

@@ -145,7 +145,7 @@ policy::ConditionId ask_table(RestrictionWriter& writer, const TableQuestion& qu
                {question.subject});
   }
   for (const auto result : met.results()) {
-    const auto when = builder.all({asked, builder.finds(search.index, question.subject, {result})});
+    const auto when = builder.all({asked, gives(builder, search, {result})});
     const auto& action = met.action(result);
     apply_action(writer, action, builder.all({when, question.ok_counts}));
     if (builder.constant_value(question.ok_counts) == std::optional(true)) continue;
