@@ -187,7 +187,7 @@ Language Bounder::plain(const Syntax& syntax, Side side) {
     case SyntaxKind::bytes:
       if (syntax.uncertain) exact_ = false;
       if (syntax.uncertain && !upper) return none_;
-      return LanguageNodes::bytes(readable(syntax.uncertain ? ~ByteSet() : syntax.bytes));
+      return LanguageNodes::bytes(readable(syntax.bytes));
     case SyntaxKind::concat: {
       std::vector<Language> parts;
       for (const auto& part : syntax.parts) parts.push_back(plain(part, side));

@@ -86,7 +86,7 @@ std::size_t groups_of(const Engine& engine) {
 /// parts.
 Language plausible() {
   const auto part = Language::one_of([](unsigned char c) {
-                      return named_class("alnum")[c];
+                      return named_class("alnum").test(c);
                     }).repeated(1, std::nullopt);
   const auto separator = Language::one_of([](unsigned char c) {
     return std::string_view(".-@=%!+_:/#").find(static_cast<char>(c)) != std::string_view::npos;

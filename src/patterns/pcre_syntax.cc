@@ -170,6 +170,8 @@ Syntax PcreParser::literal(char c) const {
 Syntax PcreParser::atom() {
   const char c = cursor_.next();
   if (quoting_) return literal(c);
+  // NEL is white space to a PCRE2 that was built with Unicode.
+  if (flags_.extended && c == '\x85') return fail();
   switch (c) {
     case '^':
       return assertion_syntax(flags_.multiline ? Assertion::line_start : Assertion::subject_start);
@@ -343,7 +345,7 @@ Syntax PcreParser::property() {
   const auto end = cursor_.sees("{") ? cursor_.rest().find('}') : 0;
   if (end == std::string_view::npos || !cursor_.more()) return fail();
   cursor_.at += end + 1;
-  return {.kind = SyntaxKind::bytes, .uncertain = true};
+  return {.kind = SyntaxKind::bytes, .bytes = ~ByteSet(), .uncertain = true};
 }
 
 /// A backreference, if it has one digit; more may be an octal number.

@@ -195,8 +195,14 @@ Syntax PosixParser::expression() {
       return quantified({.kind = SyntaxKind::backreference,
                          .uncertain = options_.ignore_case,
                          .group = static_cast<std::size_t>(seen.letter - '0')});
-    case Token::literal:
-      return quantified(literal(seen.letter));
+    case Token::literal: {
+      Syntax one = literal(seen.letter);
+      // glibc 2.36 turns the pattern to capitals, but not what follows a backslash: where case is
+      // ignored, `\q` matches nothing.
+      const auto letter = static_cast<unsigned char>(seen.letter);
+      one.uncertain = seen.length == 2 && options_.ignore_case && to_upper(letter) != letter;
+      return quantified(std::move(one));
+    }
     default:
       // A quantifier with nothing before it.
       return extended_ || !started ? fail() : quantified(literal(seen.letter));

@@ -44,7 +44,7 @@ struct Syntax {
   std::vector<Syntax> parts = {};
 
   ByteSet bytes = {};
-  bool uncertain = false;  ///< bytes: one byte, we do not know which; a backreference: in any case
+  bool uncertain = false;  ///< bytes: perhaps not all of them; a backreference: in any case
 
   std::size_t least = 0;  ///< repeat
   std::optional<std::size_t> most = {};

@@ -18,6 +18,12 @@ constexpr std::size_t most_steps = 12;
 
 bool is_name(Field field) { return field == Field::client_name || field == Field::reverse_name; }
 
+// Whether most texts of the field look so.
+bool is_usual(const Shape& shape, Field field) {
+  if (field != Field::sender && field != Field::recipient) return !shape.addressed;
+  return shape.addressed && shape.domain != TextShape::exactly("");
+}
+
 bool contradict(const Wanted& one, const Wanted& other, Field field) {
   if (one.kind != other.kind || one.subject != other.subject || one.lookup != other.lookup) {
     return false;
@@ -126,7 +132,6 @@ bool TextSearch::is_dead(const Shape& shape) {
     entry->second = std::ranges::any_of(wanted_, [&](const Wanted* wanted) {
       return settled_by_domain(*wanted) && !meets(policy_, *wanted, text);
     });
-    ++used_;
   }
   return entry->second;
 }
@@ -193,10 +198,13 @@ TextSearch::Outcome TextSearch::refine(const Shape* shape, const Wanted& wanted,
     return result != Outcome::found && !out_of_budget();
   };
   keys_for(wanted).visit(shape, [&](std::string_view key) {
-    return std::ranges::all_of(lookup.keys, [&](Key kind) {
-      return std::ranges::all_of(shapes_asking(kind, key, lookup.extension_delimiters, part),
-                                 explore_part);
-    });
+    std::vector<Shape> parts;
+    for (const Key kind : lookup.keys) {
+      std::ranges::move(shapes_asking(kind, key, lookup.extension_delimiters, part),
+                        std::back_inserter(parts));
+    }
+    std::ranges::stable_partition(parts, [&](const Shape& each) { return is_usual(each, field_); });
+    return std::ranges::all_of(parts, explore_part);
   });
   if (outcome == Outcome::found || !has_everything(policy_, lookup)) return outcome;
   if (!std::ranges::all_of(shapes_without(part), explore_part)) return outcome;
