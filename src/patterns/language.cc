@@ -57,6 +57,13 @@ Language LanguageNodes::bytes(const ByteSet& set) {
   return of(std::move(node));
 }
 
+Language LanguageNodes::concat(const std::vector<Language>& parts) {
+  auto node = std::make_shared<Node>();
+  node->kind = TermKind::concat;
+  for (const auto& part : parts) node->parts.push_back(part.node_);
+  return of(std::move(node));
+}
+
 Language Language::none() { return leaf(TermKind::none); }
 Language Language::all() { return leaf(TermKind::all); }
 

@@ -124,7 +124,7 @@ void Terms::flatten(std::vector<TermId>& ids, TermKind kind) const {
     }
   }
   std::ranges::sort(flat);
-  flat.erase(std::ranges::unique(flat).begin(), flat.end());
+  flat.erase(std::unique(flat.begin(), flat.end()), flat.end());
   ids = std::move(flat);
 }
 
