@@ -71,7 +71,8 @@ bool Search::is_confirmed(const Attempt& attempt) const {
 
 bool Search::add(const Witness& witness, const mail::IpSet& clients) {
   if (witness.complete && !is_confirmed(witness.attempt)) {
-    reach_.broken.push_back(in_words(witness.attempt));
+    // What we are in doubt about decide() may know better.
+    if (surely_ || reach_.limits.empty()) reach_.broken.push_back(in_words(witness.attempt));
     return false;
   }
   Exposure exposure;

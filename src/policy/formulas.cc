@@ -25,8 +25,10 @@ class Session {
   Diagram at(Diagram of, const Trace& trace, bool holds);
   bool is_of_use(Diagram of, const Trace& trace);
   void live_earlier();
-  Diagram written_out(Diagram of, const std::vector<Trace>& traces);
-  Diagram left(const Trace& trace, bool by_several);
+  void live_before();
+  Diagram with_any_past(Diagram of, const Trace& trace, Range others);
+  Diagram written_out(Diagram of);
+  Diagram left(const Trace& trace);
   bool is_read(std::uint32_t mark) const;
 
   Ground& ground_;
@@ -37,6 +39,10 @@ class Session {
   Diagram earlier_taken_ = Diagrams::nobody;
   std::vector<Diagram> earlier_marks_;
   bool was_earlier_ = false;
+  // The same if anything may have been before; and marks at the end of a message of that kind.
+  Diagram before_taken_ = Diagrams::nobody;
+  std::vector<Diagram> before_marks_;
+  std::vector<Diagram> last_marks_;
 };
 
 Variable variable_of(const Diagrams& diagrams, Diagram literal) { return diagrams.top(literal); }
@@ -82,6 +88,7 @@ Formulas Session::follow() {
   formulas.taken = diagrams.both(formulas.accepted, evaluator.owned({}));
   SymbolicRouter router(ground_, evaluator);
   formulas.relayed = router.relayed(ground_.listener().route, formulas.accepted);
+  last_marks_ = evaluator.marks;
   return formulas;
 }
 
@@ -112,28 +119,67 @@ void Session::live_earlier() {
   was_earlier_ = true;
 }
 
+// A recipient before, which itself had any past.
+void Session::live_before() {
+  SymbolicEvaluator evaluator(ground_);
+  evaluator.marks = marks_;
+  for (const auto& trace : traces_) {
+    const Diagram was = ground_.diagrams.variable(trace.variable);
+    if (!trace.mark) {
+      evaluator.several_recipients = was;
+    } else {
+      Diagram& mark = evaluator.marks[*trace.mark];
+      mark = ground_.diagrams.either(mark, was);
+    }
+  }
+  SymbolicGates gates(ground_, evaluator);
+  Standing standing;
+  standing.earlier = true;
+  before_taken_ = gates.run(Moment::rcpt, Moment::rcpt, named_, standing);
+  before_marks_ = evaluator.marks;
+}
+
+// Who can leave this trace for the first time, whatever else was left before.
+Diagram Session::with_any_past(Diagram of, const Trace& trace, Range others) {
+  Diagram first = at(of, trace, false);
+  for (const auto& other : traces_) {
+    first = ground_.diagrams.some(first, {other.variable, other.variable + 1});
+  }
+  first = ground_.diagrams.some(first, others);
+  return ground_.diagrams.some(first, {range_of(Group::hidden).first, range_of(Group::doubt).last});
+}
+
 // What one earlier recipient leaves is exact; what it takes several for, or another message, is
-// left open.
-Diagram Session::left(const Trace& trace, bool by_several) {
+// left open where it is possible at all.
+Diagram Session::left(const Trace& trace) {
   auto& diagrams = ground_.diagrams;
   SymbolicEvaluator evaluator(ground_);
-  const bool session = trace.mark && ground_.policy.marks[*trace.mark].life == Mark::Life::session;
   const Diagram one = trace.mark ? earlier_marks_[*trace.mark] : earlier_taken_;
   Diagram result = diagrams.both(evaluator.earlier_recipient(), one);
-  if (by_several) {
-    result = diagrams.either(result, evaluator.doubt("several earlier recipients"));
+  if (traces_.size() > 1) {
+    const Diagram more = trace.mark ? before_marks_[*trace.mark] : before_taken_;
+    const Diagram can = with_any_past(more, trace, range_of(Group::earlier));
+    result =
+        diagrams.either(result, diagrams.both(evaluator.doubt("several earlier recipients"), can));
   }
-  if (session) result = diagrams.either(result, evaluator.doubt("an earlier message"));
+  if (trace.mark && ground_.policy.marks[*trace.mark].life == Mark::Life::session) {
+    const Range texts{range_of(Group::session).first, range_of(Group::names).last};
+    const Diagram can = with_any_past(last_marks_[*trace.mark], trace, texts);
+    result = diagrams.either(result, diagrams.both(evaluator.doubt("an earlier message"), can));
+  }
   return result;
 }
 
-Diagram Session::written_out(Diagram of, const std::vector<Trace>& traces) {
+Diagram Session::written_out(Diagram of) {
   // A trace that is of no use may stand in the way of another that is: all or none.
-  const bool useful = std::any_of(traces.begin(), traces.end(),
+  const bool useful = std::any_of(traces_.begin(), traces_.end(),
                                   [&](const Trace& trace) { return is_of_use(of, trace); });
-  if (useful && !was_earlier_) live_earlier();
-  for (const auto& trace : traces) {
-    const Diagram before = useful ? left(trace, traces.size() > 1) : Diagrams::nobody;
+  if (useful && !was_earlier_) {
+    live_earlier();
+    if (traces_.size() > 1) live_before();
+  }
+  for (const auto& trace : traces_) {
+    const Diagram before = useful ? left(trace) : Diagrams::nobody;
     of = ground_.diagrams.choice(before, at(of, trace, true), at(of, trace, false));
   }
   return of;
@@ -142,9 +188,9 @@ Diagram Session::written_out(Diagram of, const std::vector<Trace>& traces) {
 Formulas Session::formulas() {
   begin();
   Formulas formulas = follow();
-  formulas.accepted = written_out(formulas.accepted, traces_);
-  formulas.relayed = written_out(formulas.relayed, traces_);
-  formulas.taken = written_out(formulas.taken, traces_);
+  formulas.accepted = written_out(formulas.accepted);
+  formulas.relayed = written_out(formulas.relayed);
+  formulas.taken = written_out(formulas.taken);
   return formulas;
 }
 

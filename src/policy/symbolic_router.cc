@@ -121,6 +121,11 @@ Standing SymbolicRouter::transformed(std::uint32_t index, const Standing& standi
   return target;
 }
 
+// Whether a recipient can end in a domain of the client's choosing from this list on.
+bool SymbolicRouter::can_still_choose(const Standing& standing, ListId list) {
+  return standing.domain_chosen || (standing.local_chosen && ahead_of(list).names_domain);
+}
+
 Diagram SymbolicRouter::rewrite(const Rewrite& effect, Place place, Diagram matching,
                                 const Standing& standing) {
   auto& diagrams = ground_.diagrams;
@@ -128,22 +133,25 @@ Diagram SymbolicRouter::rewrite(const Rewrite& effect, Place place, Diagram matc
   const Place behind{place.list, place.from + 1};
   for (const auto index : effect.transforms) {
     const Standing target = transformed(index, standing);
-    const bool hopeless = !target.domain_chosen && !target.local_chosen;
-    const Ahead& ahead = ahead_of(effect.then);
-    if (hopeless || (!target.domain_chosen && !ahead.names_domain)) {
-      doubt_marks(ahead.marks, matching);
-      continue;
-    }
+    const bool goes_on = can_still_choose(target, effect.then);
+    const bool stays = can_still_choose(target, place.list);
+    if (!goes_on) doubt_marks(ahead_of(effect.then).marks, matching);
+    if (!stays) doubt_marks(ahead_of(place.list).marks, matching);
+    if (!goes_on && !stays) continue;
     if (target.via.size() > rewrite_depth) {
       const Diagram any = evaluator_.doubt("a recipient that is rewritten more than four times");
       relayed = diagrams.either(relayed, diagrams.both(matching, any));
       continue;
     }
     const Diagram same = evaluator_.same(standing, target);
-    const Diagram moved = diagrams.without(matching, same);
-    relayed = diagrams.either(relayed, follow({effect.then, 0}, moved, target));
-    const Diagram stays = diagrams.both(matching, same);
-    relayed = diagrams.either(relayed, follow(behind, stays, target));
+    if (goes_on) {
+      const Diagram moved = diagrams.without(matching, same);
+      relayed = diagrams.either(relayed, follow({effect.then, 0}, moved, target));
+    }
+    if (stays) {
+      const Diagram unmoved = diagrams.both(matching, same);
+      relayed = diagrams.either(relayed, follow(behind, unmoved, target));
+    }
   }
   return relayed;
 }

@@ -33,6 +33,7 @@ class SymbolicRouter {
   Outcome follow_rule(Place place, Diagram live, const Standing& standing);
   Outcome apply(const Effect& effect, Place place, Diagram matching, const Standing& standing,
                 const Rule& rule);
+  bool can_still_choose(const Standing& standing, ListId list);
   Diagram rewrite(const Rewrite& effect, Place place, Diagram matching, const Standing& standing);
   Diagram rewrite_as_row(const RewriteAsRow& effect, Place place, Diagram matching,
                          const Standing& standing, const Rule::ByRow& by_row);
