@@ -107,7 +107,9 @@ TextSearch::Tried TextSearch::attempt(const std::string& text) {
   if (!met) return Tried::failed;
   const auto owner = ownership(policy_, field_, text);
   if (owner == Ownership::impossible) return Tried::failed;
-  const bool taken = can_be_sent(policy_, field_, text) && !is_made_up(text) && accept_(text);
+  const bool must_exist = field_ == Field::client_name || field_ == Field::recipient;
+  const bool taken =
+      can_be_sent(policy_, field_, text) && !(must_exist && is_made_up(text)) && accept_(text);
   if (owner == Ownership::somebodys) {
     if (!hidden_) hidden_ = text;
     return Tried::failed;
