@@ -3,8 +3,9 @@
 add_library(rp_flags INTERFACE)
 target_compile_options(rp_flags INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror)
 if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
-  # GCC 12 sees overlapping copies in any optimised `"literal" + std::string` (GCC bug 105651).
-  target_compile_options(rp_flags INTERFACE $<$<NOT:$<CONFIG:Debug>>:-Wno-restrict>)
+  # GCC 12 sees overlapping copies in any optimised `"literal" + std::string` (GCC bug 105651), and takes
+  # strings in temporary aggregates for uninitialised (GCC bug 105562).
+  target_compile_options(rp_flags INTERFACE $<$<NOT:$<CONFIG:Debug>>:-Wno-restrict;-Wno-maybe-uninitialized>)
 endif()
 target_include_directories(rp_flags INTERFACE ${PROJECT_SOURCE_DIR}/src ${PROJECT_BINARY_DIR}/generated)
 target_compile_definitions(rp_flags INTERFACE $<$<CONFIG:Debug>:_GLIBCXX_ASSERTIONS>)

@@ -4,12 +4,14 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <span>
 
 #include "base/text.h"
 #include "cli/asking_arguments.h"
 #include "cli/config.h"
 #include "cli/exit_status.h"
 #include "cli/version.h"
+#include "dialects/dialect.h"
 #include "probe/target.h"
 
 namespace relayproof::cli {
@@ -105,6 +107,20 @@ Error no_command(const std::string& first) {
       fmt::format("unknown {} '{}'; the commands are check, probe, audit, explain, diff, finding, "
                   "techniques and demo (try relayproof --help)",
                   what, escape_foreign(first, 60)));
+}
+
+// What `--version -v` adds: how faithful the models are.
+std::string fidelity(int argc, const char* const* argv) {
+  const std::span<const char* const> words(argv, static_cast<std::size_t>(argc));
+  const auto asked = [](std::string_view word) { return word == "-v" || word == "--verbose"; };
+  if (std::none_of(words.begin(), words.end(), asked)) return {};
+  std::string text;
+  for (const auto* dialect : dialects::all_dialects()) {
+    const auto figures = dialect->fidelity;
+    text += fmt::format("model of {}: {}\n", dialect->title,
+                        figures.empty() ? "not held against the real server yet" : figures);
+  }
+  return text;
 }
 
 struct Parser {
@@ -219,7 +235,7 @@ tl::expected<Arguments, Told> parse_arguments(int argc, const char* const* argv)
     const bool whole = chosen.empty();
     return tl::unexpected(Told{whole ? parser.app.help() : chosen.front()->help("relayproof"), ok});
   } catch (const CLI::CallForVersion& version) {
-    return tl::unexpected(Told{std::string(version.what()) + "\n", ok});
+    return tl::unexpected(Told{std::string(version.what()) + "\n" + fidelity(argc, argv), ok});
   } catch (const CLI::ParseError& error) {
     if (argc <= 1) return tl::unexpected(Told{parser.app.help(), unknown});
     if (parser.app.get_subcommands().empty()) return tl::unexpected(told(no_command(argv[1])));

@@ -77,6 +77,9 @@ struct Dialect {
   bool (*recognise)(const FileSystem& files, const std::string& path);
   /// Fails only if we cannot read it: one line with file, line and column.
   Result<Loaded> (*load)(const FileSystem& files, const std::string& path, const Host& host);
+  /// How often the model was held against the real server, which versions, and what came of it.
+  /// Empty: never.
+  std::string_view fidelity = {};
 };
 
 /// Every dialect, by the names of their folders.

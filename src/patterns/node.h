@@ -47,6 +47,7 @@ struct LanguageNodes {
   static Language of(Language::Node::Link node) { return Language(std::move(node)); }
   static const Language::Node::Link& link(const Language& language) { return language.node_; }
   static Language bytes(const ByteSet& set);
+  static Language concat(const std::vector<Language>& parts);
   /// True if they are one and the same node.
   static bool identical(const Language& a, const Language& b) { return a.node_ == b.node_; }
 };

@@ -50,7 +50,8 @@ class Pattern {
   std::optional<bool> matches(std::string_view subject) const;
 
   /// The texts of group 0 (the whole match), 1, 2 ... of the first match; a group that took no part
-  /// is nullopt. Empty if nothing matches or the engine gave up.
+  /// is nullopt. Empty if nothing matches or the engine gave up. (glibc's finds some matches with
+  /// backreferences only where nobody asks for the groups: matches() is then true, this empty.)
   std::vector<std::optional<std::string>> captures(std::string_view subject) const;
 
   /// How many groups the pattern has, without group 0.

@@ -133,8 +133,11 @@ SettingPtr Config::written(const Service* service, std::string_view name, Load l
     if (name == "process_name")
       return default_setting(name, service->command, Provenance::built_in);
   }
-  if (name == "config_directory") return default_setting(name, folder_, Provenance::host);
-  return find(name);
+  SettingPtr found = find(name);
+  if (found == nullptr && name == "config_directory") {
+    return default_setting(name, folder_, Provenance::host);
+  }
+  return found;
 }
 
 SettingPtr Config::default_of(const Service* service, const Parameter& parameter) const {

@@ -181,9 +181,10 @@ class Config {
   const std::string& master_cf() const { return master_cf_; }  ///< empty: the stock one is assumed
   const Host& host() const { return host_; }
 
-  /// What stops Postfix or makes it complain, whichever service it concerns.
+  /// What stops all of Postfix, or makes it complain.
   const std::vector<Problem>& problems() const { return problems_; }
-  /// The same for one service: overrides of it, and values it would refuse (`maybe` for a boolean).
+  /// What concerns this service alone: its line, its overrides, and values that only its program
+  /// reads and would refuse (`maybe` for a boolean).
   std::vector<Problem> problems(const Service& service) const;
   /// Lines that are neither a parameter nor a service.
   const std::vector<Unread>& not_read() const { return not_read_; }

@@ -62,6 +62,8 @@ class ListReader {
       element.table = static_cast<std::uint32_t>(list_->tables.size());
       const std::size_t skipped = word.text.size() - text.size();
       list_->tables.push_back(parse_table_name(text, version_, word.offset + skipped));
+      const TableName& table = list_->tables.back();
+      if (table.fatal) list_->fatal = Problem{Problem::Kind::fatal, where(place), table.problem};
       list_->elements.push_back(element);
     } else {
       list_->elements.push_back(element);

@@ -48,7 +48,8 @@ struct MatchList {
   std::vector<TableName> tables;
   std::vector<Problem> problems;  ///< `where` without a file: column is the offset in the value + 1
   bool complete = true;           ///< false: files name each other more often than we follow
-  /// Postfix stops: `!` without a pattern.
+  /// Postfix stops: `!` without a pattern, a table without a type or a name (`::1` without
+  /// brackets).
   std::optional<Problem> fatal;
 
   /// file:line:column of an element of a file; nullopt for one of the value (its `column` is the

@@ -102,6 +102,13 @@ TEST_F(MatchListTest, ANegationOfNothingIsFatal) {
   EXPECT_EQ(read("/nets c"), "/nets:1:1 a|fatal /nets:2:1no pattern behind !");
 }
 
+TEST_F(MatchListTest, ATableWithoutATypeOrANameIsFatal) {
+  EXPECT_EQ(parse("a ::1 b").fatal->says, "expected type:name instead of ::1");
+  EXPECT_EQ(parse("a ::1 b").fatal->where.column, 3U);
+  EXPECT_TRUE(parse("hash:").fatal);
+  EXPECT_FALSE(parse("2001:db8::1").fatal);
+}
+
 TEST_F(MatchListTest, OutlivesTheValueAndTheFiles) {
   MatchList list;
   {

@@ -38,7 +38,7 @@ struct Parameter {
   Support support;
   Version since;
   Version until;
-  int least;  ///< the shortest string (0 or 1, sometimes more), or the smallest number
+  int least;  ///< the shortest string, or the smallest number; 0: Postfix does not check
   /// Before expansion. Empty also where the machine decides: myhostname, mydomain, mynetworks,
   /// mail_version.
   std::string_view default_text;

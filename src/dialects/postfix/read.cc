@@ -249,9 +249,11 @@ std::vector<Problem> Config::problems(const Service& service) const {
     const Parameter* parameter = find_parameter(setting->name, version_);
     if (parameter == nullptr || !(order ? *order : LoadOrder{}).place(setting->name)) return;
     auto problem = refusal_of(*parameter, effective(service, setting->name));
-    if (problem && std::ranges::find(problems, *problem) == problems.end()) {
-      problems.push_back(std::move(*problem));
-    }
+    if (!problem) return;
+    const auto is_new = [&](const std::vector<Problem>& known) {
+      return std::ranges::find(known, *problem) == known.end();
+    };
+    if (is_new(problems) && is_new(problems_)) problems.push_back(std::move(*problem));
   };
   for (const auto& [name, setting] : last_) check(setting);
   for (const SettingPtr& setting : service.overrides) check(setting);

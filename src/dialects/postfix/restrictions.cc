@@ -69,7 +69,7 @@ class RestrictionReader {
     read_table(item);
   }
 
-  void read_unknown(Restriction& item) const {
+  void read_unknown(Restriction& item) {
     item.kind = Restriction::Kind::named;
     if (item.name.starts_with('#')) {
       item.problem = "a # cannot begin a comment here: Postfix takes it for a restriction";
@@ -77,7 +77,8 @@ class RestrictionReader {
     }
     item.problem = item.name + " is no restriction of Postfix " + std::to_string(version_.major) +
                    '.' + std::to_string(version_.minor);
-    const std::string meant = did_you_mean(item.name);
+    // A text that is no list at all gets no suggestion for each of its words.
+    const std::string meant = ++unknown_ > most_problems ? "" : did_you_mean(item.name);
     if (!meant.empty() && !equals_ignoring_case(meant, item.name)) {
       item.problem += "; did you mean " + meant + '?';
     }
@@ -122,17 +123,20 @@ class RestrictionReader {
     // { type:name, search_order = ... } from 3.5 on; the braces are part of the type before.
     const bool braces = item.argument.starts_with('{') && version_ >= Version{3, 5};
     if (!braces) {
-      item.table = parse_table_name(item.argument, version_, item.argument_offset);
-      return;
+      return open_table(item, item.argument, item.argument_offset);
     }
     const auto inside = inside_braces(item.argument);
     const auto words = list_words(inside.value_or(""), version_);
     if (words.empty() || words.front().text.find(':') == words.front().text.npos) {
       return fail(item, "expected type:name in " + item.argument);
     }
-    item.table = parse_table_name(words.front().text, version_,
-                                  item.argument_offset + 1 + words.front().offset);
+    open_table(item, words.front().text, item.argument_offset + 1 + words.front().offset);
     for (std::size_t i = 1; i < words.size(); ++i) read_attribute(item, words[i].text);
+  }
+
+  void open_table(Restriction& item, std::string_view text, std::size_t offset) {
+    item.table = parse_table_name(text, version_, offset);
+    if (item.table->fatal) stop(item, item.table->problem);
   }
 
   void read_attribute(Restriction& item, std::string_view text) {
@@ -226,6 +230,7 @@ class RestrictionReader {
   Version version_;
   std::vector<Word> words_;
   std::size_t next_ = 0;
+  std::size_t unknown_ = 0;
 };
 
 bool is_required(std::string_view word) {

@@ -115,6 +115,12 @@ TEST(Restrictions, ABadPolicyServiceIsFatal) {
   EXPECT_TRUE(parse_restrictions("check_policy_service {unix:x", {}, newest_version).fatal);
 }
 
+TEST(Restrictions, ATableWithoutATypeOrANameIsFatal) {
+  EXPECT_TRUE(parse_restrictions("check_client_access hash:", {}, newest_version).fatal);
+  EXPECT_TRUE(parse_restrictions("check_client_access {:x}", {}, newest_version).fatal);
+  EXPECT_FALSE(parse_restrictions("check_client_access x:y", {}, newest_version).fatal);
+}
+
 TEST(Restrictions, ThatPostfixDoesNotKnowAreNamedWithWhatMayBeMeant) {
   const auto list =
       parse_restrictions("permit_mynetwork # permitreject_unauth_destination my_class",

@@ -88,6 +88,7 @@ TableName with_parts(TableName name, const Version& version, int depth) {
     }
     if (depth == deepest) return failed(std::move(name), "tables are nested too deep");
     name.parts.push_back(parse(word.text, version, base + word.offset, depth + 1));
+    name.fatal = name.fatal || name.parts.back().fatal;
   }
   name.keys = name.parts.front().keys;
   return name;
@@ -101,6 +102,8 @@ TableName parse(std::string_view text, const Version& version, std::size_t offse
   for (;;) {
     const std::size_t colon = rest.find(':');
     if (colon == rest.npos || colon == 0 || colon + 1 == rest.size()) {
+      // proxymap(8) refuses the request; anybody else stops.
+      name.fatal = !name.proxied;
       return failed(std::move(name), "expected type:name instead of " + std::string(text));
     }
     name.type = rest.substr(0, colon);

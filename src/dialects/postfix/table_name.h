@@ -47,6 +47,7 @@ struct TableName {
   std::string index_suffix;      ///< `.db`, `.lmdb`, ... for indexed
   std::vector<TableName> parts;  ///< of all_of and chain
   std::string problem;           ///< why it is failing; empty otherwise
+  bool fatal = false;  ///< the program that reads the name stops: no type, or no name behind it
 };
 
 /// Reads `type:name` as this version of Postfix does. Never fails: what Postfix cannot open is

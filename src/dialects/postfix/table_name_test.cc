@@ -61,6 +61,15 @@ TEST(TableName, IsFailingAndSaysWhyWhatPostfixCannotOpen) {
   }
 }
 
+TEST(TableName, WithoutATypeOrANameStopsPostfix) {
+  for (const auto* text : {"hash", ":/x", "hash:", "pipemap:{hash:/x, y:}", "::1"}) {
+    EXPECT_TRUE(parse_table_name(text, newest_version).fatal) << text;
+  }
+  for (const auto* text : {"proxy:hash", "2001:db8::/32", "hash:/x", "pipemap:{x}", "fail:x"}) {
+    EXPECT_FALSE(parse_table_name(text, newest_version).fatal) << text;
+  }
+}
+
 TEST(TableName, KnowsWhichVersionBroughtAType) {
   EXPECT_EQ(parse_table_name("lmdb:/x", {2, 10}).table_class, TableClass::failing);
   EXPECT_EQ(parse_table_name("lmdb:/x", {2, 11}).table_class, TableClass::indexed);

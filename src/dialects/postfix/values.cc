@@ -22,7 +22,7 @@ Problem refused(const Value& value, std::string says) {
 std::optional<Problem> refusal_of_number(const Value& value, std::optional<long> number,
                                          long least) {
   if (!number) return refused(value, "not a number that Postfix reads");
-  if (*number < least) return refused(value, "less than " + std::to_string(least));
+  if (least != 0 && *number < least) return refused(value, "less than " + std::to_string(least));
   return std::nullopt;
 }
 

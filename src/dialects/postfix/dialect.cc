@@ -1,0 +1,216 @@
+#include "dialects/postfix/dialect.h"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "base/text.h"
+#include "dialects/postfix/config.h"
+#include "dialects/postfix/coverage.h"
+#include "dialects/postfix/lower.h"
+#include "dialects/postfix/table_shelf.h"
+
+namespace relayproof::dialects::postfix {
+namespace {
+
+namespace native = relayproof::postfix;
+
+// What people ask for when they ask who may relay.
+constexpr std::array shown_settings = std::to_array<std::string_view>({
+    "compatibility_level",
+    "myhostname",
+    "mydomain",
+    "myorigin",
+    "inet_interfaces",
+    "inet_protocols",
+    "proxy_interfaces",
+    "mynetworks",
+    "mynetworks_style",
+    "mydestination",
+    "relay_domains",
+    "virtual_alias_domains",
+    "virtual_mailbox_domains",
+    "virtual_alias_maps",
+    "transport_maps",
+    "relayhost",
+    "content_filter",
+    "parent_domain_matches_subdomains",
+    "smtpd_delay_reject",
+    "smtpd_helo_required",
+    "smtpd_client_restrictions",
+    "smtpd_helo_restrictions",
+    "smtpd_sender_restrictions",
+    "smtpd_relay_restrictions",
+    "smtpd_recipient_restrictions",
+    "smtpd_data_restrictions",
+    "smtpd_end_of_data_restrictions",
+    "smtpd_relay_before_recipient_restrictions",
+    "smtpd_restriction_classes",
+    "smtpd_reject_unlisted_recipient",
+    "permit_mx_backup_networks",
+    "allow_untrusted_routing",
+    "allow_percent_hack",
+    "swap_bangpath",
+    "smtpd_sasl_auth_enable",
+    "smtpd_sasl_security_options",
+    "smtpd_tls_security_level",
+    "smtpd_tls_auth_only",
+    "smtpd_tls_ask_ccert",
+    "smtpd_tls_req_ccert",
+    "smtpd_tls_CAfile",
+    "relay_clientcerts",
+    "smtpd_authorized_xclient_hosts",
+    "smtpd_upstream_proxy_protocol",
+    "qmqpd_authorized_clients",
+});
+
+bool is_shown(std::string_view name) {
+  return std::find(shown_settings.begin(), shown_settings.end(), name) != shown_settings.end();
+}
+
+SourceRange place_of(const native::Value& value) {
+  return value.setting->is_default() ? SourceRange{} : value.setting->where;
+}
+
+std::vector<EffectiveSetting> settings_of(const native::Config& config) {
+  std::vector<EffectiveSetting> settings;
+  for (const auto name : shown_settings) {
+    const auto value = config.effective(name);
+    settings.push_back({std::string(name), value.text,
+                        std::string(to_string(value.setting->provenance)), place_of(value)});
+  }
+  for (const auto& service : config.services()) {
+    std::set<std::string> seen;
+    for (const auto& override : service.overrides) {
+      if (!is_shown(override->name) || !seen.insert(override->name).second) continue;
+      const auto value = config.effective(service, override->name);
+      settings.push_back(
+          {override->name, value.text, "master.cf " + service.id() + " -o", place_of(value)});
+    }
+  }
+  return settings;
+}
+
+Understood understood(native::Support support) {
+  switch (support) {
+    case native::Support::understood:
+      return Understood::understood;
+    case native::Support::irrelevant:
+      return Understood::irrelevant;
+    case native::Support::unsupported:
+      return Understood::unsupported;
+    case native::Support::unrecognised:
+      break;
+  }
+  return Understood::unrecognised;
+}
+
+void cover(const native::Config& config, Loaded& loaded) {
+  for (const auto& line : native::coverage(config)) {
+    const auto how = understood(line.support);
+    loaded.coverage.push_back({line.where, line.text, how, line.why});
+    if (how == Understood::unsupported) {
+      loaded.assumptions.push_back(
+          {line.where, line.text, line.why.empty() ? "is not followed" : line.why, true});
+    }
+  }
+}
+
+std::string relative(const std::string& path, const std::string& folder) {
+  if (folder.empty() || path.size() <= folder.size() + 1) return path;
+  if (path.compare(0, folder.size(), folder) != 0 || path[folder.size()] != '/') return path;
+  return path.substr(folder.size() + 1);
+}
+
+void list_files(const native::Config& config, const native::TableShelf& shelf, Loaded& loaded) {
+  std::set<std::string> seen;
+  const auto add = [&](const std::string& path) {
+    if (path.empty() || !seen.insert(path).second) return;
+    loaded.files.push_back(relative(path, config.folder()));
+  };
+  add(config.main_cf());
+  add(config.master_cf());
+  for (const auto& [name, table] : shelf.opened()) {
+    if (table->standing != native::Standing::read || table->file.empty()) continue;
+    ++loaded.tables;
+    add(table->file);
+  }
+}
+
+native::Host host_of(const Host& host) {
+  native::Host own;
+  own.hostname = host.hostname;
+  own.interfaces = host.interfaces;
+  own.mta_version = host.mta_version;
+  own.environment = host.environment;
+  return own;
+}
+
+Result<Loaded> load(const FileSystem& files, const std::string& path, const Host& host) {
+  const auto config = native::read(files, path, host_of(host));
+  if (!config) return tl::unexpected(config.error());
+  native::TableShelf shelf(files, *config);
+  auto lowered = native::lower(*config, shelf);
+  Loaded loaded;
+  loaded.policy = std::move(lowered.policy);
+  if (config->version_is_known()) loaded.version = host.mta_version;
+  loaded.runs = lowered.runs;
+  loaded.why_not = lowered.why_not;
+  for (const auto& assumption : config->assumptions()) {
+    loaded.assumptions.push_back({{}, assumption.name, assumption.says, false});
+  }
+  for (const auto& note : lowered.notes) {
+    loaded.assumptions.push_back({note.where, note.text, note.says, note.decisive});
+  }
+  cover(*config, loaded);
+  loaded.settings = settings_of(*config);
+  list_files(*config, shelf, loaded);
+  return loaded;
+}
+
+bool is_folder_of_postfix(const FileSystem& files, const std::string& path) {
+  return files.info(path_in(path, "main.cf")).kind == FileInfo::Kind::file;
+}
+
+// A name that Postfix has, in front of the `=` of most lines.
+bool has_parameters(const FileSystem& files, const std::string& path) {
+  const auto content = files.read(path);
+  if (!content) return false;
+  std::size_t known = 0;
+  std::size_t lines = 0;
+  for (const auto line : split(**content, '\n')) {
+    if (line.empty() || line.front() == '#' || line.front() == ' ' || line.front() == '\t') {
+      continue;
+    }
+    ++lines;
+    const auto equals = line.find('=');
+    if (equals == std::string_view::npos) continue;
+    if (native::find_parameter(trim(line.substr(0, equals))) != nullptr) ++known;
+  }
+  return known > 0 && 2 * known >= lines;
+}
+
+bool recognise(const FileSystem& files, const std::string& path) {
+  switch (files.info(path).kind) {
+    case FileInfo::Kind::folder:
+      return is_folder_of_postfix(files, path);
+    case FileInfo::Kind::file:
+      return path.ends_with("main.cf") || has_parameters(files, path);
+    case FileInfo::Kind::missing:
+    case FileInfo::Kind::other:
+      break;
+  }
+  return false;
+}
+
+}  // namespace
+
+const Dialect dialect = {
+    .name = "postfix",
+    .title = "Postfix",
+    .usual_place = "/etc/postfix",
+    .recognise = recognise,
+    .load = load,
+};
+
+}  // namespace relayproof::dialects::postfix

@@ -1,0 +1,213 @@
+#include "dialects/postfix/lower.h"
+
+#include <array>
+#include <map>
+#include <utility>
+
+#include "base/text.h"
+#include "dialects/postfix/address_reading.h"
+#include "dialects/postfix/doors.h"
+#include "dialects/postfix/lower_listeners.h"
+#include "dialects/postfix/lower_routes.h"
+#include "dialects/postfix/restriction_texts.h"
+#include "dialects/postfix/runs.h"
+
+namespace relayproof::postfix {
+namespace {
+
+using Load = ServiceLowering::Load;
+
+bool is_bare_postmaster(std::string_view wire) {
+  auto text = trim(wire);
+  if (text.size() >= 2 && text.front() == '<' && text.back() == '>') {
+    text = trim(text.substr(1, text.size() - 2));
+  }
+  if (text.size() >= 2 && text.front() == '"' && text.back() == '"') {
+    text = text.substr(1, text.size() - 2);
+  }
+  return equals_ignoring_case(text, "postmaster");
+}
+
+// smtpd lets `postmaster` pass as the client spelt it, before it gets a domain: so that rules can
+// tell it from postmaster@$myorigin, it keeps that spelling until it is routed.
+void keep_postmaster_bare(policy::Addresses& addresses) {
+  const auto read = addresses.read_recipient;
+  addresses.read_recipient = [read](std::string_view wire) -> std::optional<std::string> {
+    auto address = read(wire);
+    if (address && is_bare_postmaster(wire)) return "postmaster";
+    return address;
+  };
+  const auto transform = addresses.transform;
+  addresses.transform = [read, transform](std::string_view name, std::string_view address) {
+    if (!equals_ignoring_case(address, "postmaster")) return transform(name, address);
+    return transform(name, read("<postmaster>").value_or(std::string(address)));
+  };
+}
+
+bool is_dropping(std::string_view transport) {
+  return starts_with_ignoring_case(transport, "discard:") ||
+         starts_with_ignoring_case(transport, "error:") ||
+         starts_with_ignoring_case(transport, "retry:");
+}
+
+class Lowering {
+ public:
+  Lowering(const Config& config, TableShelf& shelf)
+      : config_(config), shelf_(shelf), builder_(lowered_.policy), shared_{builder_, shelf, config,
+                                                                           {},       {},    {},
+                                                                           {},       {},    {}} {}
+
+  Lowered run() {
+    auto& policy = lowered_.policy;
+    policy.mta = "postfix";
+    route_ = lower_routes(builder_, shelf_);
+    shared_.recipient = lower_address_classes(builder_, shelf_, policy::Field::recipient);
+    shared_.sender = lower_address_classes(builder_, shelf_, policy::Field::sender);
+    keep_postmaster_bare(policy.addresses);
+    arrival_ = builder_.list({"arrival", {}});
+    if (const auto stops = what_stops_postfix(config_)) {
+      lowered_.runs = false;
+      lowered_.why_not = stops->says;
+    }
+    for (const auto& service : config_.services()) add(service);
+    write_arrival();
+    lowered_.notes = std::move(shared_.notes);
+    return std::move(lowered_);
+  }
+
+ private:
+  void add(const Service& service) {
+    if (service.is_disabled) return;
+    if (service.type == Service::Type::inet) add_inet(service);
+  }
+
+  void add_inet(const Service& service) {
+    if (service.command == "smtpd") {
+      add_smtpd(service, service);
+    } else if (service.command == "postscreen") {
+      const auto name = config_.effective(service, "smtpd_service_name").text;
+      const auto* behind = config_.service(name, Service::Type::pass);
+      if (behind != nullptr && behind->command == "smtpd") add_smtpd(service, *behind);
+    } else if (service.command == "qmqpd") {
+      ServiceLowering qmqpd(shared_, service);
+      add_listener(service, qmqpd, lower_qmqpd(qmqpd, arrival_));
+    }
+  }
+
+  // One listener for each smtpd, however many doors lead to it.
+  void add_smtpd(const Service& inet, const Service& smtpd) {
+    if (const auto known = listeners_.find(&smtpd); known != listeners_.end()) {
+      ServiceLowering again(shared_, smtpd);
+      open(inet, again, known->second);
+      return;
+    }
+    ServiceLowering usual(shared_, smtpd);
+    listeners_.emplace(&smtpd, add_listener(inet, usual, lower_smtpd(usual, arrival_)));
+    ServiceLowering busy(shared_, smtpd, Load::stress);
+    if (!differs(usual, busy)) return;
+    auto listener = lower_smtpd(busy, arrival_);
+    listener.name += " under stress";
+    add_listener(inet, busy, std::move(listener));
+  }
+
+  static bool differs(const ServiceLowering& one, const ServiceLowering& other) {
+    for (const auto* name :
+         {"mynetworks", "smtpd_client_restrictions", "smtpd_helo_restrictions",
+          "smtpd_sender_restrictions", "smtpd_relay_restrictions", "smtpd_recipient_restrictions",
+          "smtpd_data_restrictions", "smtpd_end_of_data_restrictions", "smtpd_delay_reject"}) {
+      if (one.value(name).text != other.value(name).text) return true;
+    }
+    return false;
+  }
+
+  std::size_t add_listener(const Service& inet, ServiceLowering& service,
+                           policy::Listener listener) {
+    lowered_.policy.listeners.push_back(std::move(listener));
+    const auto index = lowered_.policy.listeners.size() - 1;
+    open(inet, service, index);
+    return index;
+  }
+
+  void open(const Service& inet, const ServiceLowering& behind, std::size_t index) {
+    auto doors = open_doors(shared_, inet, behind, lowered_.policy.listeners[index], index);
+    for (auto& door : doors) lowered_.policy.doors.push_back(std::move(door));
+  }
+
+  void rule(policy::ConditionId when, policy::Effect effect, std::string says) {
+    policy::Rule rule;
+    rule.when = when;
+    rule.effect = std::move(effect);
+    rule.says = std::move(says);
+    builder_.policy().lists[arrival_].rules.push_back(std::move(rule));
+  }
+
+  // What restrictions left behind for the message, then the routes.
+  void write_arrival() {
+    for (const auto& [mark, action] : shared_.delegations) delegate(mark, action);
+    policy::Transform postmaster;
+    postmaster.rewritten.emplace();
+    postmaster.rewritten->pieces.push_back(
+        {"postmaster@" + address_settings(config_).myorigin, std::nullopt});
+    rule(text_is(builder_, PolicyBuilder::rewritten(policy::Field::recipient), {"postmaster"}),
+         policy::Rewrite{{builder_.transform(postmaster)}, route_}, "postmaster of this server");
+    rule(builder_.constant(true), policy::Run{route_}, "routes");
+  }
+
+  void delegate(std::uint32_t mark, const AccessAction& action) {
+    const auto when = builder_.has_mark(mark);
+    switch (action.kind) {
+      case AccessAction::Kind::discard:
+      case AccessAction::Kind::hold:
+        return rule(when, policy::End{policy::Fate::dropped}, to_string(action));
+      case AccessAction::Kind::filter:
+        return filter(when, action);
+      default:
+        return redirect(when, action);
+    }
+  }
+
+  // A filter that gives the mail back stands for the recipient's own host. Of several the last one
+  // counts, which marks do not tell.
+  void filter(policy::ConditionId when, const AccessAction& action) {
+    if (!is_dropping(action.text)) return;
+    std::size_t filters = 0;
+    for (const auto& [mark, other] : shared_.delegations) {
+      if (other.kind == AccessAction::Kind::filter) ++filters;
+    }
+    if (filters > 1) {
+      policy::Question question;
+      question.name = to_string(action) + " is the last FILTER";
+      question.says = "which of several FILTER actions comes last is not followed";
+      when = builder_.all({when, builder_.unknown(builder_.question(std::move(question)), {})});
+    }
+    rule(when, policy::End{policy::Fate::dropped}, to_string(action));
+  }
+
+  void redirect(policy::ConditionId when, const AccessAction& action) {
+    policy::Transform transform;
+    transform.rewritten.emplace();
+    if (!action.has_holes) {
+      transform.rewritten->pieces.push_back({action.text, std::nullopt});
+    } else {
+      // Whose captures fill it is not followed: as if the client had chosen all of it.
+      transform.rewritten->pieces.push_back(
+          {"", policy::Transform::Template::Hole{policy::Transform::Template::Hole::Of::whole, 0}});
+    }
+    rule(when, policy::Rewrite{{builder_.transform(transform)}, route_}, to_string(action));
+  }
+
+  const Config& config_;
+  TableShelf& shelf_;
+  Lowered lowered_;
+  PolicyBuilder builder_;
+  SharedLowering shared_;
+  policy::ListId route_ = 0;
+  policy::ListId arrival_ = 0;
+  std::map<const Service*, std::size_t> listeners_;
+};
+
+}  // namespace
+
+Lowered lower(const Config& config, TableShelf& shelf) { return Lowering(config, shelf).run(); }
+
+}  // namespace relayproof::postfix

@@ -1,0 +1,279 @@
+#include "policy/choices.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "policy/facts_of.h"
+#include "policy/part.h"
+#include "policy/solve_check.h"
+
+namespace relayproof::policy {
+namespace {
+
+using Kind = Predicate::Kind;
+using Feasible = Solution::Feasible;
+
+// Whether a path was found, best first.
+int rank(Feasible feasible) { return static_cast<int>(feasible); }
+
+Field field_of(Group group) {
+  switch (group) {
+    case Group::recipient:
+    case Group::earlier:
+      return Field::recipient;
+    case Group::sender:
+      return Field::sender;
+    case Group::helo:
+      return Field::helo;
+    case Group::user:
+      return Field::user;
+    case Group::names:
+      return Field::reverse_name;
+    default:
+      return Field::header;
+  }
+}
+
+Wanted wanted_of(const Predicate& meaning, bool holds) {
+  Wanted wanted;
+  wanted.subject = meaning.subject;
+  wanted.lookup = meaning.id;
+  wanted.result = meaning.result;
+  wanted.holds = holds;
+  switch (meaning.kind) {
+    case Kind::present:
+      wanted.kind = Wanted::Kind::present;
+      break;
+    case Kind::outside:
+      wanted.kind = Wanted::Kind::outside;
+      break;
+    case Kind::deliverable:
+      wanted.kind = Wanted::Kind::deliverable;
+      break;
+    default:
+      wanted.kind = Wanted::Kind::finds;
+  }
+  return wanted;
+}
+
+Chosen chosen_text(Group group, const Solution& solution) {
+  Chosen chosen;
+  if (group == Group::header) {
+    if (solution.value) chosen.headers.push_back(*solution.value);
+  } else {
+    chosen.text = solution.value;
+  }
+  return chosen;
+}
+
+}  // namespace
+
+Choices::Choices(std::vector<const Policy*> policies, const Predicates& predicates,
+                 std::size_t candidates)
+    : policies_(std::move(policies)), predicates_(predicates), candidates_(candidates) {}
+
+const Choice& Choices::find(Group group, std::span<const Literal> path) {
+  const std::pair key{group, std::vector<Literal>(path.begin(), path.end())};
+  const auto known = known_.find(key);
+  if (known != known_.end()) return known->second;
+  Choice choice = search(group, path);
+  return known_.emplace(key, std::move(choice)).first->second;
+}
+
+Choice Choices::search(Group group, std::span<const Literal> path) {
+  if (group == Group::names) return search_names(path);
+  if (group == Group::header) return search_headers(path);
+  return search_one(group, path);
+}
+
+// The wants of a path for solve(), without those that another of them implies.
+Choices::Wants Choices::wants(std::span<const Literal> path, Side side,
+                              std::optional<Field> only) const {
+  Wants found;
+  for (const auto& literal : path) {
+    const auto* meaning = predicates_.meaning(literal.variable, side);
+    if (meaning == nullptr || meaning->kind == Kind::same || meaning->kind == Kind::finds_among) {
+      continue;
+    }
+    if (only && meaning->subject.field != *only) continue;
+    found.push_back(wanted_of(*meaning, literal.holds));
+  }
+  const auto implied = [&](const Wanted& wanted) {
+    return !wanted.holds && wanted.kind == Wanted::Kind::finds &&
+           std::any_of(found.begin(), found.end(), [&](const Wanted& other) {
+             return other.holds && other.kind == Wanted::Kind::finds &&
+                    other.lookup == wanted.lookup && other.subject == wanted.subject;
+           });
+  };
+  Wants result;
+  std::copy_if(found.begin(), found.end(), std::back_inserter(result),
+               [&](const Wanted& wanted) { return !implied(wanted); });
+  return result;
+}
+
+Solution Choices::ask(Side side, Field field, const Wants& wants) {
+  if (used_ > candidates_) throw OutOfBudget();
+  SolveBudget budget;
+  budget.candidates = std::min(budget.candidates, candidates_ - used_ + 1);
+  return solve(*policies_.at(side), field, wants, budget, used_);
+}
+
+Choice Choices::search_side(Group group, std::span<const Literal> path, Side side) {
+  const Solution solution = ask(side, field_of(group), wants(path, side, std::nullopt));
+  Choice choice{solution.feasible, chosen_text(group, solution), solution.why_unknown};
+  if (choice.feasible == Feasible::yes && !agrees(path, choice.chosen, side)) {
+    choice.feasible = Feasible::unknown;
+    choice.why_unknown = "texts that are compared with each other";
+  }
+  return choice;
+}
+
+// Each side's text is tried with the other side's conditions.
+Choice Choices::search_one(Group group, std::span<const Literal> path) {
+  Choice best;
+  for (Side side = 0; side < policies_.size(); ++side) {
+    Choice choice = search_side(group, path, side);
+    if (choice.feasible == Feasible::yes || choice.feasible == Feasible::no) return choice;
+    if (side == 0 || rank(choice.feasible) < rank(best.feasible)) best = std::move(choice);
+  }
+  return best;
+}
+
+// Without a confirmed name the PTR may say anything; with one both names are the same text.
+Choice Choices::search_names(std::span<const Literal> path) {
+  Choice best;
+  best.feasible = Feasible::no;
+  const auto consider = [&](Side side, Choice choice) {
+    if (choice.feasible == Feasible::yes && !agrees(path, choice.chosen, side)) {
+      choice.feasible = Feasible::unknown;
+      choice.why_unknown = "names that are compared with each other";
+    }
+    if (rank(choice.feasible) < rank(best.feasible)) best = std::move(choice);
+  };
+  for (Side side = 0; side < policies_.size() && best.feasible != Feasible::yes; ++side) {
+    auto of_client = wants(path, side, Field::client_name);
+    auto of_reverse = wants(path, side, Field::reverse_name);
+    const bool needs_name = std::any_of(of_client.begin(), of_client.end(),
+                                        [](const Wanted& wanted) { return wanted.holds; });
+    if (!needs_name) {
+      const Solution solution = ask(side, Field::reverse_name, of_reverse);
+      consider(side, {solution.feasible, {solution.value, false, {}}, solution.why_unknown});
+    }
+    for (auto& wanted : of_reverse) {
+      wanted.subject.field = Field::client_name;
+      of_client.push_back(wanted);
+    }
+    Wanted present;
+    present.kind = Wanted::Kind::present;
+    present.subject.field = Field::client_name;
+    of_client.push_back(present);
+    const Solution solution = ask(side, Field::client_name, of_client);
+    consider(side, {solution.feasible, {solution.value, true, {}}, solution.why_unknown});
+  }
+  return best;
+}
+
+// One line for everything if there is one, else a line for each predicate. That there is none is
+// only said of what must hold of one and the same line.
+Choice Choices::search_headers(std::span<const Literal> path) {
+  if (agrees(path, {}, std::nullopt)) return {Feasible::yes, {}, ""};
+  Choice choice = search_one(Group::header, path);
+  if (choice.feasible == Feasible::yes) return choice;
+  Choice lines;
+  for (const auto& literal : path) {
+    if (!literal.holds) continue;
+    const auto* meaning = predicates_.meaning(literal.variable, 0);
+    if (meaning == nullptr || meaning->kind != Kind::finds) continue;
+    std::vector<Literal> alone{literal};
+    // What is rewritten is the line in which the row was found.
+    for (const auto& other : path) {
+      const auto* of_other = predicates_.meaning(other.variable, 0);
+      if (of_other != nullptr && other.holds && !of_other->subject.via.empty()) {
+        alone.push_back(other);
+      }
+    }
+    const Choice line = search_one(Group::header, alone);
+    if (line.feasible == Feasible::no && alone.size() == 1) return line;
+    if (line.feasible != Feasible::yes) continue;
+    lines.chosen.headers.insert(lines.chosen.headers.end(), line.chosen.headers.begin(),
+                                line.chosen.headers.end());
+  }
+  if (agrees(path, lines.chosen, std::nullopt)) return {Feasible::yes, lines.chosen, ""};
+  choice.feasible = Feasible::unknown;
+  return choice;
+}
+
+// solve() has the last word on what is outside and deliverable for the side that it was asked for.
+bool Choices::agrees(std::span<const Literal> path, const Chosen& chosen,
+                     std::optional<Side> solved) const {
+  return std::all_of(path.begin(), path.end(), [&](const Literal& literal) {
+    const auto* meaning = solved ? predicates_.meaning(literal.variable, *solved) : nullptr;
+    if (meaning != nullptr &&
+        (meaning->kind == Kind::outside || meaning->kind == Kind::deliverable)) {
+      return true;
+    }
+    return value(literal.variable, chosen) == literal.holds;
+  });
+}
+
+std::optional<bool> Choices::value(Variable variable, const Chosen& chosen) const {
+  std::optional<bool> result;
+  for (Side side = 0; side < policies_.size(); ++side) {
+    const auto* meaning = predicates_.meaning(variable, side);
+    if (meaning == nullptr) continue;
+    const bool here = value(*meaning, *policies_[side], chosen);
+    if (result && *result != here) return std::nullopt;
+    result = here;
+  }
+  return result;
+}
+
+std::vector<std::string> Choices::texts(const Subject& subject, const Policy& policy,
+                                        const Chosen& chosen) const {
+  std::vector<std::string> all;
+  if (subject.field == Field::header) {
+    all = chosen.headers;
+  } else if (chosen.text && (subject.field != Field::client_name || chosen.confirmed)) {
+    all.push_back(*chosen.text);
+  }
+  for (auto& text : all) {
+    text = std::string(part_of(rewritten(policy, std::move(text), subject.via), subject.part));
+  }
+  return all;
+}
+
+bool Choices::value(const Predicate& meaning, const Policy& policy, const Chosen& chosen) const {
+  const auto all = texts(meaning.subject, policy, chosen);
+  const auto result_of = [&](const std::string& text) -> std::optional<std::uint32_t> {
+    const auto found = policy::find(policy.tables, policy.lookups.at(meaning.id), text);
+    return found ? std::optional(found->row.result) : std::nullopt;
+  };
+  switch (meaning.kind) {
+    case Kind::present:
+      return !all.empty();
+    case Kind::finds:
+      for (const auto& text : all) {
+        if (const auto result = result_of(text)) return *result == meaning.result;
+      }
+      return false;
+    case Kind::finds_among:
+      return std::any_of(all.begin(), all.end(), [&](const std::string& text) {
+        const auto result = result_of(text);
+        return result &&
+               std::binary_search(meaning.results.begin(), meaning.results.end(), *result);
+      });
+    case Kind::outside:
+    case Kind::deliverable:
+      return std::any_of(all.begin(), all.end(), [&](const std::string& text) {
+        return meets(policy, wanted_of(meaning, true), text);
+      });
+    case Kind::same: {
+      const auto others = texts(meaning.other, policy, chosen);
+      return !all.empty() && !others.empty() && equals_ignoring_case(all.front(), others.front());
+    }
+    default:
+      return false;
+  }
+}
+
+}  // namespace relayproof::policy

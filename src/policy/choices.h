@@ -1,0 +1,66 @@
+// Which texts a client can choose so that predicates hold as a path through a diagram wants it.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "policy/predicates.h"
+#include "policy/solve.h"
+
+namespace relayproof::policy {
+
+/// What was chosen for the texts of one group.
+struct Chosen {
+  std::optional<std::string> text;   ///< nullopt: absent; of `names` what the PTR says
+  bool confirmed = false;            ///< of `names`: it leads back to the client
+  std::vector<std::string> headers;  ///< of `header`
+};
+
+struct Choice {
+  Solution::Feasible feasible = Solution::Feasible::unknown;
+  Chosen chosen;  ///< if feasible
+  std::string why_unknown;
+};
+
+/// Asks solve(), each question once, and puts together what it answers field by field and policy by
+/// policy.
+class Choices {
+ public:
+  /// `policies`: one for each side. All must outlive this; throws OutOfBudget when more than
+  /// `candidates` texts were tried in all.
+  Choices(std::vector<const Policy*> policies, const Predicates& predicates,
+          std::size_t candidates);
+
+  /// Of one group, which is none of session, hidden and doubt.
+  const Choice& find(Group group, std::span<const Literal> path);
+
+  /// The variable's value for these texts; nullopt if some side cannot tell.
+  std::optional<bool> value(Variable variable, const Chosen& chosen) const;
+
+ private:
+  using Wants = std::vector<Wanted>;
+  Choice search(Group group, std::span<const Literal> path);
+  Choice search_names(std::span<const Literal> path);
+  Choice search_headers(std::span<const Literal> path);
+  Choice search_one(Group group, std::span<const Literal> path);
+  Choice search_side(Group group, std::span<const Literal> path, Side side);
+  Solution ask(Side side, Field field, const Wants& wants);
+  Wants wants(std::span<const Literal> path, Side side, std::optional<Field> only) const;
+  bool agrees(std::span<const Literal> path, const Chosen& chosen,
+              std::optional<Side> solved) const;
+  bool value(const Predicate& meaning, const Policy& policy, const Chosen& chosen) const;
+  std::vector<std::string> texts(const Subject& subject, const Policy& policy,
+                                 const Chosen& chosen) const;
+
+  std::vector<const Policy*> policies_;
+  const Predicates& predicates_;
+  std::size_t candidates_;
+  std::size_t used_ = 0;
+  std::map<std::pair<Group, std::vector<Literal>>, Choice> known_;
+};
+
+}  // namespace relayproof::policy

@@ -1,0 +1,58 @@
+// The literal keys that can make a condition true which is not: for one that shall find a result,
+// the keys that give it; for one that shall not, the keys that give another.
+#pragma once
+
+#include <functional>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "policy/policy.h"
+#include "policy/shapes.h"
+#include "policy/solve.h"
+
+namespace relayproof::policy {
+
+/// Whether a table of the lookup has pattern rows, or a row for everything.
+bool has_patterns(const Policy& policy, const Lookup& lookup);
+bool has_everything(const Policy& policy, const Lookup& lookup);
+/// Whether all literal keys of the lookup are compared in any case.
+bool folds_case(const Policy& policy, const Lookup& lookup);
+/// How many literal keys the lookup has in all.
+std::size_t literals_in(const Policy& policy, const Lookup& lookup);
+
+/// The helping keys of one condition, looked for when they are first needed, and then kept.
+class HelpfulKeys {
+ public:
+  /// Both must outlive this.
+  HelpfulKeys(const Policy& policy, const Wanted& wanted)
+      : policy_(policy),
+        wanted_(wanted),
+        lookup_(policy.lookups.at(wanted.lookup)),
+        folds_(folds_case(policy, lookup_)) {}
+
+  /// False: stop here.
+  using Visit = std::function<bool(std::string_view key)>;
+  /// Those of all keys that can meet the shape; the first pass through a large table starts at
+  /// once, and keeps nothing. Small tables are visited in the order of their lines.
+  void visit(const Shape* shape, const Visit& visit);
+
+ private:
+  void visit_tables(const Visit& visit) const;
+  bool visit_table(const Table& table, const Visit& visit) const;
+  bool helps(const Row& row) const { return (row.result == wanted_.result) == wanted_.holds; }
+  bool asks_locals() const;
+  void build();
+
+  const Policy& policy_;
+  const Wanted& wanted_;
+  const Lookup& lookup_;
+  bool folds_;
+  bool visited_ = false;
+  bool built_ = false;
+  std::vector<std::string_view> all_;
+  std::vector<std::string_view> without_domain_;
+  std::unordered_multimap<std::string_view, std::string_view> by_domain_;
+};
+
+}  // namespace relayproof::policy

@@ -1,0 +1,226 @@
+#include "policy/solve_search.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/text.h"
+#include "policy/candidates.h"
+#include "policy/part.h"
+#include "policy/solve_check.h"
+
+namespace relayproof::policy {
+namespace {
+
+using Kind = Wanted::Kind;
+
+// Each step fixes more; real tables need two or three.
+constexpr std::size_t most_steps = 12;
+
+bool is_name(Field field) { return field == Field::client_name || field == Field::reverse_name; }
+
+// Whether most texts of the field look so.
+bool is_usual(const Shape& shape, Field field) {
+  if (field != Field::sender && field != Field::recipient) return !shape.addressed;
+  return shape.addressed && shape.domain != TextShape::exactly("");
+}
+
+bool contradict(const Wanted& one, const Wanted& other, Field field) {
+  if (one.kind != other.kind || one.subject != other.subject || one.lookup != other.lookup) {
+    return false;
+  }
+  if (one.result == other.result) return one.holds != other.holds;
+  // One text has one result.
+  return one.kind == Kind::finds && one.holds && other.holds && field != Field::header;
+}
+
+}  // namespace
+
+TextSearch::TextSearch(const Policy& policy, Field field, std::vector<const Wanted*> wanted,
+                       Accept accept, const SolveBudget& budget, std::size_t& used)
+    : policy_(policy),
+      field_(field),
+      wanted_(std::move(wanted)),
+      accept_(std::move(accept)),
+      used_(used),
+      end_(used + budget.candidates) {}
+
+TextSearch::Outcome TextSearch::run() {
+  if (is_contradiction()) return Outcome::none;
+  for (const auto& text : plausible_texts(field_)) {
+    if (attempt(text) == Tried::taken) return Outcome::found;
+  }
+  Outcome outcome = Outcome::none;
+  if (const Wanted* wanted = driver()) {
+    outcome = refine(nullptr, *wanted, 0);
+  } else {
+    const bool is_address = field_ == Field::sender || field_ == Field::recipient;
+    for (const bool addressed : {is_address, !is_address}) {
+      const auto part = explore({addressed, TextShape::any(), TextShape::any(), false}, 0);
+      if (part == Outcome::found) return part;
+      if (part == Outcome::unknown) outcome = part;
+    }
+  }
+  const bool folds = std::ranges::all_of(wanted_, [&](const Wanted* wanted) {
+    return wanted->kind != Kind::finds || folds_case(policy_, policy_.lookups.at(wanted->lookup));
+  });
+  if (outcome == Outcome::none && !folds) return unknown("a table tells upper from lower case");
+  return outcome;
+}
+
+TextSearch::Outcome TextSearch::unknown(std::string why) {
+  if (why_unknown_.empty()) why_unknown_ = std::move(why);
+  return Outcome::unknown;
+}
+
+bool TextSearch::is_contradiction() const {
+  for (std::size_t one = 0; one < wanted_.size(); ++one) {
+    for (std::size_t other = 0; other < one; ++other) {
+      if (contradict(*wanted_[one], *wanted_[other], field_)) return true;
+    }
+  }
+  return false;
+}
+
+// A lookup that shall find a result of literal keys only, the one with the fewest of them.
+const Wanted* TextSearch::driver() const {
+  const Wanted* best = nullptr;
+  for (const auto* wanted : wanted_) {
+    if (wanted->kind != Kind::finds || !wanted->holds || patterns_in(*wanted)) continue;
+    if (has_everything(policy_, policy_.lookups.at(wanted->lookup))) continue;
+    if (!best || helpful_at_most(*wanted) < helpful_at_most(*best)) best = wanted;
+  }
+  return best;
+}
+
+bool TextSearch::patterns_in(const Wanted& wanted) const {
+  return wanted.kind == Kind::finds && has_patterns(policy_, policy_.lookups.at(wanted.lookup));
+}
+
+std::size_t TextSearch::helpful_at_most(const Wanted& wanted) const {
+  return literals_in(policy_, policy_.lookups.at(wanted.lookup));
+}
+
+TextSearch::Tried TextSearch::attempt(const std::string& text) {
+  ++used_;
+  const bool met = std::ranges::all_of(
+      wanted_, [&](const Wanted* wanted) { return meets(policy_, *wanted, text); });
+  if (!met) return Tried::failed;
+  const auto owner = ownership(policy_, field_, text);
+  if (owner == Ownership::impossible) return Tried::failed;
+  const bool taken = can_be_sent(policy_, field_, text) && !is_made_up(text) && accept_(text);
+  if (owner == Ownership::somebodys) {
+    if (!hidden_) hidden_ = text;
+    return Tried::failed;
+  }
+  if (!taken) return Tried::refused;
+  value_ = text;
+  return Tried::taken;
+}
+
+// Whether what is wanted depends on nothing but the domain, for a text that has a fixed one.
+bool TextSearch::settled_by_domain(const Wanted& wanted) const {
+  if (wanted.subject.part == Part::local) return false;
+  if (wanted.kind == Kind::outside) return true;
+  return wanted.kind == Kind::finds && wanted.subject.part == Part::domain &&
+         !patterns_in(wanted) && folds_case(policy_, policy_.lookups.at(wanted.lookup));
+}
+
+bool TextSearch::is_dead(const Shape& shape) {
+  if (!shape.addressed || !shape.domain.fixed) return false;
+  const auto [entry, is_new] = dead_domains_.try_emplace(to_lower(shape.domain.prefix), false);
+  if (is_new) {
+    const std::string text = "someone@" + shape.domain.prefix;
+    entry->second = std::ranges::any_of(wanted_, [&](const Wanted* wanted) {
+      return settled_by_domain(*wanted) && !meets(policy_, *wanted, text);
+    });
+  }
+  return entry->second;
+}
+
+TextSearch::Outcome TextSearch::explore(const Shape& shape, std::size_t depth) {
+  if ((shape.addressed && is_name(field_)) || is_dead(shape)) return Outcome::none;
+  if (depth > most_steps) return unknown("tables refer to each other too deeply");
+  const auto texts = representatives(shape, field_);
+  Tried last = Tried::failed;
+  for (const auto& text : texts) {
+    last = attempt(text);
+    if (last == Tried::taken) return Outcome::found;
+    if (out_of_budget()) return unknown("more than " + std::to_string(end_) + " texts to try");
+  }
+  if (last == Tried::refused && any_patterns()) return explore_leaf(shape, nullptr);
+  if (last == Tried::refused) return unknown(no_way_to_send);
+  return explore_failing(shape, texts.back(), depth);
+}
+
+// True if no member of a shape meets what its fresh member does not meet.
+bool TextSearch::is_settled(const Wanted& wanted) const {
+  return wanted.kind != Kind::finds && wanted.holds;
+}
+
+// False if a key that was made up is in a table.
+bool TextSearch::stands_for_shape(const Wanted& wanted, const std::string& fresh) const {
+  const auto text = part_of(fresh, wanted.subject.part);
+  const auto match = find(policy_.tables, policy_.lookups.at(wanted.lookup), text);
+  return !match || match->table->everything || !is_fresh(match->key);
+}
+
+TextSearch::Outcome TextSearch::explore_failing(const Shape& shape, const std::string& fresh,
+                                                std::size_t depth) {
+  std::vector<const Wanted*> failing;
+  std::ranges::copy_if(wanted_, std::back_inserter(failing),
+                       [&](const Wanted* wanted) { return !meets(policy_, *wanted, fresh); });
+  // Nothing failed but the owner of the name, and that is settled by what is fixed.
+  if (failing.empty()) return Outcome::none;
+  if (std::ranges::any_of(failing, [&](const Wanted* w) { return is_settled(*w); })) {
+    return Outcome::none;
+  }
+  const Wanted* easiest = nullptr;
+  for (const auto* wanted : failing) {
+    if (wanted->kind != Kind::finds || patterns_in(*wanted)) continue;
+    if (!stands_for_shape(*wanted, fresh)) continue;
+    if (!easiest || helpful_at_most(*wanted) < helpful_at_most(*easiest)) easiest = wanted;
+  }
+  if (easiest) return refine(&shape, *easiest, depth);
+  return explore_patterns(shape, failing, depth);
+}
+
+HelpfulKeys& TextSearch::keys_for(const Wanted& wanted) {
+  return keys_.try_emplace(&wanted, policy_, wanted).first->second;
+}
+
+TextSearch::Outcome TextSearch::refine(const Shape* shape, const Wanted& wanted,
+                                       std::size_t depth) {
+  const Lookup& lookup = policy_.lookups.at(wanted.lookup);
+  const Part part = wanted.subject.part;
+  Outcome outcome = Outcome::none;
+  // True while the search goes on.
+  const auto explore_part = [&](const Shape& asking) {
+    const auto result = explore_child(shape, asking, depth + 1);
+    if (result != Outcome::none) outcome = result;
+    return result != Outcome::found && !out_of_budget();
+  };
+  keys_for(wanted).visit(shape, [&](std::string_view key) {
+    std::vector<Shape> parts;
+    for (const Key kind : lookup.keys) {
+      std::ranges::move(shapes_asking(kind, key, lookup.extension_delimiters, part),
+                        std::back_inserter(parts));
+    }
+    std::ranges::stable_partition(parts, [&](const Shape& each) { return is_usual(each, field_); });
+    return std::ranges::all_of(parts, explore_part);
+  });
+  if (outcome == Outcome::found || !has_everything(policy_, lookup)) return outcome;
+  if (!std::ranges::all_of(shapes_without(part), explore_part)) return outcome;
+  const bool always_asked = std::ranges::find(lookup.keys, Key::whole) != lookup.keys.end();
+  return always_asked ? outcome : unknown("a table that has everything is not always asked");
+}
+
+TextSearch::Outcome TextSearch::explore_child(const Shape* shape, const Shape& asking,
+                                              std::size_t depth) {
+  const auto child = shape ? both(*shape, asking) : asking;
+  if (!child || (shape && *child == *shape)) return Outcome::none;  // all of it asks for that key
+  const auto outcome = explore(*child, depth);
+  if (outcome == Outcome::none && child->wider) return unknown("names made of digits");
+  return outcome;
+}
+
+}  // namespace relayproof::policy
