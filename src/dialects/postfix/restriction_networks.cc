@@ -141,7 +141,8 @@ class ClientLowering {
     }
     if (reached.others) {
       result_.by_address_only = false;
-      const auto rest = builder_.client_in(mail::IpSet::all() - lost_);
+      const auto rest =
+          lost_.empty() ? builder_.constant(true) : builder_.client_in(mail::IpSet::all() - lost_);
       matches_.push_back(unsettled(builder_.all({*reached.others, rest})));
       admitted_others_.push_back(*reached.others);
     }

@@ -52,8 +52,8 @@ void lower_unverified(RestrictionWriter& writer, const Restriction&) {
 void lower_non_fqdn(RestrictionWriter& writer, const Restriction&) {
   auto& builder = writer.builder();
   const auto domain = raw(policy::Part::domain);
-  const auto good = builder.any(
-      {text_matches(builder, domain, "^\\[.*\\]$"), is_qualified_hostname(builder, domain)});
+  const auto good =
+      builder.any({is_in_brackets(builder, domain), is_qualified_hostname(builder, domain)});
   writer.refuse(builder.all({known(writer), builder.negation(good)}),
                 writer.service().answer_of("non_fqdn_reject_code", 504, "5.5.2"));
 }
