@@ -9,6 +9,7 @@
 #include "dialects/postfix/doors.h"
 #include "dialects/postfix/lower_listeners.h"
 #include "dialects/postfix/lower_routes.h"
+#include "dialects/postfix/responsible.h"
 #include "dialects/postfix/restriction_texts.h"
 #include "dialects/postfix/runs.h"
 
@@ -62,17 +63,16 @@ class Lowering {
   Lowered run() {
     auto& policy = lowered_.policy;
     policy.mta = "postfix";
-    route_ = lower_routes(builder_, shelf_);
+    lower_responsibility(builder_, shelf_);
     shared_.recipient = lower_address_classes(builder_, shelf_, policy::Field::recipient);
     shared_.sender = lower_address_classes(builder_, shelf_, policy::Field::sender);
     leave_out_origin(policy.addresses, address_settings(config_).myorigin);
-    arrival_ = builder_.list({"arrival", {}});
     if (const auto stops = what_stops_postfix(config_)) {
       lowered_.runs = false;
       lowered_.why_not = stops->says;
     }
     for (const auto& service : config_.services()) add(service);
-    write_arrival();
+    for (const auto& arrival : arrivals_) write_arrival(arrival);
     lowered_.notes = std::move(shared_.notes);
     return std::move(lowered_);
   }
@@ -92,7 +92,7 @@ class Lowering {
       if (behind != nullptr && behind->command == "smtpd") add_smtpd(service, *behind);
     } else if (service.command == "qmqpd") {
       ServiceLowering qmqpd(shared_, service);
-      add_listener(service, qmqpd, lower_qmqpd(qmqpd, arrival_));
+      add_listener(service, qmqpd, lower_qmqpd(qmqpd, arrival_of(service)));
     }
   }
 
@@ -104,10 +104,11 @@ class Lowering {
       return;
     }
     ServiceLowering usual(shared_, smtpd);
-    listeners_.emplace(&smtpd, add_listener(inet, usual, lower_smtpd(usual, arrival_)));
+    const auto arrival = arrival_of(smtpd);
+    listeners_.emplace(&smtpd, add_listener(inet, usual, lower_smtpd(usual, arrival)));
     ServiceLowering busy(shared_, smtpd, Load::stress);
     if (!differs(usual, busy)) return;
-    auto listener = lower_smtpd(busy, arrival_);
+    auto listener = lower_smtpd(busy, arrival);
     listener.name += " under stress";
     add_listener(inet, busy, std::move(listener));
   }
@@ -135,6 +136,18 @@ class Lowering {
     for (auto& door : doors) lowered_.policy.doors.push_back(std::move(door));
   }
 
+  // What is routed behind this service. Written when all services are lowered, since only then is
+  // known what restrictions can leave behind for a message.
+  struct Arrival {
+    const Service* service = nullptr;
+    policy::ListId list = 0;
+  };
+
+  policy::ListId arrival_of(const Service& service) {
+    arrivals_.push_back({&service, builder_.list({"arrival", {}})});
+    return arrivals_.back().list;
+  }
+
   void rule(policy::ConditionId when, policy::Effect effect, std::string says) {
     policy::Rule rule;
     rule.when = when;
@@ -144,7 +157,9 @@ class Lowering {
   }
 
   // What restrictions left behind for the message, then the routes.
-  void write_arrival() {
+  void write_arrival(const Arrival& arrival) {
+    arrival_ = arrival.list;
+    route_ = lower_route(builder_, shelf_, *arrival.service);
     for (const auto& [mark, action] : shared_.delegations) delegate(mark, action);
     policy::Transform completed;
     completed.rewritten.emplace();
@@ -203,8 +218,9 @@ class Lowering {
   Lowered lowered_;
   PolicyBuilder builder_;
   SharedLowering shared_;
-  policy::ListId route_ = 0;
-  policy::ListId arrival_ = 0;
+  std::vector<Arrival> arrivals_;
+  policy::ListId route_ = 0;    // of the arrival that is being written
+  policy::ListId arrival_ = 0;  // the same
   std::map<const Service*, std::size_t> listeners_;
 };
 
