@@ -16,7 +16,7 @@ std::size_t room_for(std::size_t states) {
 }  // namespace
 
 Automaton::Automaton(const Language& language, std::size_t most_states)
-    : terms_(room_for(most_states)), most_states_(most_states) {
+    : terms_(room_for(most_states), Terms::Use::search), most_states_(most_states) {
   const TermId start = terms_.add(language);
   cut_ = terms_.full();
   if (!cut_ && start != Terms::none) state(start, 0, 0);

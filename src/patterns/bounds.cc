@@ -1,62 +1,10 @@
-// From syntax trees to languages, from right to left: the language of a part *and all that follows
-// it* is computed from the language of what follows. So an assertion about what follows is an
-// intersection; for assertions about what went before, everything is computed once for each kind
-// of byte that may stand there.
 #include <algorithm>
-#include <functional>
 #include <utility>
 
-#include "patterns/node.h"
-#include "patterns/syntax.h"
+#include "patterns/bounder.h"
 
 namespace relayproof::patterns {
 namespace {
-
-/// Which of the two bounds is computed.
-enum class Side : std::uint8_t { lower, upper };
-
-Side other(Side side) { return side == Side::lower ? Side::upper : Side::lower; }
-
-/// What may follow, by what stands before: 0 is the start of the subject, then Bounder::before_.
-using Rest = std::vector<Language>;
-
-bool same_everywhere(const Rest& rest, std::size_t from) {
-  return std::all_of(rest.begin() + static_cast<std::ptrdiff_t>(from), rest.end(),
-                     [&](auto& each) { return LanguageNodes::identical(each, rest[from]); });
-}
-
-/// Place by place. Where it is the same everywhere, it is one and the same node.
-Rest both(const Rest& a, const Rest& b) {
-  if (same_everywhere(a, 0) && same_everywhere(b, 0)) return Rest(a.size(), a[0] & b[0]);
-  Rest common;
-  for (std::size_t i = 0; i < a.size(); ++i) common.push_back(a[i] & b[i]);
-  return common;
-}
-
-Rest any_of(const std::vector<Rest>& choices) {
-  std::vector<Language> here;
-  const auto united = [&](std::size_t context) {
-    here.clear();
-    for (const auto& choice : choices) here.push_back(choice[context]);
-    return Language::union_of(here);
-  };
-  const std::size_t contexts = choices.front().size();
-  if (std::ranges::all_of(choices, [](auto& choice) { return same_everywhere(choice, 0); })) {
-    return Rest(contexts, united(0));
-  }
-  Rest united_rest;
-  for (std::size_t context = 0; context < contexts; ++context) {
-    united_rest.push_back(united(context));
-  }
-  return united_rest;
-}
-
-Rest negated(const Rest& rest) {
-  if (same_everywhere(rest, 0)) return Rest(rest.size(), ~rest[0]);
-  Rest negation;
-  for (const auto& each : rest) negation.push_back(~each);
-  return negation;
-}
 
 bool is_width_free(const Syntax& syntax) {
   return syntax.kind == SyntaxKind::assertion || syntax.kind == SyntaxKind::look;
@@ -66,51 +14,7 @@ bool looks_around(const Syntax& syntax) {
   return is_width_free(syntax) || std::ranges::any_of(syntax.parts, looks_around);
 }
 
-const Syntax* find_group(const Syntax& syntax, std::size_t group) {
-  if (syntax.kind == SyntaxKind::group && syntax.group == group) return &syntax;
-  for (const auto& part : syntax.parts) {
-    if (const Syntax* found = find_group(part, group)) return found;
-  }
-  return nullptr;
-}
-
-class Bounder {
- public:
-  explicit Bounder(const Parsed& parsed);
-
-  Bounds bounds();
-  Language plain(const Syntax& syntax, Side side);
-
- private:
-  Language whole(Side side);
-  void divide(const Syntax& syntax);
-  void divide_by(const ByteSet& set);
-  Rest match(const Syntax& syntax, const Rest& rest, Side side);
-  Rest behind_plain(const Language& language, const Rest& rest);
-  Rest behind_bytes(const ByteSet& set, const Rest& rest);
-  Rest match_concat(const Syntax& syntax, const Rest& rest, Side side);
-  Rest match_repeat(const Syntax& syntax, const Rest& rest, Side side);
-  Rest match_assertion(const Syntax& syntax, const Rest& rest);
-  Rest match_look(const Syntax& syntax, const Rest& rest, Side side);
-  Language word_rest(Assertion assertion, std::size_t context) const;
-  /// Without the byte at which the engine stops to read.
-  ByteSet readable(const ByteSet& set) const { return parsed_.ends_at_nul ? set & ~byte(0) : set; }
-  std::optional<bool> stands_before(const Syntax& syntax, std::size_t context) const;
-  Language plain_backreference(const Syntax& syntax, Side side);
-  Rest nothing() const { return Rest(contexts(), none_); }
-  Rest anything() const { return Rest(contexts(), all_); }
-  std::size_t contexts() const { return before_.size() + 1; }
-
-  const Parsed& parsed_;
-  std::vector<ByteSet> before_;  ///< the kinds of bytes that assertions tell apart
-  bool exact_ = true;            ///< so far both sides are the same
-  bool in_backreference_ = false;
-  const ByteSet word_ = named_class("word");
-  const ByteSet newline_ = byte('\n');
-  const Language none_ = Language::none();
-  const Language all_ = Language::all();
-  Language end_ = Language::text("");  ///< what the engine takes for the end of the subject
-};
+}  // namespace
 
 Bounder::Bounder(const Parsed& parsed) : parsed_(parsed) {
   ByteSet searched = ~ByteSet();
@@ -176,57 +80,6 @@ Language Bounder::whole(Side side) {
   return subjects;
 }
 
-/// What the tree takes, assertions aside: with them it may take less, so no lower bound.
-Language Bounder::plain(const Syntax& syntax, Side side) {
-  const bool upper = side == Side::upper;
-  switch (syntax.kind) {
-    case SyntaxKind::empty:
-    case SyntaxKind::look:
-    case SyntaxKind::assertion:
-      return Language::text("");
-    case SyntaxKind::bytes:
-      if (syntax.uncertain) exact_ = false;
-      if (syntax.uncertain && !upper) return none_;
-      return LanguageNodes::bytes(readable(syntax.bytes));
-    case SyntaxKind::concat: {
-      std::vector<Language> parts;
-      for (const auto& part : syntax.parts) parts.push_back(plain(part, side));
-      return LanguageNodes::concat(parts);
-    }
-    case SyntaxKind::alternation: {
-      std::vector<Language> choices;
-      for (const auto& part : syntax.parts) choices.push_back(plain(part, side));
-      return Language::union_of(choices);
-    }
-    case SyntaxKind::repeat:
-    case SyntaxKind::group: {
-      if (syntax.atomic) exact_ = false;
-      if (syntax.atomic && !upper) return none_;
-      const Language once = plain(syntax.parts.front(), side);
-      if (syntax.kind == SyntaxKind::repeat) return once.repeated(syntax.least, syntax.most);
-      return syntax.wanted ? once & Language::text(*syntax.wanted) : once;
-    }
-    case SyntaxKind::backreference:
-      return plain_backreference(syntax, side);
-    case SyntaxKind::opaque:
-      exact_ = false;
-      return upper ? all_ : none_;
-  }
-  return all_;
-}
-
-Language Bounder::plain_backreference(const Syntax& syntax, Side side) {
-  exact_ = false;
-  if (side == Side::lower) return none_;
-  const Syntax* group = find_group(parsed_.syntax, syntax.group);
-  // One inside another, or inside its own group, would not end.
-  if (!group || syntax.uncertain || in_backreference_) return all_;
-  in_backreference_ = true;
-  const Language language = plain(*group, Side::upper);
-  in_backreference_ = false;
-  return language;
-}
-
 Rest Bounder::match(const Syntax& syntax, const Rest& rest, Side side) {
   if (syntax.kind == SyntaxKind::bytes && !syntax.uncertain) {
     return behind_bytes(syntax.bytes, rest);
@@ -250,7 +103,7 @@ Rest Bounder::match(const Syntax& syntax, const Rest& rest, Side side) {
     case SyntaxKind::look:
       return match_look(syntax, rest, side);
     default:
-      return match_assertion(syntax, rest);
+      return match_assertion(syntax.assertion, rest);
   }
 }
 
@@ -318,110 +171,6 @@ Rest Bounder::match_repeat(const Syntax& syntax, const Rest& rest, Side side) {
   for (std::size_t i = 0; i < syntax.least; ++i) whole = match(once, whole, side);
   return whole;
 }
-
-Rest Bounder::match_assertion(const Syntax& syntax, const Rest& rest) {
-  const Language newline = Language::text("\n");
-  Rest whole;
-  for (std::size_t context = 0; context < contexts(); ++context) {
-    const Language& here = rest[context];
-    const bool behind_newline = context > 0 && before_[context - 1] == newline_;
-    switch (syntax.assertion) {
-      case Assertion::subject_start:
-        whole.push_back(context == 0 ? here : none_);
-        break;
-      case Assertion::line_start:
-        if (behind_newline) {
-          whole.push_back(parsed_.caret_at_end ? here : here & ~end_);
-        } else {
-          whole.push_back(context == 0 ? here : none_);
-        }
-        break;
-      case Assertion::subject_end:
-        whole.push_back(here & end_);
-        break;
-      case Assertion::final_end:
-        whole.push_back(here & (end_ | newline));
-        break;
-      case Assertion::line_end:
-        whole.push_back(here & (end_ | newline.then(all_)));
-        break;
-      default:
-        whole.push_back(here & word_rest(syntax.assertion, context));
-    }
-  }
-  if (syntax.assertion >= Assertion::subject_end && syntax.assertion <= Assertion::line_end &&
-      same_everywhere(rest, 0)) {
-    std::fill(whole.begin(), whole.end(), whole.front());
-  }
-  return whole;
-}
-
-/// What must follow for an assertion about words to hold.
-Language Bounder::word_rest(Assertion assertion, std::size_t context) const {
-  const bool behind_word = context > 0 && (before_[context - 1] & word_).any();
-  const Language word_follows = LanguageNodes::bytes(word_).then(all_);
-  const Language none_follows = ~word_follows;
-  switch (assertion) {
-    case Assertion::word_boundary:
-      return behind_word ? none_follows : word_follows;
-    case Assertion::no_word_boundary:
-      return behind_word ? word_follows : none_follows;
-    case Assertion::word_start:
-      return behind_word ? none_ : word_follows;
-    default:
-      return behind_word ? none_follows : none_;
-  }
-}
-
-Rest Bounder::match_look(const Syntax& syntax, const Rest& rest, Side side) {
-  const Syntax& inner = syntax.parts.front();
-  Rest whole;
-  if (syntax.ahead) {
-    const Rest seen = match(inner, anything(), syntax.negative ? other(side) : side);
-    return both(rest, syntax.negative ? negated(seen) : seen);
-  }
-  for (std::size_t context = 0; context < contexts(); ++context) {
-    const auto before = stands_before(inner, context);
-    if (!before) exact_ = false;
-    const bool holds = before ? *before != syntax.negative : side == Side::upper;
-    whole.push_back(holds ? rest[context] : none_);
-  }
-  return whole;
-}
-
-/// Whether text that the tree takes ends here; nullopt if the last byte does not tell.
-std::optional<bool> Bounder::stands_before(const Syntax& syntax, std::size_t context) const {
-  switch (syntax.kind) {
-    case SyntaxKind::empty:
-      return true;
-    case SyntaxKind::bytes: {
-      if (context == 0) return false;
-      const ByteSet& kind = before_[context - 1];
-      if (syntax.uncertain || ((kind & syntax.bytes).any() && (kind & ~syntax.bytes).any())) {
-        return std::nullopt;
-      }
-      return (kind & syntax.bytes).any();
-    }
-    case SyntaxKind::group:
-      return stands_before(syntax.parts.front(), context);
-    case SyntaxKind::alternation: {
-      std::optional<bool> any = false;
-      for (const auto& part : syntax.parts) {
-        const auto one = stands_before(part, context);
-        if (one.value_or(false)) return true;
-        if (!one) any = std::nullopt;
-      }
-      return any;
-    }
-    case SyntaxKind::assertion:
-      if (syntax.assertion == Assertion::subject_start) return context == 0;
-      return std::nullopt;
-    default:
-      return std::nullopt;
-  }
-}
-
-}  // namespace
 
 Bounds unknown_bounds() { return {Language::none(), Language::all()}; }
 

@@ -12,7 +12,9 @@ struct Cursor {
 
   bool more() const { return at < text.size(); }
   /// NUL behind the end.
-  char peek(std::size_t ahead = 0) const { return at + ahead < text.size() ? text[at + ahead] : 0; }
+  char peek(std::size_t ahead = 0) const {
+    return at + ahead < text.size() ? text[at + ahead] : '\0';
+  }
   std::string_view rest() const { return text.substr(at); }
   bool sees(std::string_view expected) const { return rest().starts_with(expected); }
   bool take(std::string_view expected) {

@@ -84,7 +84,8 @@ TermId Terms::derivative(TermId term, unsigned char byte) {
   if (terms_[term].kind == TermKind::bytes) {
     return byte_sets_[terms_[term].bytes][byte] ? empty : none;
   }
-  const unsigned char representative = partition(term).representative(byte);
+  const unsigned char representative =
+      use_ == Use::search ? partition(term).representative(byte) : byte;
   const std::uint64_t key = (std::uint64_t{term} << 8) | representative;
   if (const auto known = derivatives_.find(key); known != derivatives_.end()) return known->second;
   const TermId result = derive(term, representative);

@@ -128,7 +128,7 @@ Language Language::operator~() const {
 }
 
 bool Language::contains(std::string_view string) const {
-  Terms terms(unlimited);
+  Terms terms(unlimited, Terms::Use::one_string);
   TermId rest = terms.add(*this);
   for (const char each : string) {
     rest = terms.derivative(rest, static_cast<unsigned char>(each));
@@ -140,7 +140,7 @@ bool Language::contains(std::string_view string) const {
 
 bool Language::same_term(const Language& other) const {
   if (node_ == other.node_) return true;
-  Terms terms(unlimited);
+  Terms terms(unlimited, Terms::Use::one_string);
   return terms.add(*this) == terms.add(other);
 }
 

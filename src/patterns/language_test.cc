@@ -66,6 +66,7 @@ TEST(Language, OperatorsMeanWhatTheyDoToSets) {
 
 TEST(Language, UnionOfManyIsTheUnion) {
   std::vector<Language> texts;
+  texts.reserve(3000);
   for (int i = 0; i < 3000; ++i) texts.push_back(Language::text("d" + std::to_string(i)));
   const auto all = Language::union_of(texts);
   EXPECT_TRUE(all.contains("d2999"));

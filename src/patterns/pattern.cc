@@ -33,26 +33,26 @@ std::size_t written_out(const Syntax& syntax) {
   for (const auto& part : syntax.parts) {
     size = std::min(size + written_out(part), most_written_out + 1);
   }
-  if (syntax.kind == SyntaxKind::repeat) {
-    size = times(size, std::max<std::size_t>(1, std::max(syntax.least, syntax.most.value_or(1))));
-  }
-  return size;
+  if (syntax.kind != SyntaxKind::repeat) return size;
+  // x{2,} is written out as xxx*.
+  return times(size, std::max<std::size_t>(1, syntax.most.value_or(syntax.least + 1)));
 }
 
-/// The same for a text of which nothing is known but its digits: every number may repeat all.
+/// The same for a text that was not parsed: every number in braces may repeat all, and so may every
+/// `+` behind a group or a quantifier.
 std::size_t written_out(std::string_view text) {
-  std::size_t size = std::max<std::size_t>(1, text.size());
+  std::size_t size = std::max<std::size_t>(1, text.size() * 2);
   std::size_t number = 0;
-  bool in_braces = false;
+  char before = 0;
   for (const char c : text) {
     const bool digit = c >= '0' && c <= '9';
-    if (digit && in_braces)
-      number =
-          std::min<std::size_t>(number * 10 + static_cast<std::size_t>(c - '0'), most_written_out);
-    if (digit) continue;
-    size = times(size, std::max<std::size_t>(1, number));
-    number = 0;
-    in_braces = c == '{' || (in_braces && c == ',');
+    if (digit) number = std::min(number * 10 + static_cast<std::size_t>(c - '0'), most_written_out);
+    if (c == ',' || c == '}' || c == '\\') size = times(size, number + 1);
+    if (c == '+' && std::string_view(")+*?}").find(before) != std::string_view::npos) {
+      size = times(size, 2);
+    }
+    if (!digit) number = 0;
+    if (c != '\\') before = c;
   }
   return size;
 }
@@ -60,8 +60,7 @@ std::size_t written_out(std::string_view text) {
 bool too_large_for_posix(const std::string& text, const std::optional<Parsed>& parsed) {
   if (text.size() > longest_for_posix) return true;
   if (parsed) return written_out(parsed->syntax) > most_written_out;
-  // Its parser is recursive.
-  const auto parentheses = std::ranges::count(text, '(');
+  const auto parentheses = std::ranges::count(text, '(');  // The C library's parser recurses.
   return parentheses > 1000 || written_out(text) > most_written_out;
 }
 

@@ -159,7 +159,6 @@ TEST(Language, IsBoundedWhereAConstructIsNotRegularOrNotUnderstood) {
     std::string_view certain;   ///< of the lower bound; empty: nothing is
     std::string_view possible;  ///< of the upper bound
     std::string_view excluded;  ///< from the upper bound; empty: nothing is
-    Options options = {};
   } rows[] = {
       {pcre, "^([ab]+)@\\1$", "", "a@b", "a@c"},
       {pcre, "^(?:x|([ab]+)@\\1)$", "x", "a@b", "a@c"},
@@ -173,13 +172,12 @@ TEST(Language, IsBoundedWhereAConstructIsNotRegularOrNotUnderstood) {
       {pcre, "^\\Rb$", "", "\r\nb", "b"},
       {pcre, "^(?:a\\b.?)*$", "a", "a.a", "b"},
       {pcre, "a(?R)?b", "", "", ""},
-      {extended, "^\\d$", "", "d", "1", ignore_case},
       {pcre, "^(a)?(?(1)b|c)$", "", "c", ""},
       {pcre, "(*UTF)^.$", "", "\xc3\xa4", ""},
       {pcre, "(?|(a)|(b))", "", "b", ""},
   };
   for (const auto& row : rows) {
-    const auto pattern = compiled(row.text, row.flavour, row.options);
+    const auto pattern = compiled(row.text, row.flavour);
     const auto& [lower, upper] = pattern.language();
     EXPECT_FALSE(pattern.language().exact()) << row.text;
     if (!row.certain.empty()) {
@@ -194,6 +192,14 @@ TEST(Language, IsBoundedWhereAConstructIsNotRegularOrNotUnderstood) {
       EXPECT_EQ(pattern.matches(row.excluded), false) << row.text;
     }
   }
+}
+
+TEST(Language, OfEscapedSmallLettersWhereGlibcIgnoresCaseIsOnlyBounded) {
+  // In glibc 2.36 it matches nothing: see posix_syntax.cc.
+  const auto pattern = compiled("^\\d$", extended, ignore_case);
+  EXPECT_FALSE(pattern.language().lower.contains("d"));
+  EXPECT_TRUE(pattern.language().upper.contains("d"));
+  expect(pattern, "1", false);
 }
 
 TEST(Language, OfWhatIsTooLongOrTooDeepIsUnknown) {
@@ -247,9 +253,14 @@ TEST(Pattern, AnEngineThatGivesUpIsUnknown) {
   EXPECT_TRUE(pattern.captures(subject).empty());
   EXPECT_FALSE(pattern.language().upper.contains(subject)) << "what the engine could not say";
 
-  const auto bomb = compiled("((((a{1,255}){1,255}){1,255}){1,255})", extended);
-  EXPECT_EQ(bomb.matches("a"), std::nullopt);
-  EXPECT_EQ(bomb.groups(), 4U);
+  const std::string_view bombs[] = {"((((a{1,255}){1,255}){1,255}){1,255})",
+                                    "a++++++++++++++++++++",
+                                    "(((((((((((((((a+)+)+)+)+)+)+)+)+)+)+)+)+)+)+)+",
+                                    "(a)+++++++++++++++++++++++++++++++++++++"};
+  for (const auto bomb : bombs) {
+    EXPECT_EQ(compiled(bomb, extended).matches("a"), std::nullopt) << bomb;
+  }
+  EXPECT_EQ(compiled(bombs[0], extended).groups(), 4U);
   const auto refers = compiled("(a*)*(a*)\\1b", extended);
   EXPECT_EQ(refers.matches(std::string(5000, 'a')), std::nullopt);
 }

@@ -18,14 +18,14 @@ struct Flags {
 };
 
 struct FlagLetter {
-  char letter;
   bool Flags::*flag;
+  char letter;
   bool when_set;
 };
 
 constexpr FlagLetter flag_letters[] = {
-    {'i', &Flags::ignore_case, true}, {'m', &Flags::multiline, true},  {'s', &Flags::dot_all, true},
-    {'x', &Flags::extended, true},    {'n', &Flags::capturing, false},
+    {&Flags::ignore_case, 'i', true}, {&Flags::multiline, 'm', true},  {&Flags::dot_all, 's', true},
+    {&Flags::extended, 'x', true},    {&Flags::capturing, 'n', false},
 };
 
 struct PlainAssertion {
@@ -79,6 +79,8 @@ class PcreParser {
   Syntax named_group(std::string_view closing);
   Syntax reference_by_name(std::string_view closing);
   Syntax property();
+  Syntax reference(char letter);
+  static Syntax any_newline();
   Syntax group_of(Syntax opened);
   Syntax set_flags();
   Syntax escape();
@@ -86,6 +88,8 @@ class PcreParser {
   Syntax literal(char c) const;
   void skip_ignored();
   bool skip_quotes();
+  bool skip_comment();
+  bool skip_behind(std::string_view closing, bool end_closes);
   Syntax fail() {
     failed_ = true;
     return {};
@@ -135,24 +139,30 @@ Syntax PcreParser::branch() {
 
 /// Skips what means nothing: \Q and \E, comments, and white space where that is ignored.
 void PcreParser::skip_ignored() {
-  for (;;) {
-    if (skip_quotes()) continue;
-    if (quoting_ || !cursor_.more()) return;
-    if (cursor_.take("(?#")) {
-      const auto end = cursor_.rest().find(')');
-      if (end == std::string_view::npos) failed_ = true;
-      cursor_.at = std::min(cursor_.text.size(), cursor_.at + end + 1);
-    } else if (flags_.extended && cursor_.peek() == '#') {
-      const auto end = cursor_.rest().find('\n');
-      cursor_.at = end == std::string_view::npos ? cursor_.text.size() : cursor_.at + end + 1;
-    } else if (flags_.extended &&
-               named_class("space")[static_cast<unsigned char>(cursor_.peek())]) {
-      ++cursor_.at;
-    } else {
-      return;
-    }
-    if (failed_) return;
+  while (!failed_ && (skip_quotes() || skip_comment())) {
   }
+}
+
+bool PcreParser::skip_comment() {
+  if (quoting_ || !cursor_.more()) return false;
+  if (cursor_.take("(?#")) return skip_behind(")", false);
+  if (!flags_.extended) return false;
+  if (cursor_.peek() == '#') return skip_behind("\n", true);
+  if (!named_class("space")[static_cast<unsigned char>(cursor_.peek())]) return false;
+  ++cursor_.at;
+  return true;
+}
+
+/// Always true: something was skipped, if only the rest.
+bool PcreParser::skip_behind(std::string_view closing, bool end_closes) {
+  const auto end = cursor_.rest().find(closing);
+  if (end == std::string_view::npos) {
+    failed_ = failed_ || !end_closes;
+    cursor_.at = cursor_.text.size();
+  } else {
+    cursor_.at += end + closing.size();
+  }
+  return true;
 }
 
 bool PcreParser::skip_quotes() {
@@ -326,18 +336,26 @@ Syntax PcreParser::escape() {
   if (letter == 'N' && cursor_.peek() != '{') return bytes_syntax(~byte('\n'));
   if (letter == 'K') return {};
   if (letter == 'C') return bytes_syntax(~ByteSet());
+  if (letter == 'R') return any_newline();
   if (letter == 'p' || letter == 'P') return property();
-  if (letter == 'k' && cursor_.take("<")) return reference_by_name(">");
-  if (letter == 'k' && cursor_.take("'")) return reference_by_name("'");
-  if ((letter == 'k' || letter == 'g') && cursor_.take("{")) return reference_by_name("}");
-  if (letter == 'R') {
-    Syntax newline{.kind = SyntaxKind::group, .atomic = true};
-    const auto cr_lf = {bytes_syntax(byte('\r')), bytes_syntax(byte('\n'))};
-    newline.parts = {choice({sequence(cr_lf), bytes_syntax(*pcre_escaped_class('v'))})};
-    return newline;
-  }
+  if (letter == 'k' || letter == 'g') return reference(letter);
   const auto value = pcre_escaped_byte(cursor_, letter);
   return value ? literal(static_cast<char>(*value)) : fail();
+}
+
+/// `\k<name>` and the like, or `\g{1}`. (`\g<1>` calls the group again.)
+Syntax PcreParser::reference(char letter) {
+  if (cursor_.take("{")) return reference_by_name("}");
+  if (letter == 'k' && cursor_.take("<")) return reference_by_name(">");
+  if (letter == 'k' && cursor_.take("'")) return reference_by_name("'");
+  return fail();
+}
+
+Syntax PcreParser::any_newline() {
+  Syntax newline{.kind = SyntaxKind::group, .atomic = true};
+  const auto cr_lf = {bytes_syntax(byte('\r')), bytes_syntax(byte('\n'))};
+  newline.parts = {choice({sequence(cr_lf), bytes_syntax(*pcre_escaped_class('v'))})};
+  return newline;
 }
 
 /// `\p{Lu}` or `\pL`: one byte, which depends on Unicode's tables.

@@ -33,7 +33,8 @@ bool Terms::Same::operator()(TermId a, TermId b) const {
          first.most == second.most && std::ranges::equal(parts, others);
 }
 
-Terms::Terms(std::size_t room) : room_(room), known_(64, Hash{this}, Same{this}) {
+Terms::Terms(std::size_t room, Use use)
+    : room_(room), use_(use), known_(64, Hash{this}, Same{this}) {
   intern({.kind = TermKind::none}, {});
   intern({.kind = TermKind::empty, .nullable = true}, {});
   intern({.kind = TermKind::all, .nullable = true}, {});

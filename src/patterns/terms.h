@@ -22,8 +22,13 @@ class Terms {
   static constexpr TermId empty = 1;
   static constexpr TermId all = 2;
 
+  enum class Use : std::uint8_t {
+    search,      ///< derivatives are kept for classes of bytes
+    one_string,  ///< for single bytes: finding the classes would cost more than it saves
+  };
+
   /// `room` bounds what is stored and so what is computed: about 40 bytes and a microsecond a unit.
-  explicit Terms(std::size_t room);
+  Terms(std::size_t room, Use use);
   Terms(const Terms&) = delete;
   Terms& operator=(const Terms&) = delete;
 
@@ -84,6 +89,7 @@ class Terms {
   std::uint32_t divide(TermId term);
 
   std::size_t room_;
+  Use use_;
   bool full_ = false;
   std::size_t depth_ = 0;
   std::vector<Term> terms_;

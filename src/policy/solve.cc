@@ -2,8 +2,12 @@
 
 #include <algorithm>
 #include <map>
+#include <tuple>
 
+#include "policy/candidates.h"
 #include "policy/solve_check.h"
+#include "policy/solve_language.h"
+#include "policy/solve_rewritten.h"
 #include "policy/solve_search.h"
 
 namespace relayproof::policy {
@@ -13,6 +17,11 @@ using Feasible = Solution::Feasible;
 using Outcome = TextSearch::Outcome;
 using Demands = std::vector<const Wanted*>;
 
+// Of what a rewriting should give, and of texts that should be rewritten to it.
+constexpr std::size_t most_goals = 3;
+constexpr std::size_t captures_tried = 20;
+constexpr std::size_t candidates_for_goal = 200;
+
 bool can_be_absent(Field field) { return field != Field::sender && field != Field::recipient; }
 
 // One question to solve().
@@ -20,23 +29,40 @@ class Problem {
  public:
   Problem(const Policy& policy, Field field, std::span<const Wanted> wanted,
           const SolveBudget& budget, std::size_t& used)
-      : policy_(policy), field_(field), wanted_(wanted), budget_(budget), used_(used) {}
+      : policy_(policy),
+        field_(field),
+        wanted_(wanted),
+        used_(used),
+        end_(used + budget.candidates) {}
 
   Solution solve();
 
  private:
+  using Groups = std::map<std::vector<std::uint32_t>, Demands>;
+
   std::optional<Solution> absent() const;
   bool is_met(const std::optional<std::string>& text) const;
   bool is_named_only(const Wanted& wanted) const;
   Solution search_together();
-  bool is_excluded(const Demands& demands);
-  bool some_group_is_excluded(bool all_together);
+  bool about_one_text() const;
+  Demands named_only() const;
+  Groups groups() const;
+  bool is_excluded(const std::vector<std::uint32_t>& via, const Demands& demands);
+  bool all_meet(const Demands& demands, std::string_view text) const;
+  patterns::Language possibly_meeting_all(patterns::Language language,
+                                          const Demands& demands) const;
+  std::vector<std::string> goals(const std::vector<std::uint32_t>& via, const Demands& demands);
+  bool attempt(const std::string& text);
+  std::optional<std::string> first_met(const std::vector<std::string>& texts);
+  std::optional<std::string> plausible_member(const patterns::Language& language);
+  std::optional<std::string> rewritten_witness();
+  SolveBudget remaining() const { return {.candidates = end_ - std::min(end_, used_)}; }
 
   const Policy& policy_;
   Field field_;
   std::span<const Wanted> wanted_;
-  SolveBudget budget_;
   std::size_t& used_;
+  std::size_t end_;
 };
 
 bool Problem::is_met(const std::optional<std::string>& text) const {
@@ -62,51 +88,149 @@ bool Problem::is_named_only(const Wanted& wanted) const {
 }
 
 Solution Problem::search_together() {
-  Demands together;
-  std::vector<std::uint32_t> via;
-  bool exact = true;
-  for (const auto& wanted : wanted_) {
-    if (wanted.kind == Wanted::Kind::present) continue;
-    exact = exact && (together.empty() || wanted.subject.via == via) && is_named_only(wanted);
-    via = wanted.subject.via;
-    if (is_named_only(wanted)) together.push_back(&wanted);
-  }
   TextSearch search(
-      policy_, field_, std::move(together), [&](const std::string& text) { return is_met(text); },
-      budget_, used_);
+      policy_, field_, named_only(), [&](const std::string& text) { return is_met(text); },
+      remaining(), used_);
   const auto outcome = search.run();
   if (outcome == Outcome::found) return {Feasible::yes, search.value(), ""};
   // All is asked of one and the same text: then no text is no attempt.
-  if (outcome == Outcome::none && exact) {
+  if (outcome == Outcome::none && about_one_text()) {
     if (search.hidden()) return {Feasible::hidden, search.hidden(), ""};
     return {Feasible::no, {}, ""};
   }
   return {Feasible::unknown, {}, search.why_unknown()};
 }
 
-// True if no text meets these, which are about one text, however it comes to be.
-bool Problem::is_excluded(const Demands& demands) {
-  TextSearch search(
-      policy_, field_, demands, [](const std::string&) { return true; }, budget_, used_);
-  return search.run() == Outcome::none && !search.hidden();
+bool Problem::about_one_text() const {
+  const auto all = groups();
+  return all.empty() || (all.size() == 1 && named_only().size() == all.begin()->second.size());
+}
+
+Demands Problem::named_only() const {
+  Demands demands;
+  for (const auto& wanted : wanted_) {
+    if (wanted.kind != Wanted::Kind::present && is_named_only(wanted)) demands.push_back(&wanted);
+  }
+  return demands;
 }
 
 // Each rewriting of the field is a text of its own: all that is wanted of it must be possible.
-bool Problem::some_group_is_excluded(bool one_by_one) {
-  std::map<std::pair<std::vector<std::uint32_t>, const Wanted*>, Demands> groups;
+Problem::Groups Problem::groups() const {
+  Groups groups;
   for (const auto& wanted : wanted_) {
-    if (wanted.kind == Wanted::Kind::present) continue;
-    groups[{wanted.subject.via, one_by_one ? &wanted : nullptr}].push_back(&wanted);
+    if (wanted.kind != Wanted::Kind::present) groups[wanted.subject.via].push_back(&wanted);
   }
-  return std::ranges::any_of(groups, [&](const auto& group) { return is_excluded(group.second); });
+  return groups;
+}
+
+// True if no text meets these, which are about one text, however it comes to be.
+bool Problem::is_excluded(const std::vector<std::uint32_t>& via, const Demands& demands) {
+  TextSearch search(
+      policy_, field_, demands, [](const std::string&) { return true; }, remaining(), used_);
+  if (search.run() == Outcome::none && !search.hidden()) return true;
+  const auto range = range_of(policy_, via);
+  if (range.texts) {
+    return std::ranges::none_of(*range.texts,
+                                [&](const std::string& text) { return all_meet(demands, text); });
+  }
+  if (range.language.same_term(patterns::Language::all())) return false;
+  return find_any(possibly_meeting_all(range.language, demands), {}, nullptr) ==
+         patterns::Searched::exhausted;
+}
+
+bool Problem::all_meet(const Demands& demands, std::string_view text) const {
+  return std::ranges::all_of(demands,
+                             [&](const Wanted* wanted) { return meets(policy_, *wanted, text); });
+}
+
+patterns::Language Problem::possibly_meeting_all(patterns::Language language,
+                                                 const Demands& demands) const {
+  for (const auto* wanted : demands) language = language & possibly_meeting(policy_, *wanted);
+  return language;
+}
+
+// Some texts that rewriting should give, plausible ones first.
+std::vector<std::string> Problem::goals(const std::vector<std::uint32_t>& via,
+                                        const Demands& demands) {
+  std::vector<std::string> texts;
+  const auto accept = [&](std::string_view text) {
+    ++used_;
+    if (all_meet(demands, text)) texts.emplace_back(text);
+    return texts.size() >= most_goals;
+  };
+  const auto range = range_of(policy_, via);
+  if (range.texts) {
+    std::ignore = std::ranges::any_of(*range.texts, accept);
+    return texts;
+  }
+  for (const auto& text : plausible_texts(Field::recipient)) {
+    if (range.language.contains(text) && accept(text)) return texts;
+  }
+  const auto all = possibly_meeting_all(range.language, demands);
+  for (const auto& usual : usual_texts(Field::recipient)) {
+    if (!texts.empty()) break;
+    std::ignore = find_member(all & usual, accept, {.candidates = candidates_for_goal});
+  }
+  return texts;
+}
+
+bool Problem::attempt(const std::string& text) {
+  ++used_;
+  return is_met(text) && can_be_sent(policy_, field_, text) &&
+         ownership(policy_, field_, text) == Ownership::strangers;
+}
+
+std::optional<std::string> Problem::first_met(const std::vector<std::string>& texts) {
+  const auto met =
+      std::ranges::find_if(texts, [&](const std::string& text) { return attempt(text); });
+  return met == texts.end() ? std::nullopt : std::optional(*met);
+}
+
+std::optional<std::string> Problem::plausible_member(const patterns::Language& language) {
+  for (const auto& usual : usual_texts(field_)) {
+    if (remaining().candidates == 0) break;
+    const auto found = find_member(
+        language & usual, [&](std::string_view text) { return attempt(std::string(text)); },
+        {.candidates = candidates_for_goal});
+    if (found.searched == patterns::Searched::found) return found.member;
+  }
+  return std::nullopt;
+}
+
+// A text that is rewritten to one of those that are wanted behind a rewriting.
+std::optional<std::string> Problem::rewritten_witness() {
+  const auto here = named_only();
+  for (const auto& [via, demands] : groups()) {
+    if (via.empty()) continue;
+    for (const auto& goal : goals(via, demands)) {
+      if (auto text = first_met(captured_in(policy_, via, goal, captures_tried))) return text;
+      const auto origins = possibly_meeting_all(
+          possible_texts(policy_, field_) & copied_from(policy_, via, goal), here);
+      if (auto text = plausible_member(origins)) return text;
+      if (auto text = first_met(nested(policy_, goal))) return text;
+    }
+  }
+  return std::nullopt;
 }
 
 Solution Problem::solve() {
   if (auto solution = absent()) return *solution;
-  auto solution = search_together();
-  if (solution.feasible != Feasible::unknown) return solution;
-  if (some_group_is_excluded(false)) return {Feasible::no, {}, ""};
-  if (solution.why_unknown.empty()) solution.why_unknown = "rewritten texts were not all tried";
+  const auto all = groups();
+  const bool as_sent = all.empty() || (all.size() == 1 && all.contains({}));
+  const bool named_only =
+      std::ranges::all_of(wanted_, [&](const Wanted& wanted) { return is_named_only(wanted); });
+  Solution solution;
+  if (named_only) solution = search_together();
+  if (as_sent || solution.feasible != Feasible::unknown) return solution;
+  if (std::ranges::any_of(
+          all, [&](const auto& group) { return is_excluded(group.first, group.second); })) {
+    return {Feasible::no, {}, ""};
+  }
+  if (const auto witness = rewritten_witness()) return {Feasible::yes, witness, ""};
+  if (!named_only) solution = search_together();
+  if (solution.feasible == Feasible::unknown && solution.why_unknown.empty()) {
+    solution.why_unknown = "not all texts that are rewritten were tried";
+  }
   return solution;
 }
 

@@ -53,7 +53,8 @@ TextSearch::Outcome TextSearch::run() {
   if (const Wanted* wanted = driver()) {
     outcome = refine(nullptr, *wanted, 0);
   } else {
-    for (const bool addressed : {true, false}) {
+    const bool is_address = field_ == Field::sender || field_ == Field::recipient;
+    for (const bool addressed : {is_address, !is_address}) {
       const auto part = explore({addressed, TextShape::any(), TextShape::any(), false}, 0);
       if (part == Outcome::found) return part;
       if (part == Outcome::unknown) outcome = part;
@@ -106,7 +107,9 @@ TextSearch::Tried TextSearch::attempt(const std::string& text) {
   if (!met) return Tried::failed;
   const auto owner = ownership(policy_, field_, text);
   if (owner == Ownership::impossible) return Tried::failed;
-  const bool taken = can_be_sent(policy_, field_, text) && !is_made_up(text) && accept_(text);
+  const bool must_exist = field_ == Field::client_name || field_ == Field::recipient;
+  const bool taken =
+      can_be_sent(policy_, field_, text) && !(must_exist && is_made_up(text)) && accept_(text);
   if (owner == Ownership::somebodys) {
     if (!hidden_) hidden_ = text;
     return Tried::failed;
@@ -146,7 +149,8 @@ TextSearch::Outcome TextSearch::explore(const Shape& shape, std::size_t depth) {
     if (last == Tried::taken) return Outcome::found;
     if (out_of_budget()) return unknown("more than " + std::to_string(end_) + " texts to try");
   }
-  if (last == Tried::refused) return unknown("no such text was found that can be sent");
+  if (last == Tried::refused && any_patterns()) return explore_leaf(shape, nullptr);
+  if (last == Tried::refused) return unknown(no_way_to_send);
   return explore_failing(shape, texts.back(), depth);
 }
 
@@ -178,8 +182,8 @@ TextSearch::Outcome TextSearch::explore_failing(const Shape& shape, const std::s
     if (!stands_for_shape(*wanted, fresh)) continue;
     if (!easiest || helpful_at_most(*wanted) < helpful_at_most(*easiest)) easiest = wanted;
   }
-  if (!easiest) return unknown("a pattern is beyond this search");
-  return refine(&shape, *easiest, depth);
+  if (easiest) return refine(&shape, *easiest, depth);
+  return explore_patterns(shape, failing, depth);
 }
 
 HelpfulKeys& TextSearch::keys_for(const Wanted& wanted) {

@@ -6,6 +6,8 @@
 // order. A member that does not fail is therefore asked for one more key that is in a table, and
 // that key helps (HelpfulKeys). So it is in the part of the shape that asks for one of these keys.
 // These parts are searched one by one; each fixes more than its whole, so this comes to an end.
+// Pattern rows are languages: if only lookups with patterns fail, the language of the shape is cut
+// with those of all that is wanted, each larger rather than smaller, and searched.
 // What is wanted of a domain's owner is settled by what is fixed in it: y has three labels before.
 #pragma once
 
@@ -17,6 +19,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "patterns/language.h"
 #include "policy/policy.h"
 #include "policy/shapes.h"
 #include "policy/solve.h"
@@ -42,6 +45,7 @@ class TextSearch {
   const std::string& why_unknown() const { return why_unknown_; }
 
  private:
+  static constexpr const char* no_way_to_send = "no such text was found that can be sent";
   enum class Tried : std::uint8_t { taken, failed, refused };
 
   Outcome unknown(std::string why);
@@ -50,11 +54,17 @@ class TextSearch {
   Tried attempt(const std::string& text);
   Outcome explore(const Shape& shape, std::size_t depth);
   Outcome explore_failing(const Shape& shape, const std::string& fresh, std::size_t depth);
+  Outcome explore_patterns(const Shape& shape, const std::vector<const Wanted*>& failing,
+                           std::size_t depth);
   Outcome refine(const Shape* shape, const Wanted& wanted, std::size_t depth);
   Outcome explore_child(const Shape* shape, const Shape& asking, std::size_t depth);
   bool is_dead(const Shape& shape);
   bool settled_by_domain(const Wanted& wanted) const;
   bool is_settled(const Wanted& wanted) const;
+  Outcome explore_leaf(const Shape& shape, const Wanted* by_pattern);
+  Outcome search_members(const patterns::Language& all);
+  patterns::Language members(const Shape& shape, const Wanted* by_pattern);
+  bool any_patterns() const;
   bool patterns_in(const Wanted& wanted) const;
   bool stands_for_shape(const Wanted& wanted, const std::string& fresh) const;
   std::size_t helpful_at_most(const Wanted& wanted) const;
@@ -71,6 +81,7 @@ class TextSearch {
   std::optional<std::string> hidden_;
   std::string why_unknown_;
   std::map<const Wanted*, HelpfulKeys> keys_;
+  std::map<const Wanted*, patterns::Language> languages_;
   std::unordered_map<std::string, bool> dead_domains_;
 };
 

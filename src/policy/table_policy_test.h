@@ -39,8 +39,8 @@ class TablePolicy {
     std::string pattern;
     std::uint32_t result = 0;
     bool negated = false;
-    std::vector<std::string> only_if;
-    std::vector<std::string> unless;
+    std::vector<std::string> only_if{};
+    std::vector<std::string> unless{};
   };
   std::uint32_t patterns(const std::vector<Line>& lines) {
     Table table;

@@ -87,12 +87,12 @@ AuditedDoor audited(const dialects::Loaded& loaded, const policy::Door& door,
   result.relays = reach.surely - options.trusted;
   result.may_relay = reach.possibly - options.trusted;
   judge(policy, door, reach, options, result);
-  for (const auto& exposure : reach.exposures) {
-    if ((exposure.clients - options.trusted).empty()) continue;
-    result.exposures.push_back({exposure, needs(exposure), {}});
-    if (exposure.surely) {
-      result.exposures.back().because = causes(policy, door, exposure);
-    }
+  for (auto exposure : reach.exposures) {
+    exposure.clients = exposure.clients - options.trusted;
+    if (exposure.clients.empty()) continue;
+    auto because = exposure.surely ? causes(policy, door, exposure) : std::vector<Cause>{};
+    auto needed = needs(exposure);
+    result.exposures.push_back({std::move(exposure), std::move(needed), std::move(because)});
   }
   for (const auto question : reach.hangs_on) {
     result.assumptions.push_back(assumption(policy, question));

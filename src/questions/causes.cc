@@ -1,6 +1,8 @@
 #include "questions/causes.h"
 
 #include <algorithm>
+#include <string_view>
+#include <utility>
 
 namespace relayproof::questions {
 namespace {
@@ -8,7 +10,7 @@ namespace {
 using policy::OriginId;
 using policy::Step;
 
-constexpr std::size_t most_networks = 4;
+constexpr std::size_t most_networks = 6;
 
 const policy::Condition* condition_of(const policy::Policy& policy, OriginId origin) {
   const auto found =
@@ -54,12 +56,22 @@ const Step* row_of(const std::vector<Step>& trace, OriginId origin) {
 }  // namespace
 
 std::string clients_in_words(const mail::IpSet& clients) {
-  if (clients == mail::IpSet::all()) return "every client";
-  if (clients == mail::IpSet::all_v4()) return "every IPv4 client";
-  if (clients == mail::IpSet::all_v6()) return "every IPv6 client";
+  const std::pair<mail::IpSet, std::string_view> families[] = {
+      {mail::IpSet::all_v4(), "all of IPv4"},
+      {mail::IpSet::all_v6(), "all of IPv6"},
+      {mail::IpSet::all(), "every client"}};
+  for (const auto& [whole, name] : families) {
+    if (clients == whole) return std::string(name);
+  }
   const auto networks = clients.prefixes();
-  if (networks.size() > most_networks) return std::to_string(networks.size()) + " networks";
-  return clients.to_string();
+  if (networks.size() <= most_networks) return clients.to_string();
+  for (const auto& [whole, name] : families) {
+    const auto rest = whole - clients;
+    if (clients.is_subset_of(whole) && rest.prefixes().size() <= most_networks) {
+      return std::string(name) + " but " + rest.to_string();
+    }
+  }
+  return std::to_string(networks.size()) + " networks";
 }
 
 std::vector<std::string> needs(const policy::Exposure& exposure) {

@@ -14,7 +14,7 @@ std::vector<Cause> causes(const policy::Policy& policy, const policy::Door& door
 /// `any HELO`, `any sender`, or what exactly the witness says where it matters.
 std::vector<std::string> needs(const policy::Exposure& exposure);
 
-/// `every client`, `every IPv4 client`, `203.0.113.0/24`, `3 networks`.
+/// `every client`, `all of IPv4`, `all of IPv4 but 127.0.0.0/8`, `203.0.113.0/24`, `30 networks`.
 std::string clients_in_words(const mail::IpSet& clients);
 
 }  // namespace relayproof::questions

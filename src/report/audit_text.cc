@@ -18,7 +18,6 @@ using questions::Verdict;
 constexpr std::size_t longest_text = 200;
 constexpr std::size_t hanging = 12;
 constexpr std::size_t most_domains = 6;
-constexpr std::size_t most_networks = 6;
 
 std::string place(const SourceRange& where) {
   if (where.file.empty()) return "default";
@@ -60,21 +59,6 @@ std::string counted_addresses(const mail::IpSet& set) {
   return text.empty() ? "no IPv4, " + six : text + ", " + six;
 }
 
-// The networks themselves where they are few; else what is left out of everything, if that is few.
-std::string networks_in_words(const mail::IpSet& set) {
-  const auto networks = set.prefixes();
-  if (networks.size() <= most_networks) return set.to_string();
-  for (const auto& [whole, name] : {std::pair{mail::IpSet::all(), "everything"},
-                                    std::pair{mail::IpSet::all_v4(), "all of IPv4"},
-                                    std::pair{mail::IpSet::all_v6(), "all of IPv6"}}) {
-    const auto rest = whole - set;
-    if (set.is_subset_of(whole) && rest.prefixes().size() <= most_networks) {
-      return fmt::format("{} but {}", name, rest.to_string());
-    }
-  }
-  return fmt::format("{} networks", networks.size());
-}
-
 mail::IpSet outside_doors(const questions::Audit& audit, mail::IpSet AuditedDoor::*which) {
   mail::IpSet all;
   for (const auto& door : audit.doors) {
@@ -108,16 +92,17 @@ std::string verdict_line(const Audited& audited, const TextOptions& options) {
   if (!audit.runs) {
     what = "it does not run: " + audit.why_not;
   } else if (audit.verdict == Verdict::open || audit.verdict == Verdict::scoped) {
-    what = fmt::format("proved: {} ({})", counted_addresses(relays), networks_in_words(relays));
+    what = fmt::format("proved: {} ({})", counted_addresses(relays),
+                       questions::clients_in_words(relays));
     if (audit.verdict == Verdict::scoped) {
       what += "; confirm that they are yours with --trusted, once";
     }
   } else if (audit.verdict == Verdict::closed) {
     what = "proved: nobody may relay without a password";
-    what += relays.empty()
-                ? fmt::format(" but {}", networks_in_words(audited.trusted))
-                : fmt::format(" but {} and private networks ({})",
-                              networks_in_words(audited.trusted), networks_in_words(relays));
+    what += relays.empty() ? fmt::format(" but {}", questions::clients_in_words(audited.trusted))
+                           : fmt::format(" but {} and private networks ({})",
+                                         questions::clients_in_words(audited.trusted),
+                                         questions::clients_in_words(relays));
   } else {
     what = "not proved: ";
     for (const auto& door : audit.doors) {
@@ -237,13 +222,16 @@ std::string finding_lines(const questions::Audit& audit, const TextOptions& opti
 std::string setting_lines(const dialects::Loaded& loaded, const TextOptions& options) {
   std::string text;
   for (const auto& setting : loaded.settings) {
+    if (setting.where.file.empty() && !options.verbose) continue;
     const std::string from = setting.where.file.empty() ? setting.provenance : place(setting.where);
     text += paragraph(fmt::format("  {} ", padded(shown(from, 40, options), 16)),
                       fmt::format("{} = {}", shown(setting.name, 80, options),
                                   shown(setting.value, 400, options)),
                       21);
   }
-  return text.empty() ? text : "\n  What bears on relaying, and where it comes from\n" + text;
+  return text.empty() ? text
+                      : fmt::format("\n  What bears on relaying, and where it is set{}\n{}",
+                                    options.verbose ? "" : " (--verbose: defaults, too)", text);
 }
 
 }  // namespace

@@ -79,6 +79,12 @@ Json json(const Explained& explained) {
   return object;
 }
 
+// What the server does by itself and what did nothing here would only be noise.
+bool is_idle(const Explained& explained, const Step& step) {
+  return place_of(explained, step).file.empty() && step.detail.empty() &&
+         (step.result == Step::Result::no_match || step.result == Step::Result::passed);
+}
+
 std::string verdict_line(const Explained& explained) {
   const Decision& decision = explained.decision;
   if (explained.listener.empty()) return "No service of this configuration takes it.";
@@ -102,7 +108,13 @@ std::string step_line(const Explained& explained, const Step& step, const TextOp
   const std::string where =
       place.file.empty() ? "default" : fmt::format("{}:{}", place.file, place.line);
   std::string text = shown(step.says, longest_quote, options);
-  if (!step.detail.empty()) text += "   (" + shown(step.detail, longest_quote, options) + ")";
+  if (!step.detail.empty()) text += "   (" + shown(step.detail, longest_quote, options);
+  if (!step.detail.empty() && !step.because.empty()) {
+    const auto& range = explained.policy.origins.at(step.because.front()).range;
+    if (!range.file.empty())
+      text += fmt::format(", {}:{}", shown(range.file, 60, options), range.line);
+  }
+  if (!step.detail.empty()) text += ")";
   return paragraph(fmt::format("    {}  {}  ", padded(to_string(step.result), 8),
                                padded(shown(where, 60, options), 16)),
                    text, 32);
@@ -146,6 +158,7 @@ std::string explain_text(const Explained& explained, const TextOptions& options)
   }
   std::string stage;
   for (const auto& step : explained.decision.trace) {
+    if (is_idle(explained, step)) continue;
     if (step.stage != stage) text += "\n  " + shown(step.stage, 80, options) + "\n";
     stage = step.stage;
     text += step_line(explained, step, options);

@@ -72,7 +72,10 @@ class Resolver {
   // False where nothing is left to be done.
   bool step() {
     strip_end();
-    if (!strip_own_domain()) return false;
+    if (!strip_own_domain()) {
+      leads_elsewhere_ = true;
+      return false;
+    }
     if (routes_on()) {
       rewrite_tokens(tokens_, settings_);
       return true;
@@ -157,7 +160,7 @@ class Resolver {
   }
 
   void complete() {
-    if (last('@') != tokens_.end()) return;
+    if (leads_elsewhere_) return;
     if (saved_domain_.empty()) {
       append_own_name();
     } else {
@@ -193,6 +196,7 @@ class Resolver {
   Tokens tokens_;
   Tokens saved_domain_;  // with its `@`
   std::size_t rounds_left_;
+  bool leads_elsewhere_ = false;
 };
 
 }  // namespace

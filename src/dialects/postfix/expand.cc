@@ -12,9 +12,9 @@
 namespace relayproof::postfix {
 namespace {
 
-constexpr int deepest = 100;                     // as in Postfix: beyond, it is taken for a loop
-constexpr std::size_t most_bytes = 1u << 20;     // ours: doubling references would fill any memory
-constexpr std::size_t most_references = 200000;  // ours, for the same reason
+constexpr int deepest = 100;                    // as in Postfix: beyond, it is taken for a loop
+constexpr std::size_t most_bytes = 1u << 20;    // ours: doubling references would fill any memory
+constexpr std::size_t most_references = 10000;  // ours, for the same reason
 constexpr std::size_t shown = 60;
 
 bool is_name_character(char c) {

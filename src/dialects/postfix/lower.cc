@@ -1,6 +1,6 @@
 #include "dialects/postfix/lower.h"
 
-#include <array>
+#include <functional>
 #include <map>
 #include <utility>
 
@@ -16,31 +16,33 @@ namespace relayproof::postfix {
 namespace {
 
 using Load = ServiceLowering::Load;
+using Template = policy::Transform::Template;
 
-bool is_bare_postmaster(std::string_view wire) {
-  auto text = trim(wire);
-  if (text.size() >= 2 && text.front() == '<' && text.back() == '>') {
-    text = trim(text.substr(1, text.size() - 2));
-  }
-  if (text.size() >= 2 && text.front() == '"' && text.back() == '"') {
-    text = text.substr(1, text.size() - 2);
-  }
-  return equals_ignoring_case(text, "postmaster");
-}
+using Read = std::function<std::optional<std::string>(std::string_view wire)>;
 
-// smtpd lets `postmaster` pass as the client spelt it, before it gets a domain: so that rules can
-// tell it from postmaster@$myorigin, it keeps that spelling until it is routed.
-void keep_postmaster_bare(policy::Addresses& addresses) {
-  const auto read = addresses.read_recipient;
-  addresses.read_recipient = [read](std::string_view wire) -> std::optional<std::string> {
+// smtpd's restrictions see an address without a domain as the client spelt it: postmaster passes
+// all of them, reject_non_fqdn_* refuse it. So it gets $myorigin only when it is resolved or
+// routed.
+Read without_origin(const Read& read, const std::string& origin) {
+  return [read, origin](std::string_view wire) -> std::optional<std::string> {
     auto address = read(wire);
-    if (address && is_bare_postmaster(wire)) return "postmaster";
+    const bool was_added = address && address->ends_with(origin) &&
+                           wire.find_first_of("@%!") == std::string_view::npos;
+    if (was_added) address->resize(address->size() - origin.size());
     return address;
   };
+}
+
+void leave_out_origin(policy::Addresses& addresses, const std::string& myorigin) {
+  const auto origin = "@" + myorigin;
+  addresses.read_sender = without_origin(addresses.read_sender, origin);
+  addresses.read_recipient = without_origin(addresses.read_recipient, origin);
   const auto transform = addresses.transform;
-  addresses.transform = [read, transform](std::string_view name, std::string_view address) {
-    if (!equals_ignoring_case(address, "postmaster")) return transform(name, address);
-    return transform(name, read("<postmaster>").value_or(std::string(address)));
+  addresses.transform = [transform, origin](std::string_view name, std::string_view address) {
+    const bool looks_up = name == transform_name::resolve || name == transform_name::route;
+    const bool lacks_it =
+        looks_up && !address.empty() && address.find('@') == std::string_view::npos;
+    return transform(name, lacks_it ? std::string(address) + origin : std::string(address));
   };
 }
 
@@ -63,7 +65,7 @@ class Lowering {
     route_ = lower_routes(builder_, shelf_);
     shared_.recipient = lower_address_classes(builder_, shelf_, policy::Field::recipient);
     shared_.sender = lower_address_classes(builder_, shelf_, policy::Field::sender);
-    keep_postmaster_bare(policy.addresses);
+    leave_out_origin(policy.addresses, address_settings(config_).myorigin);
     arrival_ = builder_.list({"arrival", {}});
     if (const auto stops = what_stops_postfix(config_)) {
       lowered_.runs = false;
@@ -144,12 +146,13 @@ class Lowering {
   // What restrictions left behind for the message, then the routes.
   void write_arrival() {
     for (const auto& [mark, action] : shared_.delegations) delegate(mark, action);
-    policy::Transform postmaster;
-    postmaster.rewritten.emplace();
-    postmaster.rewritten->pieces.push_back(
-        {"postmaster@" + address_settings(config_).myorigin, std::nullopt});
-    rule(text_is(builder_, PolicyBuilder::rewritten(policy::Field::recipient), {"postmaster"}),
-         policy::Rewrite{{builder_.transform(postmaster)}, route_}, "postmaster of this server");
+    policy::Transform completed;
+    completed.rewritten.emplace();
+    completed.rewritten->pieces = {{"", Template::Hole{Template::Hole::Of::whole, 0}},
+                                   {"@" + address_settings(config_).myorigin, std::nullopt}};
+    const auto domain = PolicyBuilder::rewritten(policy::Field::recipient, policy::Part::domain);
+    rule(builder_.negation(is_not_empty(builder_, domain)),
+         policy::Rewrite{{builder_.transform(completed)}, route_}, "without a domain");
     rule(builder_.constant(true), policy::Run{route_}, "routes");
   }
 
@@ -190,8 +193,7 @@ class Lowering {
       transform.rewritten->pieces.push_back({action.text, std::nullopt});
     } else {
       // Whose captures fill it is not followed: as if the client had chosen all of it.
-      transform.rewritten->pieces.push_back(
-          {"", policy::Transform::Template::Hole{policy::Transform::Template::Hole::Of::whole, 0}});
+      transform.rewritten->pieces.push_back({"", Template::Hole{Template::Hole::Of::whole, 0}});
     }
     rule(when, policy::Rewrite{{builder_.transform(transform)}, route_}, to_string(action));
   }

@@ -15,32 +15,6 @@ namespace {
 using policy::Field;
 using policy::Moment;
 
-bool starts(std::string_view text, std::string_view with) {
-  return text.substr(0, with.size()) == with;
-}
-
-// Marks whose names begin so, as one condition each.
-std::vector<std::uint32_t> marks_of(const policy::Policy& policy, std::string_view beginning,
-                                    std::string_view ending) {
-  std::vector<std::uint32_t> found;
-  for (std::size_t i = 0; i < policy.marks.size(); ++i) {
-    const auto& name = policy.marks[i].name;
-    if (starts(name, beginning) && name.ends_with(ending)) {
-      found.push_back(static_cast<std::uint32_t>(i));
-    }
-  }
-  return found;
-}
-
-// `defer_if_permit 450 4.7.1 (rcpt)`
-policy::Answer answer_in(std::string_view mark_name) {
-  const auto parts = words(mark_name);
-  policy::Answer answer{450, "4.7.1"};
-  if (parts.size() > 1) answer.code = std::stoi(std::string(parts[1]));
-  if (parts.size() > 2) answer.enhanced = std::string(parts[2]);
-  return answer;
-}
-
 class StageLowering {
  public:
   explicit StageLowering(ServiceLowering& service)
@@ -143,8 +117,8 @@ class StageLowering {
   }
 
   void finish(Moment moment, RestrictionWriter& writer) {
+    if (writer.is_empty()) return;
     const auto id = writer.finish();
-    if (builder_.policy().lists[id].rules.empty()) return;
     stages_.push_back({moment, builder_.policy().lists[id].name, id});
   }
 
@@ -212,13 +186,13 @@ class StageLowering {
   // What DEFER_IF_PERMIT left behind is a deferral once nothing has refused.
   void add_deferral(Moment moment, const std::vector<std::string_view>& evaluations) {
     auto writer = writer_for(moment, "defer_if_permit", "deferral");
-    for (const auto evaluation : evaluations) {
-      const auto ending = "(" + std::string(evaluation) + ")";
-      for (const auto mark : marks_of(builder_.policy(), "defer_if_permit ", ending)) {
-        const auto& name = builder_.policy().marks[mark].name;
-        writer.begin(0, "defer_if_permit", false);
-        writer.put(builder_.has_mark(mark), policy::Refuse{answer_in(name)});
+    for (const auto& deferral : service_.if_permit) {
+      if (std::find(evaluations.begin(), evaluations.end(), deferral.evaluation) ==
+          evaluations.end()) {
+        continue;
       }
+      writer.begin(deferral.origin, "defer_if_permit", false);
+      writer.put(builder_.has_mark(deferral.mark), policy::Refuse{deferral.answer});
     }
     finish(moment, writer);
   }
@@ -242,12 +216,13 @@ class StageLowering {
 
   // After DISCARD every list ends before it begins; a deferral that was left behind still counts.
   void skip_what_is_discarded() {
-    for (const auto mark : marks_of(builder_.policy(), "discard", "discard")) {
+    for (const auto& [mark, action] : service_.shared.delegations) {
+      if (action.kind != AccessAction::Kind::discard) continue;
       policy::Rule rule;
       rule.when = builder_.has_mark(mark);
       rule.effect = policy::Permit{};
       rule.says = "the message is discarded anyway";
-      for (auto& stage : stages_) {
+      for (const auto& stage : stages_) {
         if (stage.name == "defer_if_permit" || stage.name == "session") continue;
         auto& rules = builder_.policy().lists[stage.list].rules;
         rules.insert(rules.begin(), rule);
@@ -257,24 +232,20 @@ class StageLowering {
 
   // After DEFER_IF_REJECT a 5xx of the same evaluation becomes a 4xx.
   void soften_refusals() {
-    for (const auto& [evaluation, lists] : service_.lists) {
-      const auto marks = marks_of(builder_.policy(), "defer_if_reject ", "(" + evaluation + ")");
-      if (marks.empty()) continue;
-      for (const auto list : lists) soften(list, marks);
+    for (const auto& deferral : service_.if_reject) {
+      for (const auto list : service_.lists[deferral.evaluation]) soften(list, deferral);
     }
   }
 
-  void soften(policy::ListId list, const std::vector<std::uint32_t>& marks) {
+  void soften(policy::ListId list, const ServiceLowering::Deferral& deferral) {
     std::vector<policy::Rule> rules;
     for (const auto& rule : std::exchange(builder_.policy().lists[list].rules, {})) {
       const auto* refusal = std::get_if<policy::Refuse>(&rule.effect);
       if (refusal != nullptr && refusal->answer.code >= 500) {
-        for (const auto mark : marks) {
-          auto softer = rule;
-          softer.when = builder_.all({rule.when, builder_.has_mark(mark)});
-          softer.effect = policy::Refuse{answer_in(builder_.policy().marks[mark].name)};
-          rules.push_back(std::move(softer));
-        }
+        auto softer = rule;
+        softer.when = builder_.all({rule.when, builder_.has_mark(deferral.mark)});
+        softer.effect = policy::Refuse{deferral.answer};
+        rules.push_back(std::move(softer));
       }
       rules.push_back(rule);
     }

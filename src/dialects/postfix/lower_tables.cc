@@ -28,6 +28,8 @@ std::vector<Key> keys_for(Search search, const Config& config) {
     case Search::host:
       return {Key::whole,
               parents("smtpd_access_maps", Key::host_parents, Key::dotted_host_parents)};
+    case Search::local_name:
+      return {Key::whole, Key::without_extension};
     case Search::transport:
       break;
   }
@@ -99,7 +101,8 @@ class Searcher {
  private:
   bool sees_quotes() const {
     if (shelf_.config().version() < Version{3, 2} || tables_.empty()) return false;
-    const bool is_address = search_ != Search::whole && search_ != Search::host;
+    const bool is_address = search_ == Search::address || search_ == Search::access_address ||
+                            search_ == Search::transport;
     return is_address && (kinds_.patterns || kinds_.quoted);
   }
 

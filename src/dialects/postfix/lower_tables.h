@@ -35,6 +35,7 @@ enum class Search : std::uint8_t {
   address,         ///< mail_addr_find(): canonical, virtual, relocated, recipient maps
   access_address,  ///< access(5) "EMAIL ADDRESS PATTERNS"
   host,            ///< access(5) "HOST NAME/ADDRESS PATTERNS": a name and its parent domains
+  local_name,      ///< aliases(5): a local part with its extension, then without
   transport,       ///< transport(5) "TABLE SEARCH ORDER", without `*`
 };
 

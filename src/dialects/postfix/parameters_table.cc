@@ -817,7 +817,6 @@ constexpr Parameter table[] = {
     {"sendmail_fix_line_endings", Kind::string, Support::irrelevant, always, forever, 1, "always"},
     {"sendmail_path", Kind::string, Support::irrelevant, always, forever, 1, "/usr/sbin/sendmail"},
     {"service_name", Kind::string, Support::understood, always, forever, 0, ""},
-    {"service_name", Kind::string, Support::understood, Version{3, 11}, forever, 0, "amnesiac"},
     {"service_throttle_time", Kind::seconds, Support::irrelevant, always, forever, 1, "60s"},
     {"setgid_group", Kind::string, Support::irrelevant, always, forever, 1, "postdrop"},
     {"shlib_directory", Kind::string, Support::irrelevant, Version{3, 0}, forever, 1,

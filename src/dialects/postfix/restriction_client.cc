@@ -101,7 +101,7 @@ void lower_name_and_address(RestrictionWriter& writer, const Restriction& item, 
   question.table = &*item.table;
   question.search = Search::host;
   question.subject = PolicyBuilder::rewritten(field);
-  question.when = has_name(writer, field);
+  question.when = builder.constant(true);
   question.ok_counts = builder.constant(true);
   question.instead = "unknown";
   question.asks_instead = has_no_name(writer, field);

@@ -28,8 +28,7 @@ void permit_listed(RestrictionWriter& writer) {
   auto& builder = writer.builder();
   const auto shown = builder.is_set(Flag::certificate);
   const auto value = service.value("relay_clientcerts");
-  for (const auto& word : list_words(value.text, service.version())) {
-    const auto name = parse_table_name(word.text, service.version(), word.offset);
+  for (const auto& name : table_names(value.text, service.version())) {
     const auto opened = service.shared.shelf.open(name);
     if (opened->standing == Standing::missing || opened->standing == Standing::failing ||
         opened->index == Index::absent) {
@@ -76,8 +75,7 @@ void lower_ccert_access(RestrictionWriter& writer, const Restriction& item) {
   const auto search =
       lower_search(builder, writer.service().shared.shelf, {*item.table}, Search::whole,
                    PolicyBuilder::rewritten(policy::Field::user), met.result_of());
-  writer.refuse(builder.all({builder.is_set(Flag::certificate), search.fails}),
-                writer.service().answer(451, "4.3.5"), "the table cannot be read");
+  writer.table_error(builder.all({builder.is_set(Flag::certificate), search.fails}));
   const bool one_result = met.results().size() == 1 && search.hidden.empty();
   if (one_result) {
     apply_action(writer, met.action(met.results().front()), when);

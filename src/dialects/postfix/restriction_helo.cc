@@ -57,7 +57,7 @@ void lower_rhsbl(RestrictionWriter& writer, const Restriction&) {
 // Before 3.9: an address in digits is let in, other digits and dots are refused.
 void lower_naked_address(RestrictionWriter& writer, const Restriction&) {
   auto& builder = writer.builder();
-  const auto digits = builder.all({known(writer), text_matches(builder, helo(), "^[0-9.:]+$")});
+  const auto digits = builder.all({known(writer), is_digits_and_dots(builder, helo())});
   writer.permit(builder.all({digits, is_address(builder, helo())}));
   writer.refuse(digits, writer.service().answer_of("invalid_hostname_reject_code", 501, "5.5.2"));
 }

@@ -51,6 +51,7 @@ void lower_word(RestrictionWriter& writer, const Restriction& item, const Restri
     writer.server_error(writer.builder().constant(true), "removed from Postfix");
     return;
   }
+  if (word.no_ok) writer.forbid_ok();
   const auto lower = lowering_of(word.is);
   if (lower != nullptr) {
     lower(writer, item);

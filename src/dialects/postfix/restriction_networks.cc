@@ -80,16 +80,8 @@ class ClientLowering {
       return builder_.all({name_is_under(builder_, name, {plain}),
                            builder_.negation(text_is(builder_, name, {plain}))});
     }
-    return parents_match() ? name_is_under(builder_, name, {plain})
-                           : text_is(builder_, name, {plain});
-  }
-
-  bool parents_match() const {
-    const auto value = shelf_.config().effective("parent_domain_matches_subdomains");
-    for (const auto& word : list_words(value.text, shelf_.config().version())) {
-      if (equals_ignoring_case(word.text, parameter_)) return true;
-    }
-    return false;
+    return parents_match(shelf_.config(), parameter_) ? name_is_under(builder_, name, {plain})
+                                                      : text_is(builder_, name, {plain});
   }
 
   Reached by_table(const TableName& table, policy::OriginId origin) {
@@ -149,7 +141,8 @@ class ClientLowering {
     }
     if (reached.others) {
       result_.by_address_only = false;
-      const auto rest = builder_.client_in(mail::IpSet::all() - lost_);
+      const auto rest =
+          lost_.empty() ? builder_.constant(true) : builder_.client_in(mail::IpSet::all() - lost_);
       matches_.push_back(unsettled(builder_.all({*reached.others, rest})));
       admitted_others_.push_back(*reached.others);
     }

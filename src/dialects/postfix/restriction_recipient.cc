@@ -1,4 +1,5 @@
 // Restrictions about the recipient: here stands the gate that keeps a server closed.
+#include "dialects/postfix/domain_lists.h"
 #include "dialects/postfix/restriction_lists.h"
 #include "dialects/postfix/restriction_tables.h"
 #include "dialects/postfix/restriction_texts.h"
@@ -65,14 +66,10 @@ void lower_permit_auth(RestrictionWriter& writer, const Restriction&) {
 void lower_check_relay_domains(RestrictionWriter& writer, const Restriction&) {
   auto& builder = writer.builder();
   auto& service = writer.service();
-  policy::Question question;
-  question.name = "relay_domains lists the client's name";
-  question.origin = writer.origin();
-  question.says = "names below domains in relay_domains are their owners' to give";
   const auto name = PolicyBuilder::rewritten(Field::client_name);
-  const auto listed = builder.unknown(builder.question(std::move(question)), {name});
+  const auto listed = lower_domains(builder, service.shared.shelf, "relay_domains", name);
   const auto named = builder.condition(policy::Present{Field::client_name});
-  writer.permit(builder.all({known(writer), named, listed}));
+  writer.permit(builder.all({known(writer), named, listed.matches}));
   fail_if_unresolvable(writer);
   writer.permit(when_known(writer, classes(writer).is_authorised));
   writer.refuse(known(writer), service.answer_of("relay_domains_reject_code", 554, "5.7.1"));
@@ -128,8 +125,8 @@ void lower_unverified(RestrictionWriter& writer, const Restriction&) {
 void lower_non_fqdn(RestrictionWriter& writer, const Restriction&) {
   auto& builder = writer.builder();
   const auto domain = raw(policy::Part::domain);
-  const auto good = builder.any(
-      {text_matches(builder, domain, "^\\[.*\\]$"), is_qualified_hostname(builder, domain)});
+  const auto good =
+      builder.any({is_in_brackets(builder, domain), is_qualified_hostname(builder, domain)});
   writer.refuse(when_known(writer, builder.negation(good)),
                 writer.service().answer_of("non_fqdn_reject_code", 504, "5.5.2"));
 }

@@ -83,6 +83,16 @@ class ServiceLowering {
   /// The lists of each evaluation, nested ones included.
   std::map<std::string, std::vector<policy::ListId>, std::less<>> lists;
 
+  /// What DEFER_IF_PERMIT and DEFER_IF_REJECT leave behind, and what comes of it.
+  struct Deferral {
+    std::uint32_t mark = 0;
+    std::string evaluation;
+    policy::Answer answer;
+    policy::OriginId origin = 0;  ///< of the first restriction that leaves it
+  };
+  std::vector<Deferral> if_permit;
+  std::vector<Deferral> if_reject;
+
  private:
   std::map<std::string, Class, std::less<>> classes_;
 };

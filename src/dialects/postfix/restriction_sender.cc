@@ -52,8 +52,8 @@ void lower_unverified(RestrictionWriter& writer, const Restriction&) {
 void lower_non_fqdn(RestrictionWriter& writer, const Restriction&) {
   auto& builder = writer.builder();
   const auto domain = raw(policy::Part::domain);
-  const auto good = builder.any(
-      {text_matches(builder, domain, "^\\[.*\\]$"), is_qualified_hostname(builder, domain)});
+  const auto good =
+      builder.any({is_in_brackets(builder, domain), is_qualified_hostname(builder, domain)});
   writer.refuse(builder.all({known(writer), builder.negation(good)}),
                 writer.service().answer_of("non_fqdn_reject_code", 504, "5.5.2"));
 }
@@ -81,10 +81,7 @@ class Owners {
       : writer_(writer), builder_(writer.builder()), sender_(writer.service().shared.sender) {
     auto& service = writer.service();
     const auto value = service.value("smtpd_sender_login_maps");
-    std::vector<TableName> tables;
-    for (const auto& word : list_words(value.text, service.version())) {
-      tables.push_back(parse_table_name(word.text, service.version(), word.offset));
-    }
+    const auto tables = table_names(value.text, service.version());
     exist_ = !tables.empty() && service.is_on("smtpd_sasl_auth_enable");
     if (!exist_) return;
     search_ = lower_search(builder_, service.shared.shelf, tables, Search::address, sender_.address,
@@ -108,8 +105,7 @@ class Owners {
     for (const auto& [result, names] : names_) {
       const auto user = PolicyBuilder::rewritten(Field::user);
       const auto other = builder_.negation(text_is(builder_, user, names));
-      refuse(
-          builder_.all({asked, builder_.finds(search_.index, sender_.address, {result}), other}));
+      refuse(builder_.all({asked, gives(builder_, search_, {result}), other}));
     }
     hidden(asked);
     if (unowned_too && search_.hidden.empty()) {

@@ -139,13 +139,14 @@ policy::ConditionId ask_table(RestrictionWriter& writer, const TableQuestion& qu
   const auto asked = question.when;
   // An error of the table counts as its answer: a refusal like any other.
   const auto fails = builder.all({asked, search.fails});
-  writer.refuse(fails, service.answer(451, "4.3.5"), "the table cannot be read");
+  writer.table_error(fails);
   for (const auto& hidden : search.hidden) {
-    writer.ask(builder.all({asked, question.ok_counts}), writer.says(), hidden.says,
-               {question.subject});
+    auto when = builder.all({asked, question.ok_counts});
+    if (!question.instead.empty()) when = builder.any({when, question.asks_instead});
+    writer.ask(when, writer.says(), hidden.says, {question.subject});
   }
   for (const auto result : met.results()) {
-    const auto when = builder.all({asked, builder.finds(search.index, question.subject, {result})});
+    const auto when = builder.all({asked, gives(builder, search, {result})});
     const auto& action = met.action(result);
     apply_action(writer, action, builder.all({when, question.ok_counts}));
     if (builder.constant_value(question.ok_counts) == std::optional(true)) continue;
@@ -162,12 +163,14 @@ void ask_table_for_address(RestrictionWriter& writer, const TableName& table,
   MetActions met(writer);
   const auto rows = lower_address_rows(builder, service.shared.shelf, table, met.result_of());
   if (rows.fails) {
-    writer.refuse(when, service.answer(451, "4.3.5"), "the table cannot be read");
+    writer.table_error(when);
     return;
   }
   if (rows.hidden) writer.ask(when, writer.says(), rows.why, {});
   for (const auto& piece : rows.pieces) {
-    const auto here = builder.client_in(piece.addresses, writer.origin());
+    const auto here = piece.addresses == mail::IpSet::all()
+                          ? builder.constant(true)
+                          : builder.client_in(piece.addresses, writer.origin());
     apply_action(writer, met.action(piece.result), builder.all({when, here}));
   }
 }

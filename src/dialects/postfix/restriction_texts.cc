@@ -67,12 +67,12 @@ policy::ConditionId name_is_under(PolicyBuilder& builder, const policy::Subject&
 }
 
 policy::ConditionId text_matches(PolicyBuilder& builder, const policy::Subject& subject,
-                                 std::string_view expression) {
+                                 std::string_view what, std::string_view expression) {
   const auto pattern =
       patterns::Pattern::compile(expression, patterns::Flavour::posix_extended, {});
-  if (!pattern) return builder.constant(false);  // ours are constant, and tests compile each one
+  if (!pattern) return builder.constant(false);  // ours are constant, and a test compiles each one
   policy::Table table;
-  table.name = "pattern:" + std::string(expression);
+  table.name = "<" + std::string(what) + ">";
   table.fold_case = false;
   policy::PatternRow row{
       .pattern = *pattern, .negated = false, .only_if = {}, .unless = {}, .row = {}};
@@ -83,26 +83,37 @@ policy::ConditionId text_matches(PolicyBuilder& builder, const policy::Subject& 
 
 policy::ConditionId is_hostname(PolicyBuilder& builder, const policy::Subject& subject) {
   const auto one = std::string(label);
-  return builder.all({text_matches(builder, subject, "^" + one + "(\\." + one + ")*\\.?$"),
-                      text_matches(builder, subject, "[^0-9.]")});
+  return builder.all(
+      {text_matches(builder, subject, "labels", "^" + one + "(\\." + one + ")*\\.?$"),
+       text_matches(builder, subject, "not numeric", "[^0-9.]")});
 }
 
 policy::ConditionId is_qualified_hostname(PolicyBuilder& builder, const policy::Subject& subject) {
   const auto one = std::string(label);
-  return builder.all({text_matches(builder, subject, "^" + one + "(\\." + one + ")+\\.?$"),
-                      text_matches(builder, subject, "[^0-9.]")});
+  return builder.all(
+      {text_matches(builder, subject, "several labels", "^" + one + "(\\." + one + ")+\\.?$"),
+       text_matches(builder, subject, "not numeric", "[^0-9.]")});
 }
 
 policy::ConditionId is_address(PolicyBuilder& builder, const policy::Subject& subject) {
-  return text_matches(builder, subject, "^(" + quad() + "|" + six() + ")$");
+  return text_matches(builder, subject, "an address", "^(" + quad() + "|" + six() + ")$");
+}
+
+policy::ConditionId is_digits_and_dots(PolicyBuilder& builder, const policy::Subject& subject) {
+  return text_matches(builder, subject, "digits, dots and colons", "^[0-9.:]+$");
 }
 
 policy::ConditionId is_bracketed(PolicyBuilder& builder, const policy::Subject& subject) {
-  return text_matches(builder, subject, "^\\[");
+  return text_matches(builder, subject, "[...", "^\\[");
+}
+
+policy::ConditionId is_in_brackets(PolicyBuilder& builder, const policy::Subject& subject) {
+  return text_matches(builder, subject, "[...]", "^\\[.*\\]$");
 }
 
 policy::ConditionId is_literal(PolicyBuilder& builder, const policy::Subject& subject) {
-  return text_matches(builder, subject, "^\\[(" + quad() + "|[Ii][Pp][Vv]6:" + six() + ")\\]$");
+  return text_matches(builder, subject, "a literal",
+                      "^\\[(" + quad() + "|[Ii][Pp][Vv]6:" + six() + ")\\]$");
 }
 
 }  // namespace relayproof::postfix

@@ -172,6 +172,8 @@ std::string did_you_mean(std::string_view name) {
   std::string_view nearest;
   std::size_t fewest = std::min<std::size_t>(3, folded.size() / 4 + 1);
   for (const auto& word : words) {
+    const std::size_t longer = std::max(folded.size(), word.name.size());
+    if (longer - std::min(folded.size(), word.name.size()) >= fewest) continue;
     const std::size_t count = slips(folded, word.name);
     if (count < fewest) {
       fewest = count;

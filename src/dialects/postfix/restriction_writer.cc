@@ -7,14 +7,15 @@
 namespace relayproof::postfix {
 
 RestrictionWriter::RestrictionWriter(ServiceLowering& service, Scope scope, std::string name)
-    : service_(service), scope_(scope), list_warns_(scope.warn) {
+    : service_(service), scope_(scope), list_scope_(scope) {
   list_.name = std::move(name);
 }
 
 void RestrictionWriter::begin(policy::OriginId origin, std::string says, bool warn) {
   origin_ = origin;
   says_ = std::move(says);
-  scope_.warn = list_warns_ || warn;
+  scope_ = list_scope_;
+  scope_.warn = scope_.warn || warn;
 }
 
 void RestrictionWriter::put(policy::ConditionId when, policy::Effect effect,
@@ -54,6 +55,7 @@ void RestrictionWriter::server_error(policy::ConditionId when, std::string_view 
 }
 
 void RestrictionWriter::lookup_error(policy::ConditionId when, std::string_view detail) {
+  if (builder().constant_value(when) == std::optional(false)) return;
   // Before 3.2 a failed lookup behind warn_if_reject jumped out of the list as if it had said OK.
   if (scope_.warn && service_.version() < Version{3, 2}) {
     put(when, policy::Permit{}, detail);
@@ -62,20 +64,35 @@ void RestrictionWriter::lookup_error(policy::ConditionId when, std::string_view 
   }
 }
 
+void RestrictionWriter::table_error(policy::ConditionId when) {
+  if (builder().constant_value(when) == std::optional(false)) return;
+  refuse(when, service_.answer(451, "4.3.5"), "the table cannot be read");
+}
+
+std::uint32_t RestrictionWriter::deferral(std::string_view kind, const policy::Answer& answer,
+                                          std::vector<ServiceLowering::Deferral>& known) {
+  for (const auto& one : known) {
+    if (one.evaluation == scope_.evaluation && one.answer == answer) return one.mark;
+  }
+  const auto name = std::string(kind) + " " + std::to_string(answer.code) + " " + answer.enhanced +
+                    " (" + std::string(scope_.evaluation) + ")";
+  known.push_back({builder().mark(name, scope_.deferral_life), std::string(scope_.evaluation),
+                   answer, origin_});
+  return known.back().mark;
+}
+
 void RestrictionWriter::defer_if_permit(policy::ConditionId when, policy::Answer answer) {
   if (scope_.warn) {
-    pass(when);
+    pass(when, "DEFER_IF_PERMIT");
     return;
   }
-  const auto name = "defer_if_permit " + std::to_string(answer.code) + " " + answer.enhanced +
-                    " (" + std::string(scope_.evaluation) + ")";
-  put(when, policy::SetMark{builder().mark(name, scope_.deferral_life)}, "DEFER_IF_PERMIT");
+  const auto mark = deferral("defer_if_permit", answer, service_.if_permit);
+  put(when, policy::SetMark{mark}, "DEFER_IF_PERMIT");
 }
 
 void RestrictionWriter::defer_if_reject(policy::ConditionId when, policy::Answer answer) {
-  const auto name = "defer_if_reject " + std::to_string(answer.code) + " " + answer.enhanced +
-                    " (" + std::string(scope_.evaluation) + ")";
-  put(when, policy::SetMark{builder().mark(name, scope_.deferral_life)}, "DEFER_IF_REJECT");
+  const auto mark = deferral("defer_if_reject", answer, service_.if_reject);
+  put(when, policy::SetMark{mark}, "DEFER_IF_REJECT");
 }
 
 void RestrictionWriter::screen(policy::ConditionId when, std::vector<policy::Subject> about,

@@ -22,6 +22,8 @@ class RestrictionWriter {
 
   /// What the next rules are written as, and where. `warn`: behind warn_if_reject.
   void begin(policy::OriginId origin, std::string says, bool warn);
+  /// Until begin(): an OK is a server error, since anybody can make the name that is asked for.
+  void forbid_ok() { scope_.ok_is_error = true; }
   policy::OriginId origin() const { return origin_; }
   const std::string& says() const { return says_; }
   /// For a part of the item: a row of its table.
@@ -34,6 +36,8 @@ class RestrictionWriter {
   /// 451 4.3.5 and 451 4.3.0, which warn_if_reject does not soften.
   void server_error(policy::ConditionId when, std::string_view detail = {});
   void lookup_error(policy::ConditionId when, std::string_view detail = {});
+  /// 451 4.3.5 like any other refusal of a table.
+  void table_error(policy::ConditionId when);
   void defer_if_permit(policy::ConditionId when, policy::Answer answer);
   void defer_if_reject(policy::ConditionId when, policy::Answer answer);
   /// A refusal that hangs on what neither the files nor the attempt say, and that can do nothing
@@ -45,12 +49,16 @@ class RestrictionWriter {
   /// What this list knows of the session, for questions that are told everything.
   std::vector<policy::Subject> everything_known() const;
 
+  bool is_empty() const { return list_.rules.empty(); }
   policy::ListId finish();
 
  private:
+  std::uint32_t deferral(std::string_view kind, const policy::Answer& answer,
+                         std::vector<ServiceLowering::Deferral>& known);
+
   ServiceLowering& service_;
   Scope scope_;
-  bool list_warns_;
+  Scope list_scope_;  // without what belongs to one item
   policy::List list_;
   policy::OriginId origin_ = 0;
   std::string says_;

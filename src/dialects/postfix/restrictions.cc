@@ -69,7 +69,7 @@ class RestrictionReader {
     read_table(item);
   }
 
-  void read_unknown(Restriction& item) const {
+  void read_unknown(Restriction& item) {
     item.kind = Restriction::Kind::named;
     if (item.name.starts_with('#')) {
       item.problem = "a # cannot begin a comment here: Postfix takes it for a restriction";
@@ -77,7 +77,8 @@ class RestrictionReader {
     }
     item.problem = item.name + " is no restriction of Postfix " + std::to_string(version_.major) +
                    '.' + std::to_string(version_.minor);
-    const std::string meant = did_you_mean(item.name);
+    // A text that is no list at all gets no suggestion for each of its words.
+    const std::string meant = ++unknown_ > most_problems ? "" : did_you_mean(item.name);
     if (!meant.empty() && !equals_ignoring_case(meant, item.name)) {
       item.problem += "; did you mean " + meant + '?';
     }
@@ -229,6 +230,7 @@ class RestrictionReader {
   Version version_;
   std::vector<Word> words_;
   std::size_t next_ = 0;
+  std::size_t unknown_ = 0;
 };
 
 bool is_required(std::string_view word) {

@@ -57,8 +57,6 @@ void note_repetition(const SettingPtr& setting, std::map<std::string, SettingPtr
 
 }  // namespace
 
-bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
-
 SourceRange place_at(const std::vector<Setting::Line>& lines, std::size_t offset) {
   auto after = std::upper_bound(lines.begin(), lines.end(), offset,
                                 [](std::size_t at, const auto& line) { return at < line.offset; });

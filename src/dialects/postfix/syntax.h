@@ -10,11 +10,9 @@
 
 #include "base/source_range.h"
 #include "dialects/postfix/config.h"
+#include "dialects/postfix/table_lines.h"
 
 namespace relayproof::postfix {
-
-/// As Postfix's parsers see a blank: ASCII only, whatever the locale.
-bool is_blank(char c);
 
 /// A line with its continuations. Newlines are gone, blanks stay, and so do carriage returns.
 struct LogicalLine {

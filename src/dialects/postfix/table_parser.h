@@ -58,10 +58,14 @@ class RowIndex {
   const std::vector<const Row*>& hidden() const { return hidden_; }
 
  private:
-  std::size_t find_slot(std::string_view key) const;
+  struct Slot {
+    std::uint32_t row = 0;  // its number plus one; 0 is empty
+    std::uint32_t tag = 0;  // of the hash: most other keys are told apart without looking at them
+  };
+  std::size_t slot_of(std::string_view key, std::uint64_t hash) const;
 
   const std::vector<Row>* rows_;
-  std::vector<std::uint32_t> slots_;  // open addressing; 0 is empty, else the row's number plus one
+  std::vector<Slot> slots_;  // open addressing
   std::vector<const Row*> hidden_;
 };
 

@@ -3,6 +3,49 @@
 #include "patterns/pattern.h"
 
 namespace relayproof::postfix {
+namespace {
+
+std::string written(const AliasTarget& target) {
+  switch (target.kind) {
+    case AliasTarget::Kind::command:
+      return "\"|" + target.text + "\"";
+    case AliasTarget::Kind::include:
+      return ":include:" + target.text;
+    case AliasTarget::Kind::file:
+    case AliasTarget::Kind::address:
+      break;
+  }
+  return target.text;
+}
+
+// Rows `name targets`, in a text of their own that they look into.
+std::shared_ptr<const Rows> rows_of(const Aliases& aliases, const std::string& file) {
+  auto content = std::make_shared<std::string>();
+  for (const auto& row : aliases.rows) {
+    content->append(row.name).append("\t");
+    for (const auto& target : row.targets) {
+      if (&target != &row.targets.front()) content->append(", ");
+      content->append(written(target));
+    }
+    content->append("\n");
+  }
+  auto text = std::make_shared<TableText>();
+  text->file = file;
+  text->content = content;
+  Rows rows;
+  rows.text = text;
+  std::string_view rest = *content;
+  for (const auto& row : aliases.rows) {
+    const auto line = rest.substr(0, rest.find('\n'));
+    rows.rows.push_back(
+        {line.substr(0, row.name.size()), line.substr(row.name.size() + 1), row.line});
+    rest.remove_prefix(line.size() + 1);
+  }
+  rows.problems = aliases.problems;
+  return std::make_shared<const Rows>(std::move(rows));
+}
+
+}  // namespace
 
 TableShelf::TableShelf(const FileSystem& files, const Config& config) : config_(config) {
   access_.files = &files;
@@ -18,8 +61,24 @@ TableShelf::TableShelf(const FileSystem& files, const Config& config) : config_(
 
 std::shared_ptr<const Table> TableShelf::open(const TableName& name) {
   auto& table = opened_[name.text];
-  if (!table) table = std::make_shared<const Table>(read_table(name, access_));
+  if (table) return table;
+  auto opened = read_table(name, access_);
+  if (opened.standing == Standing::read && opened.rows && holds_aliases(name)) {
+    if (const auto found = aliases(name)) opened.rows = rows_of(*found, opened.file);
+  }
+  table = std::make_shared<const Table>(std::move(opened));
   return table;
+}
+
+// alias_maps and alias_database name tables whose sources are aliases(5) files.
+bool TableShelf::holds_aliases(const TableName& name) const {
+  for (const std::string_view parameter : {"alias_maps", "alias_database"}) {
+    const auto value = config_.effective(parameter).text;
+    for (const auto& word : list_words(value, config_.version())) {
+      if (word.text == name.text) return true;
+    }
+  }
+  return false;
 }
 
 std::shared_ptr<const Table> TableShelf::open(std::string_view type_and_name) {

@@ -19,7 +19,8 @@ class TableShelf {
   const Config& config() const { return config_; }
   const TableAccess& access() const { return access_; }
 
-  /// Never null; the same name gives the same table.
+  /// Never null; the same name gives the same table. What alias_maps and alias_database name is
+  /// read as aliases(5): rows `name -> targets`.
   std::shared_ptr<const Table> open(const TableName& name);
   std::shared_ptr<const Table> open(std::string_view type_and_name);
   /// A source of aliases(5) lines; null if it cannot be read (open() says why).
@@ -29,6 +30,8 @@ class TableShelf {
   const std::map<std::string, std::shared_ptr<const Table>>& opened() const { return opened_; }
 
  private:
+  bool holds_aliases(const TableName& name) const;
+
   const Config& config_;
   TableAccess access_;
   std::map<std::string, std::shared_ptr<const Table>> opened_;

@@ -114,19 +114,19 @@ bool is_body(std::string_view value) {
 
 bool is_anything(std::string_view) { return true; }
 
-struct Parameter {
+struct EsmtpParameter {
   Command command;
   std::string_view name;  // with its `=`
   bool (*takes)(std::string_view value);
 };
 constexpr std::array parameters{
-    Parameter{Command::rcpt, "notify=", is_notify},
-    Parameter{Command::rcpt, "orcpt=", is_original_recipient},
-    Parameter{Command::mail, "body=", is_body},
-    Parameter{Command::mail, "size=", is_number},
-    Parameter{Command::mail, "auth=", is_anything},
-    Parameter{Command::mail, "ret=", is_return},
-    Parameter{Command::mail, "envid=", is_anything},
+    EsmtpParameter{Command::rcpt, "notify=", is_notify},
+    EsmtpParameter{Command::rcpt, "orcpt=", is_original_recipient},
+    EsmtpParameter{Command::mail, "body=", is_body},
+    EsmtpParameter{Command::mail, "size=", is_number},
+    EsmtpParameter{Command::mail, "auth=", is_anything},
+    EsmtpParameter{Command::mail, "ret=", is_return},
+    EsmtpParameter{Command::mail, "envid=", is_anything},
 };
 
 }  // namespace
@@ -144,7 +144,7 @@ bool takes_parameter(Command command, std::string_view parameter, const AddressS
   if (command == Command::mail && equals_ignoring_case(parameter, "smtputf8")) {
     return settings.smtputf8_enable && settings.version >= Version{3, 0};
   }
-  return std::any_of(parameters.begin(), parameters.end(), [&](const Parameter& known) {
+  return std::any_of(parameters.begin(), parameters.end(), [&](const EsmtpParameter& known) {
     return known.command == command && starts_with_ignoring_case(parameter, known.name) &&
            known.takes(parameter.substr(known.name.size()));
   });

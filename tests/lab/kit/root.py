@@ -13,7 +13,7 @@ from pathlib import Path
 
 BASE_PACKAGES = ["m4", "netbase", "openssl", "procps"]
 MTA_PACKAGES = {
-    "postfix": ["postfix"],
+    "postfix": ["postfix", "postfix-pcre"],
     "exim": ["exim4-daemon-heavy"],
     "sendmail": ["sendmail-bin", "sendmail-base", "sendmail-cf"],
     "opensmtpd": ["opensmtpd"],

@@ -1,0 +1,157 @@
+// Tables asked for a client's address: which addresses find which row.
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <map>
+
+#include "base/text.h"
+#include "dialects/postfix/lower_tables.h"
+#include "dialects/postfix/table_rows.h"
+
+namespace relayproof::postfix {
+namespace {
+
+using mail::IpSet;
+
+// The addresses whose text is `key`, or begins with it at a separator: `192.0.2` is 192.0.2.0/24,
+// `2001:db8` is 2001:db8::/32. nullopt for other keys.
+struct KeyNetwork {
+  mail::Network network;
+  std::size_t parts = 0;
+};
+
+std::optional<KeyNetwork> v4_network(std::string_view key) {
+  const auto parts = split(key, '.');
+  if (parts.size() > 4) return std::nullopt;
+  std::string whole(key);
+  for (auto i = parts.size(); i < 4; ++i) whole += ".0";
+  const auto address = mail::IpAddress::parse(whole);
+  // A client's address is asked in its shortest spelling: no other key is ever found.
+  if (!address || address->to_string() != whole) return std::nullopt;
+  return KeyNetwork{{*address, static_cast<unsigned>(parts.size() * 8)}, parts.size()};
+}
+
+std::optional<KeyNetwork> v6_network(std::string_view key) {
+  if (const auto address = mail::IpAddress::parse(key)) {
+    if (address->to_string() != key) return std::nullopt;
+    return KeyNetwork{{*address, 128}, 8};
+  }
+  const auto parts = split(key, ':');
+  // What `::` stands for differs from address to address.
+  if (parts.size() > 7 || key.find("::") != std::string_view::npos) return std::nullopt;
+  const auto address = mail::IpAddress::parse(std::string(key) + "::");
+  if (!address) return std::nullopt;
+  return KeyNetwork{{*address, static_cast<unsigned>(parts.size() * 16)}, parts.size()};
+}
+
+std::optional<KeyNetwork> network_of(std::string_view key) {
+  return key.find(':') == std::string_view::npos ? v4_network(key) : v6_network(key);
+}
+
+// Pieces that never overlap: what was taken first stays taken.
+class Pieces {
+ public:
+  void take(const IpSet& addresses, std::uint32_t result, std::uint32_t line) {
+    auto mine = addresses - taken_;
+    if (mine.empty()) return;
+    taken_ = taken_ | mine;
+    pieces_.push_back({std::move(mine), result, line});
+  }
+  std::vector<AddressRows::Piece> finish() { return std::move(pieces_); }
+
+ private:
+  IpSet taken_;
+  std::vector<AddressRows::Piece> pieces_;
+};
+
+// Longer keys are asked first; within one length no two rows meet.
+std::vector<AddressRows::Piece> literal_pieces(const Table& native, const policy::Table& table) {
+  struct Group {
+    mail::IpSetBuilder addresses;
+    std::uint32_t line = 0;
+  };
+  std::map<std::pair<std::size_t, std::uint32_t>, Group, std::greater<>> groups;
+  for (const auto& row : native.rows->rows) {
+    const auto network = network_of(row.key);
+    if (!network) continue;
+    const auto found = table.literals.find(to_lower(row.key));
+    if (found == table.literals.end()) continue;
+    auto& group = groups[{network->parts, found->second.result}];
+    group.addresses.add(network->network);
+    if (group.line == 0) group.line = row.line;
+  }
+  Pieces pieces;
+  for (auto& [key, group] : groups) pieces.take(group.addresses.build(), key.second, group.line);
+  return pieces.finish();
+}
+
+class CidrPieces {
+ public:
+  CidrPieces(const Table& native, const ResultOf& result_of)
+      : native_(native), result_of_(result_of) {}
+
+  std::vector<AddressRows::Piece> make() {
+    const auto& rows = native_.cidr->rows;
+    for (std::uint32_t i = 0; i < rows.size(); ++i) {
+      while (!blocks_.empty() && blocks_.back().end <= i) blocks_.pop_back();
+      if (rows[i].op == CidrRow::Op::block)
+        blocks_.push_back({rows[i].end, inside(matched(rows[i]))});
+      if (rows[i].op == CidrRow::Op::match) add(rows[i]);
+    }
+    return pieces_.finish();
+  }
+
+ private:
+  struct Block {
+    std::uint32_t end;
+    IpSet addresses;
+  };
+
+  static IpSet matched(const CidrRow& row) {
+    const auto network = IpSet::of(row.network);
+    if (!row.negated) return network;
+    return (row.network.address.is_v6() ? IpSet::all_v6() : IpSet::all_v4()) - network;
+  }
+
+  IpSet inside(const IpSet& addresses) const {
+    return blocks_.empty() ? addresses : addresses & blocks_.back().addresses;
+  }
+
+  void add(const CidrRow& row) {
+    const auto result = result_of_({row.result, native_.name.text,
+                                    SourceRange{native_.file, row.line, 1}, nullptr, std::nullopt});
+    pieces_.take(inside(matched(row)), result, row.line);
+  }
+
+  const Table& native_;
+  const ResultOf& result_of_;
+  std::vector<Block> blocks_;
+  Pieces pieces_;
+};
+
+}  // namespace
+
+AddressRows lower_address_rows(PolicyBuilder& builder, TableShelf& shelf, const TableName& name,
+                               const ResultOf& result_of) {
+  AddressRows found;
+  const auto table = shelf.open(name);
+  found.why = table->why;
+  found.fails = table->standing == Standing::missing || table->standing == Standing::failing;
+  if (found.fails) return found;
+  if (table->cidr) {
+    found.pieces = CidrPieces(*table, result_of).make();
+  } else if (table->rows) {
+    const auto index = lower_rows(builder, table, result_of, Literals::by_text);
+    found.pieces = literal_pieces(*table, builder.policy().tables.at(index));
+  } else if (has_rows(*table) && !table->patterns) {
+    const auto index = lower_rows(builder, table, result_of, Literals::by_text);
+    found.pieces = {{IpSet::all(), builder.policy().tables.at(index).everything->result, 0}};
+  } else {
+    // Patterns see the address as text: which addresses they take is not worked out.
+    found.hidden = true;
+    if (table->patterns) found.why = "patterns are asked for the address as text";
+  }
+  return found;
+}
+
+}  // namespace relayproof::postfix

@@ -1,0 +1,135 @@
+#include "dialects/postfix/lower_transports.h"
+
+#include <array>
+
+#include "base/text.h"
+#include "dialects/postfix/lower_tables.h"
+
+namespace relayproof::postfix {
+namespace {
+
+using policy::ConditionId;
+
+struct Program {
+  std::string_view command;
+  Delivery delivery;
+};
+constexpr std::array programs{
+    Program{"local", Delivery::here},
+    Program{"virtual", Delivery::here},
+    Program{"discard", Delivery::discarded},
+};
+
+// Services that Postfix knows by their names, whatever runs there.
+constexpr std::array special{
+    Program{"error", Delivery::refused},
+    Program{"retry", Delivery::retried},
+};
+
+constexpr std::size_t deliveries = 5;
+
+// One result for each delivery, one for rows that leave the transport alone. Results that look the
+// same must not become one: conditions ask which of them it was.
+struct Results {
+  std::array<std::uint32_t, deliveries> of{};
+  std::uint32_t unchanged = 0;
+};
+
+Results results_for(PolicyBuilder& builder) {
+  Results results;
+  for (std::size_t i = 0; i < deliveries; ++i) {
+    const auto mark = builder.mark("transport " + std::to_string(i), policy::Mark::Life::recipient);
+    results.of[i] = builder.result(policy::SetMark{mark});
+  }
+  results.unchanged = builder.result(policy::Nothing{});
+  return results;
+}
+
+ResultOf result_of_row(const Config& config, const Results& results) {
+  return [&config, results](const RowValue& row) {
+    const bool is_unchanged = row.text.substr(0, row.text.find(':')).empty();
+    if (is_unchanged) return results.unchanged;
+    return results.of[static_cast<std::size_t>(delivery_of(config, row.text))];
+  };
+}
+
+// The row `*`, which is asked last (up to 3.9 it stands for every address).
+std::optional<std::uint32_t> wildcard(const PolicyBuilder& builder, const LoweredSearch& search) {
+  const auto match =
+      policy::find(builder.policy().tables, {search.lookup.tables, {policy::Key::whole}, ""}, "*");
+  return match ? std::optional(match->row.result) : std::nullopt;
+}
+
+}  // namespace
+
+Delivery delivery_of(const Config& config, std::string_view transport) {
+  const auto colon = transport.find(':');
+  const auto name = transport.substr(0, colon);
+  const auto nexthop =
+      colon == std::string_view::npos ? std::string_view() : transport.substr(colon + 1);
+  for (const auto& one : special) {
+    if (name == one.command) return one.delivery;
+  }
+  const auto* service = config.service(name, Service::Type::unix_stream);
+  const std::string_view command = service ? std::string_view(service->command) : name;
+  for (const auto& one : programs) {
+    if (command == one.command) return one.delivery;
+  }
+  const bool is_socket = command == "lmtp" && nexthop.starts_with("unix:");
+  return is_socket ? Delivery::here : Delivery::handed_on;
+}
+
+Transports lower_transports(PolicyBuilder& builder, TableShelf& shelf,
+                            const policy::Subject& address) {
+  const auto& config = shelf.config();
+  const auto results = results_for(builder);
+  const auto names = [&](std::string_view parameter) {
+    return table_names(config.effective(parameter).text, config.version());
+  };
+  const auto rows = lower_search(builder, shelf, names("transport_maps"), Search::transport,
+                                 address, result_of_row(config, results));
+  const auto moved = lower_search(
+      builder, shelf, names("relocated_maps"), Search::address, address,
+      [&](const RowValue&) { return builder.result(policy::Nothing{}); }, Literals::alike);
+
+  Transports transports;
+  transports.fails = builder.any({rows.fails, moved.fails});
+  transports.moved = moved.finds;
+  const auto fallback = wildcard(builder, rows);
+  const auto when = [&](Delivery delivery) {
+    const auto result = results.of[static_cast<std::size_t>(delivery)];
+    const auto row = gives(builder, rows, {result});
+    return fallback == result ? builder.any({row, builder.negation(rows.finds)}) : row;
+  };
+  transports.refused = when(Delivery::refused);
+  transports.retried = when(Delivery::retried);
+  transports.discarded = when(Delivery::discarded);
+  transports.here = when(Delivery::here);
+  transports.handed_on = when(Delivery::handed_on);
+  return transports;
+}
+
+ConditionId default_class_ends(PolicyBuilder& builder, TableShelf& shelf) {
+  const auto& config = shelf.config();
+  const auto ends = [&](std::string_view transport) {
+    return delivery_of(config, transport) != Delivery::handed_on;
+  };
+  const bool otherwise = ends(config.effective("default_transport").text);
+  const auto names = table_names(config.effective("sender_dependent_default_transport_maps").text,
+                                 config.version());
+  if (names.empty()) return builder.constant(otherwise);
+  const auto yes = builder.result(policy::End{policy::Fate::dropped});
+  const auto no = builder.result(policy::End{policy::Fate::handed_on});
+  const auto result_of = [&](const RowValue& row) {
+    const bool is_default = row.text.empty() || equals_ignoring_case(row.text, "dunno");
+    return (is_default ? otherwise : ends(row.text)) ? yes : no;
+  };
+  const auto sender = PolicyBuilder::rewritten(policy::Field::sender);
+  const auto search = lower_search(builder, shelf, names, Search::address, sender, result_of);
+  // Rows that we cannot see can hand it on.
+  if (!search.hidden.empty()) return builder.constant(false);
+  const auto none = otherwise ? builder.negation(search.finds) : builder.constant(false);
+  return builder.any({gives(builder, search, {yes}), none});
+}
+
+}  // namespace relayproof::postfix

@@ -1,0 +1,164 @@
+// reject_unlisted_recipient: is an address in the tables of its class? A stranger who is refused
+// here asks for an address that is listed, so it is no defence; but it decides single attempts.
+#include <array>
+#include <memory>
+#include <string>
+
+#include "base/text.h"
+#include "dialects/postfix/address_classes.h"
+#include "dialects/postfix/lower_tables.h"
+#include "dialects/postfix/lower_transports.h"
+
+namespace relayproof::postfix {
+namespace {
+
+using policy::ConditionId;
+
+struct Class {
+  ConditionId AddressClasses::*is;
+  std::string_view tables;  // the parameter that names them; empty value: everybody is listed
+  std::string_view code;    // the parameter with the code of the refusal
+};
+constexpr std::array classes_with_tables{
+    Class{&AddressClasses::is_local, "local_recipient_maps", "unknown_local_recipient_reject_code"},
+    Class{&AddressClasses::is_virtual_mailbox, "virtual_mailbox_maps",
+          "unknown_virtual_mailbox_reject_code"},
+    Class{&AddressClasses::is_relay, "relay_recipient_maps", "unknown_relay_recipient_reject_code"},
+};
+
+// Names that Postfix itself takes care of, in any local domain.
+ConditionId is_own_name(PolicyBuilder& builder, policy::Field field) {
+  auto& known = builder.known_tables["names that Postfix has itself"];
+  if (known.empty()) {
+    policy::Table table;
+    table.name = "names that Postfix has itself";
+    const auto any_row = builder.result(policy::Nothing{});
+    for (const std::string_view name : {"postmaster", "mailer-daemon", "double-bounce"}) {
+      table.literals.try_emplace(name, policy::Row{any_row, 0, {}});
+    }
+    known.push_back({{}, builder.table(std::move(table))});
+  }
+  const auto lookup = builder.lookup({{known[0].table}, {policy::Key::whole}, ""});
+  return builder.finds(lookup, builder.resolved(field, policy::Part::local));
+}
+
+class Unlisted {
+ public:
+  Unlisted(PolicyBuilder& builder, TableShelf& shelf, policy::Field field,
+           const AnswerOf& answer_of)
+      : builder_(builder),
+        shelf_(shelf),
+        field_(field),
+        classes_(lower_address_classes(builder, shelf, field)),
+        answer_of_(answer_of) {
+    list_.name = is_sender() ? "reject_unlisted_sender" : "reject_unlisted_recipient";
+  }
+
+  policy::ListId lower() {
+    refuse(classes_.fails, temporary_lookup_failure());
+    auto rest = not_rewritten();
+    rest = refuse_by_transport(rest);
+    for (const auto& one : classes_with_tables) refuse_unknown(rest, one);
+    return builder_.list(std::move(list_));
+  }
+
+ private:
+  bool is_sender() const { return field_ == policy::Field::sender; }
+  std::string_view status() const { return is_sender() ? "5.1.0" : "5.1.1"; }
+
+  policy::Answer answer(std::string_view parameter, int otherwise) const {
+    std::string enhanced(status());
+    if (answer_of_) return answer_of_(parameter, otherwise, enhanced);
+    const auto written = to_integer(shelf_.config().effective(parameter).text);
+    const int code = written ? static_cast<int>(*written) : otherwise;
+    if (code < 500) enhanced[0] = '4';
+    return {code, enhanced};
+  }
+
+  void refuse(ConditionId when, policy::Answer answer) {
+    if (builder_.constant_value(when) == std::optional(false)) return;
+    policy::Rule rule;
+    rule.when = when;
+    rule.effect = policy::Refuse{std::move(answer)};
+    rule.says = list_.name;
+    list_.rules.push_back(std::move(rule));
+  }
+
+  LoweredSearch search(std::string_view parameter) {
+    const auto& config = shelf_.config();
+    const auto names = table_names(config.effective(parameter).text, config.version());
+    return lower_search(
+        builder_, shelf_, names, Search::address, classes_.address,
+        [this](const RowValue&) { return builder_.result(policy::Nothing{}); }, Literals::alike);
+  }
+
+  // `yes`: none of the tables that we cannot see has it. A screen.
+  ConditionId not_in_hidden(const LoweredSearch& found, std::string_view parameter) {
+    std::vector<ConditionId> all;
+    for (const auto& hidden : found.hidden) {
+      policy::Question question;
+      question.name = std::string(parameter) + " " + hidden.table + " lacks the address";
+      question.power = policy::Question::Power::screen;
+      question.says = "whom it lists is not in the files: " + hidden.says;
+      question.test =
+          "postmap -q " + shell_quote("user@example.com") + " " + shell_quote(hidden.table);
+      all.push_back(builder_.unknown(builder_.question(std::move(question)), {classes_.address}));
+    }
+    return builder_.all(std::move(all));
+  }
+
+  // An address that a rewriting table has counts as known, wherever it leads.
+  ConditionId not_rewritten() {
+    std::vector<std::string_view> parameters = {"recipient_canonical_maps"};
+    if (is_sender()) parameters.push_back("sender_canonical_maps");
+    parameters.insert(parameters.end(), {"canonical_maps", "virtual_alias_maps"});
+    auto rest = builder_.constant(true);
+    for (const auto parameter : parameters) {
+      const auto found = search(parameter);
+      refuse(builder_.all({rest, found.fails}), temporary_lookup_failure());
+      rest = builder_.all({rest, builder_.negation(found.finds), not_in_hidden(found, parameter)});
+    }
+    return rest;
+  }
+
+  ConditionId refuse_by_transport(ConditionId rest) {
+    const auto transports = lower_transports(builder_, shelf_, classes_.address);
+    refuse(builder_.all({rest, classes_.is_virtual_alias}),
+           answer("unknown_virtual_alias_reject_code", 550));
+    refuse(builder_.all({rest, builder_.any({transports.moved, transports.refused})}),
+           {550, std::string(status())});
+    refuse(builder_.all({rest, transports.retried}), {450, "4" + std::string(status().substr(1))});
+    return rest;
+  }
+
+  void refuse_unknown(ConditionId rest, const Class& one) {
+    if (shelf_.config().effective(one.tables).text.empty()) return;
+    const auto found = search(one.tables);
+    std::vector<ConditionId> all = {rest, classes_.*one.is};
+    if (one.tables == "local_recipient_maps") {
+      all.push_back(builder_.negation(is_own_name(builder_, field_)));
+    }
+    auto failing = all;
+    failing.push_back(found.fails);
+    refuse(builder_.all(std::move(failing)), temporary_lookup_failure());
+    all.push_back(builder_.negation(found.finds));
+    all.push_back(not_in_hidden(found, one.tables));
+    refuse(builder_.all(std::move(all)), answer(one.code, 550));
+  }
+
+  PolicyBuilder& builder_;
+  TableShelf& shelf_;
+  policy::Field field_;
+  AddressClasses classes_;
+  const AnswerOf& answer_of_;
+  policy::List list_;
+};
+
+}  // namespace
+
+policy::ListId lower_reject_unlisted(PolicyBuilder& builder, TableShelf& shelf, policy::Field field,
+                                     const AnswerOf& answer_of) {
+  return Unlisted(builder, shelf, field, answer_of).lower();
+}
+
+}  // namespace relayproof::postfix

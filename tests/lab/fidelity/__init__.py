@@ -1,0 +1,1 @@
+"""Holds the model of Postfix against the real Postfix, on configurations and attempts made at random."""

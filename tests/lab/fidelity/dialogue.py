@@ -1,0 +1,180 @@
+"""Makes the attempts of one configuration on its running server, each to the end of its message."""
+import socket
+import time
+
+from fidelity import names
+from fidelity.server import Server
+from fidelity.session import Closed, Reply, Wire, xclient
+from fidelity.world import WideWorld
+from kit.addresses import SERVER
+
+GREETING_SECONDS = 20.0
+HANGING_UP = {421, 521}
+# Whom the lab really connects as, until one is let in: smtpd_delay_reject = no refuses before any XCLIENT.
+OURSELVES = [("198.51.100.25", False), ("192.0.2.25", True), ("203.0.113.200", False), ("10.20.30.40", False)]
+MESSAGE = "From: lab@example.net\r\nTo: lab@example.net\r\nSubject: lab {token}\r\n" \
+          "Date: Thu, 01 Jan 2026 00:00:00 +0000\r\nMessage-ID: <{token}@example.net>\r\n" \
+          "X-Lab-Token: {token}\r\n{headers}\r\nA message of the lab, {token}.\r\n.\r\n"
+
+Door = tuple[int, str]
+"""Port, and the certificate that is shown in TLS, or `plain`."""
+
+
+class DoesNotRun(Exception):
+    """What the server logged when it refused to serve."""
+
+
+class Dialogue:
+    """The connections to one running configuration."""
+
+    def __init__(self, world: WideWorld, server: Server):
+        self._world = world
+        self._server = server
+        self._wires: dict[Door, Wire] = {}
+        self._dead: dict[int, str] = {}
+
+    def close(self) -> None:
+        for wire in self._wires.values():
+            wire.close()
+
+    def make(self, attempt: dict, token: str) -> dict:
+        """What the client heard: at which step it ended, and each reply on the way."""
+        port = attempt.get("port", 25)
+        door = (port, attempt.get("client_cert", "none") if attempt.get("tls") else "plain")
+        if port in self._dead:
+            return {"at": "not running", "text": self._dead[port]}
+        try:
+            if attempt.get("real"):
+                return self._make_really(attempt, token)
+            wire = self._wire(door)
+            if wire is None:
+                return {"at": "not asked"}
+            found = self._converse(wire, door, attempt, token)
+            if found.get("code") in HANGING_UP:
+                self._wires.pop(door).close()
+            return found
+        except DoesNotRun as error:
+            self._dead[port] = str(error)
+            return {"at": "not running", "text": str(error)}
+        except Closed as error:
+            self._wires.pop(door, None)
+            return {"at": "cut off", "code": 0, "text": str(error)}
+
+    def _make_really(self, attempt: dict, token: str) -> dict:
+        wire, greeting = self._connect(attempt["client"], _is_servers(attempt["client"]), attempt.get("port", 25))
+        try:
+            if not greeting.good:
+                return _ended("connect", greeting)
+            return self._say_all(wire, attempt, token)[0]
+        finally:
+            wire.close()
+
+    def _converse(self, wire: Wire, door: Door, attempt: dict, token: str) -> dict:
+        reply = wire.say(xclient(attempt))
+        if reply.code in (503, 403):
+            # Refused at an earlier connect, and for good: this connection is spent.
+            wire = self._wire(door, anew=True)
+            if wire is None:
+                return {"at": "not asked"}
+            reply = wire.say(xclient(attempt))
+        if not reply.good:
+            return _ended("connect", reply)
+        found, in_transaction = self._say_all(wire, attempt, token)
+        if in_transaction and found["code"] not in HANGING_UP:
+            wire.say("RSET")
+        return found
+
+    def _say_all(self, wire: Wire, attempt: dict, token: str) -> tuple[dict, bool]:
+        if attempt.get("helo") is not None:
+            reply = wire.say(f"{attempt.get('verb', 'HELO')} {attempt['helo']}")
+            if not reply.good:
+                return _ended("helo", reply), False
+        reply = wire.say("MAIL FROM:" + attempt["mail_from"])
+        if not reply.good:
+            return _ended("mail", reply), False
+        before = []
+        for other in attempt.get("after", []):
+            reply = wire.say("RCPT TO:" + other)
+            before.append(reply.code)
+        reply = wire.say("RCPT TO:" + attempt["rcpt_to"] + _without_bounce(attempt["rcpt_to"]))
+        told = {"after": before} if before else {}
+        if not reply.good:
+            return {**_ended("rcpt", reply), **told}, True
+        told["rcpt_code"] = reply.code
+        reply = wire.say("DATA")
+        if not reply.good:
+            return {**_ended("data", reply), **told}, True
+        headers = "".join(f"{name}: {value}\r\n" for name, value in attempt.get("headers", {}).items())
+        reply = wire.send(MESSAGE.format(token=token, headers=headers).encode())
+        found = {**_ended("message", reply), **told}
+        if reply.good and "queued as " in reply.text:
+            found["queue_id"] = reply.text.rsplit("queued as ", 1)[1].split()[0]
+        # Refused at its end, a message leaves its transaction open.
+        return found, not reply.good
+
+    def _wire(self, door: Door, anew: bool = False) -> Wire | None:
+        """A connection on which XCLIENT can be said; None if this configuration lets none of ours in."""
+        if anew:
+            self._wires.pop(door).close()
+        if door not in self._wires:
+            for source, owned in OURSELVES:
+                wire, greeting = self._connect(source, owned, door[0])
+                if greeting.good and (door[1] == "plain" or wire.start_tls(self._world.contexts[door[1]])):
+                    self._wires[door] = wire
+                    break
+                wire.close()
+        return self._wires.get(door)
+
+    def _connect(self, source: str, owned: bool, port: int) -> tuple[Wire, Reply]:
+        """Waits for the greeting as long as the server is starting, and no longer than it lives."""
+        target = SERVER.ipv6 if ":" in source else SERVER.ipv4
+        if source.startswith("127."):
+            target = "127.0.0.1"
+        elif source == "::1":
+            target = "::1"
+        deadline = time.monotonic() + GREETING_SECONDS
+        begin = len(self._server.words())
+        while True:
+            connected = self._world.socket_from(source, owned)
+            try:
+                connected.connect((target, port))
+                break
+            except ConnectionRefusedError:
+                connected.close()
+                self._check_life(deadline, begin)
+                time.sleep(0.002)
+        self._await_greeting(connected, deadline, begin)
+        wire = Wire(connected)
+        return wire, wire.reply()
+
+    def _await_greeting(self, connected: socket.socket, deadline: float, begin: int) -> None:
+        connected.settimeout(0.05)
+        while True:
+            try:
+                if connected.recv(1, socket.MSG_PEEK) == b"":
+                    raise Closed("closed by the server")
+                return
+            except TimeoutError:
+                self._check_life(deadline, begin)
+
+    def _check_life(self, deadline: float, begin: int) -> None:
+        """What was logged since we began to connect tells of the service that we connect to."""
+        words = self._server.words()
+        for number, line in enumerate(words):
+            if (number >= begin or "/master[" in line) and ": fatal: " in line and ("/smtpd[" in line or "/master[" in line):
+                raise DoesNotRun(line.split(": fatal: ", 1)[1])
+        if time.monotonic() > deadline:
+            raise DoesNotRun("no greeting; " + " | ".join(words[-5:]))
+
+
+def _is_servers(address: str) -> bool:
+    return address.startswith("127.") or address == "::1" or address in names.server_addresses()
+
+
+def _without_bounce(recipient: str) -> str:
+    """Bounces are nobody's question here, and cost more than the mail itself."""
+    return " NOTIFY=NEVER" if recipient.startswith("<") and recipient.endswith(">") else ""
+
+
+def _ended(step: str, reply: Reply) -> dict:
+    return {"at": step, "code": reply.code, "enhanced": reply.enhanced, "text": reply.text}

@@ -1,0 +1,86 @@
+"""One configuration: all that the program says of it against all that the server did."""
+import random
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from fidelity import edges
+from fidelity.ask import Running
+from fidelity.compare import compare, sorted_kinds
+from fidelity.decisive import deciding
+from fidelity.program import Failed, Program
+
+
+@dataclass
+class Disagreement:
+    number: int
+    kinds: tuple[str, ...]
+    attempt: dict
+    real: dict
+    ours: dict
+
+    @property
+    def signature(self) -> str:
+        """What is likely to have the same cause has the same."""
+        ended = [step for step in self.ours.get("trace", []) if step["result"] != "no match"]
+        last = f"{ended[-1]['stage']}: {ended[-1]['text'].split(' ')[0]}" if ended else "nothing"
+        said = " ".join(word for word in self.real.get("text", "").split(" ") if word.isalpha())[:60]
+        return (f"{'+'.join(self.kinds[:1])}: real {self.real.get('at')} {self.real.get('code')} {self.real.get('fate')}, "
+                f"ours {self.ours.get('reply')} {self.ours.get('fate')}; {last}; {said}")
+
+
+@dataclass
+class Judgement:
+    number: int
+    counts: Counter = field(default_factory=Counter)
+    decisive: Counter = field(default_factory=Counter)
+    disagreements: list[Disagreement] = field(default_factory=list)
+    failure: str = ""
+
+
+def judge(program: Program, number: int, root: Path, owned: list[str], attempts: list[dict], real: list[dict],
+          running: Running | None = None) -> Judgement:
+    """With the running server, its edges are asked for as well."""
+    found = Judgement(number)
+    try:
+        answers = program.explain(root, attempts)
+        audit = program.audit(root)
+    except (Failed, ValueError) as error:
+        found.failure = str(error)
+        return found
+    listeners = {listener["port"]: listener for listener in audit["listeners"]}
+    for attempt, truth, ours in zip(attempts, real, answers):
+        _judge_pair(found, attempt, truth, ours, owned, listeners.get(attempt.get("port", 25)))
+    found.counts["configurations"] += 1
+    found.counts[f"verdict {audit['verdict']}"] += 1
+    if running is not None:
+        _judge_edges(found, running, listeners, owned)
+    return found
+
+
+def _judge_pair(found: Judgement, attempt: dict, truth: dict, ours: dict, owned: list[str], listener: dict | None) -> None:
+    outcome = compare(attempt, truth, ours, owned)
+    if not outcome.compared:
+        found.counts["not compared"] += 1
+        return
+    kinds = outcome.kinds
+    if listener and outcome.relayed and edges.contradicts(listener, attempt):
+        kinds = sorted_kinds([*kinds, "unsound"])
+    found.counts["pairs"] += 1
+    found.counts["relayed"] += outcome.relayed
+    found.counts["undecided"] += outcome.undecided
+    if kinds:
+        found.disagreements.append(Disagreement(found.number, kinds, attempt, truth, ours))
+    else:
+        found.decisive.update(deciding(ours))
+
+
+def _judge_edges(found: Judgement, running: Running, listeners: dict[int, dict], owned: list[str]) -> None:
+    dice = random.Random(f"edges {found.number}")
+    asked = [(where, attempt) for listener in listeners.values() if listener.get("runs", True) and listener["port"] != 10025
+             for where, attempt in edges.questions(listener, dice)]
+    for (where, attempt), real in zip(asked, running.answers([attempt for _, attempt in asked])):
+        found.counts[f"edges {where}"] += 1
+        if edges.wrong(where, attempt, real, owned):
+            ours = {"reply": where, "fate": f"edge {where}", "listener": str(attempt["port"]), "relay": where == "inside"}
+            found.disagreements.append(Disagreement(found.number, (f"edge {where}",), attempt, real, ours))

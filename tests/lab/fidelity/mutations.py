@@ -1,0 +1,48 @@
+"""Programs with a wrong rule planted in the model: a run that does not catch one proves less than it seems to."""
+import argparse
+import json
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+
+from fidelity.ask import read_lines
+from fidelity.judge import judge
+from fidelity.program import Program
+
+
+@dataclass(frozen=True)
+class Mutant:
+    name: str
+    program: Program
+
+
+def read_list(path: Path) -> list[Mutant]:
+    """Lines of `name path-of-program`; `#` begins a comment."""
+    lines = [shlex.split(line, comments=True) for line in path.read_text().splitlines()]
+    return [Mutant(words[0], Program(words[1])) for words in lines if words]
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Holds each against what the real server did (--truth), until the first disagreement that --program has not."""
+    folders = sorted(path.parent for path in Path(arguments.truth).glob("*/real.jsonl"))[:arguments.configurations]
+    mutants = read_list(Path(arguments.mutations))
+    missed = 0
+    for mutant in mutants:
+        caught = _caught(mutant, Program(arguments.program), folders)
+        missed += caught is None
+        print(f"{mutant.name}: {f'caught by configuration {caught}' if caught is not None else 'MISSED'}", flush=True)
+    print(f"{len(mutants) - missed} passed, {missed} failed")
+    return 1 if missed else 0
+
+
+def _caught(mutant: Mutant, sound: Program, folders: list[Path]) -> str | None:
+    for folder in folders:
+        owned = json.loads((folder / "about.json").read_text())["owned"]
+        attempts, real = read_lines(folder / "attempts.jsonl"), read_lines(folder / "real.jsonl")
+        found = judge(mutant.program, 0, folder / "root", owned, attempts, real)
+        if not found.disagreements:
+            continue
+        known = [(each.kinds, each.attempt) for each in judge(sound, 0, folder / "root", owned, attempts, real).disagreements]
+        if any((each.kinds, each.attempt) not in known for each in found.disagreements):
+            return folder.name
+    return None
