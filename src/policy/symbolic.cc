@@ -131,7 +131,7 @@ Diagram SymbolicEvaluator::wanted(Kind kind, const Subject& subject, const Stand
   meaning.subject = subject;
   const auto key = std::to_string(static_cast<int>(kind)) + ground_.names.subject(subject);
   // Whose domain it is the other policy may see otherwise.
-  const std::string whose = kind == Kind::outside ? ground_.names.mine() : "";
+  const std::string whose = kind == Kind::outside ? ground_.names.claims() : "";
   return variable(group_of(subject.field, standing.earlier), key + whose, meaning);
 }
 
