@@ -251,7 +251,6 @@ class RouteLowering {
 }  // namespace
 
 policy::ListId lower_routes(PolicyBuilder& builder, TableShelf& shelf, const Service* service) {
-  lower_responsibility(builder, shelf);
   return RouteLowering(builder, shelf, service).lower();
 }
 
