@@ -4,8 +4,6 @@
 
 #include "dialects/postfix/address_reading.h"
 
-#include "dialects/postfix/address_reading.h"
-
 namespace relayproof::postfix {
 namespace {
 
