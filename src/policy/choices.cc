@@ -70,7 +70,9 @@ Chosen chosen_text(Group group, const Solution& solution) {
 
 Choices::Choices(std::vector<const Policy*> policies, const Predicates& predicates,
                  std::size_t candidates)
-    : policies_(std::move(policies)), predicates_(predicates), candidates_(candidates) {}
+    : policies_(std::move(policies)), predicates_(predicates), candidates_(candidates) {
+  if (policies_.size() > 1) joint_.emplace(*policies_[0], *policies_[1]);
+}
 
 const Choice& Choices::find(Group group, std::span<const Literal> path) {
   const std::pair key{group, std::vector<Literal>(path.begin(), path.end())};
@@ -86,18 +88,27 @@ Choice Choices::search(Group group, std::span<const Literal> path) {
   return search_one(group, path);
 }
 
-// The wants of a path for solve(), without those that another of them implies.
-Choices::Wants Choices::wants(std::span<const Literal> path, Side side,
-                              std::optional<Field> only) const {
-  Wants found;
-  for (const auto& literal : path) {
+void Choices::add_wants(Wants& wants, const Literal& literal, std::optional<Field> only) const {
+  for (Side side = 0; side < policies_.size(); ++side) {
     const auto* meaning = predicates_.meaning(literal.variable, side);
-    if (meaning == nullptr || meaning->kind == Kind::same || meaning->kind == Kind::finds_among) {
-      continue;
+    if (meaning == nullptr) continue;
+    if (meaning->kind == Kind::same || meaning->kind == Kind::finds_among) return;
+    if (only && meaning->subject.field != *only) return;
+    const Wanted wanted = wanted_of(*meaning, literal.holds);
+    if (joint_) {
+      const auto translated = joint_->translated(wanted, side);
+      wants.insert(wants.end(), translated.begin(), translated.end());
+    } else {
+      wants.push_back(wanted);
     }
-    if (only && meaning->subject.field != *only) continue;
-    found.push_back(wanted_of(*meaning, literal.holds));
+    return;  // to the other side it means the same
   }
+}
+
+// The wants of a path for solve(), without those that another of them implies.
+Choices::Wants Choices::wants(std::span<const Literal> path, std::optional<Field> only) const {
+  Wants found;
+  for (const auto& literal : path) add_wants(found, literal, only);
   const auto implied = [&](const Wanted& wanted) {
     return !wanted.holds && wanted.kind == Wanted::Kind::finds &&
            std::any_of(found.begin(), found.end(), [&](const Wanted& other) {
@@ -111,72 +122,57 @@ Choices::Wants Choices::wants(std::span<const Literal> path, Side side,
   return result;
 }
 
-Solution Choices::ask(Side side, Field field, const Wants& wants) {
+Solution Choices::ask(Field field, const Wants& wants) {
   if (used_ > candidates_) throw OutOfBudget();
   SolveBudget budget;
   budget.candidates = std::min(budget.candidates, candidates_ - used_ + 1);
-  return solve(*policies_.at(side), field, wants, budget, used_);
+  return solve(joint_ ? joint_->policy() : *policies_.front(), field, wants, budget, used_);
 }
 
-Choice Choices::search_side(Group group, std::span<const Literal> path, Side side) {
-  const Solution solution = ask(side, field_of(group), wants(path, side, std::nullopt));
+Choice Choices::search_one(Group group, std::span<const Literal> path) {
+  const Solution solution = ask(field_of(group), wants(path, std::nullopt));
   Choice choice{solution.feasible, chosen_text(group, solution), solution.why_unknown};
-  if (choice.feasible == Feasible::yes && !agrees(path, choice.chosen, side)) {
+  if (choice.feasible == Feasible::yes && !agrees(path, choice.chosen)) {
     choice.feasible = Feasible::unknown;
     choice.why_unknown = "texts that are compared with each other";
   }
   return choice;
 }
 
-// Each side's text is tried with the other side's conditions.
-Choice Choices::search_one(Group group, std::span<const Literal> path) {
-  Choice best;
-  for (Side side = 0; side < policies_.size(); ++side) {
-    Choice choice = search_side(group, path, side);
-    if (choice.feasible == Feasible::yes || choice.feasible == Feasible::no) return choice;
-    if (side == 0 || rank(choice.feasible) < rank(best.feasible)) best = std::move(choice);
-  }
-  return best;
-}
-
 // Without a confirmed name the PTR may say anything; with one both names are the same text.
 Choice Choices::search_names(std::span<const Literal> path) {
   Choice best;
   best.feasible = Feasible::no;
-  const auto consider = [&](Side side, Choice choice) {
-    if (choice.feasible == Feasible::yes && !agrees(path, choice.chosen, side)) {
+  const auto consider = [&](const Solution& solution, bool confirmed) {
+    Choice choice{solution.feasible, {solution.value, confirmed, {}}, solution.why_unknown};
+    if (choice.feasible == Feasible::yes && !agrees(path, choice.chosen)) {
       choice.feasible = Feasible::unknown;
       choice.why_unknown = "names that are compared with each other";
     }
     if (rank(choice.feasible) < rank(best.feasible)) best = std::move(choice);
   };
-  for (Side side = 0; side < policies_.size() && best.feasible != Feasible::yes; ++side) {
-    auto of_client = wants(path, side, Field::client_name);
-    auto of_reverse = wants(path, side, Field::reverse_name);
-    const bool needs_name = std::any_of(of_client.begin(), of_client.end(),
-                                        [](const Wanted& wanted) { return wanted.holds; });
-    if (!needs_name) {
-      const Solution solution = ask(side, Field::reverse_name, of_reverse);
-      consider(side, {solution.feasible, {solution.value, false, {}}, solution.why_unknown});
-    }
-    for (auto& wanted : of_reverse) {
-      wanted.subject.field = Field::client_name;
-      of_client.push_back(wanted);
-    }
-    Wanted present;
-    present.kind = Wanted::Kind::present;
-    present.subject.field = Field::client_name;
-    of_client.push_back(present);
-    const Solution solution = ask(side, Field::client_name, of_client);
-    consider(side, {solution.feasible, {solution.value, true, {}}, solution.why_unknown});
+  auto of_client = wants(path, Field::client_name);
+  auto of_reverse = wants(path, Field::reverse_name);
+  const bool needs_name = std::any_of(of_client.begin(), of_client.end(),
+                                      [](const Wanted& wanted) { return wanted.holds; });
+  if (!needs_name) consider(ask(Field::reverse_name, of_reverse), false);
+  if (best.feasible == Feasible::yes) return best;
+  for (auto& wanted : of_reverse) {
+    wanted.subject.field = Field::client_name;
+    of_client.push_back(wanted);
   }
+  Wanted present;
+  present.kind = Wanted::Kind::present;
+  present.subject.field = Field::client_name;
+  of_client.push_back(present);
+  consider(ask(Field::client_name, of_client), true);
   return best;
 }
 
 // One line for everything if there is one, else a line for each predicate. That there is none is
 // only said of what must hold of one and the same line.
 Choice Choices::search_headers(std::span<const Literal> path) {
-  if (agrees(path, {}, std::nullopt)) return {Feasible::yes, {}, ""};
+  if (agrees(path, {})) return {Feasible::yes, {}, ""};
   Choice choice = search_one(Group::header, path);
   if (choice.feasible == Feasible::yes) return choice;
   Choice lines;
@@ -198,20 +194,13 @@ Choice Choices::search_headers(std::span<const Literal> path) {
     lines.chosen.headers.insert(lines.chosen.headers.end(), line.chosen.headers.begin(),
                                 line.chosen.headers.end());
   }
-  if (agrees(path, lines.chosen, std::nullopt)) return {Feasible::yes, lines.chosen, ""};
+  if (agrees(path, lines.chosen)) return {Feasible::yes, lines.chosen, ""};
   choice.feasible = Feasible::unknown;
   return choice;
 }
 
-// solve() has the last word on what is outside and deliverable for the side that it was asked for.
-bool Choices::agrees(std::span<const Literal> path, const Chosen& chosen,
-                     std::optional<Side> solved) const {
+bool Choices::agrees(std::span<const Literal> path, const Chosen& chosen) const {
   return std::all_of(path.begin(), path.end(), [&](const Literal& literal) {
-    const auto* meaning = solved ? predicates_.meaning(literal.variable, *solved) : nullptr;
-    if (meaning != nullptr &&
-        (meaning->kind == Kind::outside || meaning->kind == Kind::deliverable)) {
-      return true;
-    }
     return value(literal.variable, chosen) == literal.holds;
   });
 }

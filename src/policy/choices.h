@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "policy/joint_policy.h"
 #include "policy/predicates.h"
 #include "policy/solve.h"
 
@@ -26,12 +27,11 @@ struct Choice {
   std::string why_unknown;
 };
 
-/// Asks solve(), each question once, and puts together what it answers field by field and policy by
-/// policy.
+/// Asks solve(), each question once, and puts together what it answers field by field.
 class Choices {
  public:
-  /// `policies`: one for each side. All must outlive this; throws OutOfBudget when more than
-  /// `candidates` texts were tried in all.
+  /// `policies`: one, or those of both sides. All must outlive this; throws OutOfBudget when more
+  /// than `candidates` texts were tried in all.
   Choices(std::vector<const Policy*> policies, const Predicates& predicates,
           std::size_t candidates);
 
@@ -47,16 +47,16 @@ class Choices {
   Choice search_names(std::span<const Literal> path);
   Choice search_headers(std::span<const Literal> path);
   Choice search_one(Group group, std::span<const Literal> path);
-  Choice search_side(Group group, std::span<const Literal> path, Side side);
-  Solution ask(Side side, Field field, const Wants& wants);
-  Wants wants(std::span<const Literal> path, Side side, std::optional<Field> only) const;
-  bool agrees(std::span<const Literal> path, const Chosen& chosen,
-              std::optional<Side> solved) const;
+  Solution ask(Field field, const Wants& wants);
+  Wants wants(std::span<const Literal> path, std::optional<Field> only) const;
+  void add_wants(Wants& wants, const Literal& literal, std::optional<Field> only) const;
+  bool agrees(std::span<const Literal> path, const Chosen& chosen) const;
   bool value(const Predicate& meaning, const Policy& policy, const Chosen& chosen) const;
   std::vector<std::string> texts(const Subject& subject, const Policy& policy,
                                  const Chosen& chosen) const;
 
   std::vector<const Policy*> policies_;
+  std::optional<JointPolicy> joint_;
   const Predicates& predicates_;
   std::size_t candidates_;
   std::size_t used_ = 0;

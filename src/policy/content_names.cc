@@ -84,8 +84,8 @@ void collect_results(std::set<std::uint32_t>& results, const Table& table) {
 
 }  // namespace
 
-ContentNames::ContentNames(const Policy& policy, By by, std::string mine)
-    : policy_(policy), by_(by), mine_(std::move(mine)) {}
+ContentNames::ContentNames(const Policy& policy, By by, std::string mine, std::string programs)
+    : policy_(policy), by_(by), mine_(std::move(mine)), programs_(std::move(programs)) {}
 
 const ContentNames::LookupName& ContentNames::lookup(std::uint32_t index) {
   const auto known = lookups_.find(index);
@@ -124,7 +124,7 @@ ContentNames::LookupName ContentNames::by_content(std::uint32_t index) const {
 std::string ContentNames::transform(std::uint32_t index) const {
   if (by_ == By::index) return std::to_string(index);
   const Transform& transform = policy_.transforms.at(index);
-  if (transform.named) return mine_ + transform.named->name;
+  if (transform.named) return programs_ + transform.named->name;
   const auto& form = *transform.rewritten;
   Digest digest;
   for (const auto& piece : form.pieces) {
@@ -134,15 +134,24 @@ std::string ContentNames::transform(std::uint32_t index) const {
   }
   if (form.pattern) add_pattern(digest, policy_.patterns.at(*form.pattern));
   digest.add(form.completed_by);
-  return (form.completed_by.empty() ? "" : mine_) + digest.text();
+  return (form.completed_by.empty() ? "" : programs_) + digest.text();
 }
 
 std::string ContentNames::subject(const Subject& subject) {
   std::string name(to_string(subject.field));
+  if (subject.field == Field::sender || subject.field == Field::recipient) name += programs_;
   name += '.';
   name += to_string(subject.part);
   for (const auto index : subject.via) name += '>' + transform(index);
   return name;
+}
+
+std::string ContentNames::claims() const {
+  if (by_ == By::index) return "";
+  const std::set<std::string> sorted(policy_.answers_for.begin(), policy_.answers_for.end());
+  std::string all;
+  for (const auto& domain : sorted) all += domain + ' ';
+  return all;
 }
 
 std::string ContentNames::mark(std::uint32_t index) const {

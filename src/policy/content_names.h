@@ -16,10 +16,11 @@ class ContentNames {
  public:
   enum class By : std::uint8_t {
     index,    ///< for one policy alone
-    content,  ///< for several policies; a transform that is a program is nobody else's
+    content,  ///< for several policies
   };
-  /// `mine` sets apart what cannot be compared. The policy must outlive the names.
-  ContentNames(const Policy& policy, By by, std::string mine);
+  /// `mine` sets apart what is nobody else's; `programs` what programs make of addresses: readers,
+  /// named transforms. The policy must outlive the names.
+  ContentNames(const Policy& policy, By by, std::string mine, std::string programs);
 
   struct LookupName {
     std::string name;
@@ -30,6 +31,8 @@ class ContentNames {
   std::string mark(std::uint32_t index) const;
   std::string question(std::uint32_t index) const;
   const std::string& mine() const { return mine_; }
+  /// Of the domains it answers for.
+  std::string claims() const;
 
  private:
   LookupName by_index(std::uint32_t index) const;
@@ -39,6 +42,7 @@ class ContentNames {
   const Policy& policy_;
   By by_;
   std::string mine_;
+  std::string programs_;
   std::map<std::uint32_t, LookupName> lookups_;
 };
 

@@ -194,6 +194,27 @@ Diagram Diagrams::with(Diagram of, const Values& value, Memo& memo) {
   return result;
 }
 
+Diagram Diagrams::with_leaves(Diagram of, const Image& image) {
+  Memo memo;
+  return with_leaves(of, image, memo);
+}
+
+Diagram Diagrams::with_leaves(Diagram of, const Image& image, Memo& memo) {
+  const auto known = memo.find(of);
+  if (known != memo.end()) return known->second;
+  Diagram result = nobody;
+  if (is_leaf(of)) {
+    result = clients(image(leaf(of)));
+  } else {
+    const Variable variable = top(of);
+    const Diagram if_not = with_leaves(low(of), image, memo);
+    const Diagram if_so = with_leaves(high(of), image, memo);
+    result = node(variable, if_not, if_so);
+  }
+  memo.emplace(of, result);
+  return result;
+}
+
 const mail::IpSet& Diagrams::reachable(Diagram diagram) {
   if (is_leaf(diagram)) return leaf(diagram);
   const auto known = reachable_.find(diagram);

@@ -58,6 +58,10 @@ class Diagrams {
   using Values = std::function<std::optional<bool>(Variable)>;
   Diagram with(Diagram of, const Values& value);
 
+  /// With each leaf replaced by what `image` makes of it.
+  using Image = std::function<mail::IpSet(const mail::IpSet&)>;
+  Diagram with_leaves(Diagram of, const Image& image);
+
   bool is_leaf(Diagram diagram) const { return nodes_[diagram].variable == leaf_variable; }
   /// Of a leaf.
   const mail::IpSet& leaf(Diagram diagram) const { return sets_[nodes_[diagram].low]; }
@@ -94,6 +98,7 @@ class Diagrams {
   using Memo = std::unordered_map<Diagram, Diagram>;
   Diagram quantify(Diagram of, Range range, Operation operation, Memo& memo);
   Diagram with(Diagram of, const Values& value, Memo& memo);
+  Diagram with_leaves(Diagram of, const Image& image, Memo& memo);
   Diagram node(Variable variable, Diagram low, Diagram high);
   Diagram add(const Node& node);
   void grow_index();

@@ -63,4 +63,9 @@ const Predicate* Predicates::meaning(Variable variable, Side side) const {
   return known ? &*known : nullptr;
 }
 
+const Predicate* Predicates::meaning(Variable variable) const {
+  const auto* first = meaning(variable, 0);
+  return first != nullptr ? first : meaning(variable, 1);
+}
+
 }  // namespace relayproof::policy

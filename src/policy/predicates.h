@@ -72,6 +72,8 @@ class Predicates {
 
   /// nullptr: no condition of this side's policy asks it.
   const Predicate* meaning(Variable variable, Side side) const;
+  /// To some side's: flags mean the same to all.
+  const Predicate* meaning(Variable variable) const;
 
  private:
   using Meanings = std::array<std::optional<Predicate>, 2>;

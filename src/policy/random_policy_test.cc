@@ -247,6 +247,7 @@ std::vector<std::string> recipients(const RandomPolicy& policy) {
     for (const auto domain : domains) {
       all.push_back('<' + local + '@' + std::string(domain) + '>');
     }
+    all.push_back('<' + local + "@sub.example.com>");  // its own, and in no table
   }
   return all;
 }
@@ -300,7 +301,7 @@ RandomPolicy changed(const RandomPolicy& policy, const Pick& pick) {
   } else {
     const auto networks_left = other.small.client_in(networks.at(pick(networks.size())));
     rules.insert(rules.begin(), SmallPolicy::rule(networks_left, pick(2) == 0 ? Effect(Permit{})
-                                                                               : Effect(Refuse{})));
+                                                                              : Effect(Refuse{})));
   }
   return other;
 }
@@ -317,8 +318,9 @@ std::vector<Attempt> attempts(const RandomPolicy& policy, const mail::IpAddress&
   }
   const std::vector<std::string> texts(domains.begin(), domains.end());
   if (policy.has(Feature::sender)) {
-    vary(all, std::vector<std::string>{"", "a@example.com", "a@example.net", "a@example.org",
-                                       "a@example.edu"},
+    vary(all,
+         std::vector<std::string>{"", "a@example.com", "a@example.net", "a@example.org",
+                                  "a@example.edu"},
          [](Attempt& attempt, const std::string& text) { attempt.mail_from = '<' + text + '>'; });
   }
   if (policy.has(Feature::helo)) {

@@ -54,7 +54,7 @@ DoorReach::DoorReach(const Policy& policy, const Door& door, const ReachOptions&
       door_(door),
       options_(options),
       diagrams_(options.budget.nodes),
-      names_(policy, ContentNames::By::index, ""),
+      names_(policy, ContentNames::By::index, "", ""),
       choices_({&policy}, predicates_, options.budget.candidates),
       ground_{policy, door, options.suppressed,  diagrams_, predicates_,
               names_, 0,    options.budget.nodes},

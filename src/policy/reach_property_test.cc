@@ -53,9 +53,8 @@ std::string disagreement(const RandomPolicy& random) {
   if (!tried.possibly.is_subset_of(reach.possibly)) return fault("a client was overlooked");
   if (!reach.surely.is_subset_of(tried.surely)) return fault("a client was accused");
   // Two recipients of one name have one answer; for reach() they are two questions.
-  const bool one_question =
-      !random.has(Feature::recipient_questions) ||
-      (!random.has(Feature::earlier) && !random.has(Feature::rewriting));
+  const bool one_question = !random.has(Feature::recipient_questions) ||
+                            (!random.has(Feature::earlier) && !random.has(Feature::rewriting));
   if (!one_question || !reach.limits.empty()) return "";
   if (reach.surely != tried.surely) return fault("not exact for `surely`");
   if (reach.possibly != tried.possibly) return fault("not exact for `possibly`");
@@ -63,7 +62,8 @@ std::string disagreement(const RandomPolicy& random) {
 }
 
 RC_GTEST_PROP(ReachProperty, SaysWhatDecideSaysOfEveryAttempt, ()) {
-  const auto random = random_policy([](std::size_t n) { return *rc::gen::inRange<std::size_t>(0, n); });
+  const auto random =
+      random_policy([](std::size_t n) { return *rc::gen::inRange<std::size_t>(0, n); });
   const auto fault = disagreement(random);
   if (!fault.empty()) RC_FAIL(fault);
 }

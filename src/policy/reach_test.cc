@@ -169,7 +169,28 @@ TEST(Reach, OnlyTakesNamesThatAStrangerCanHave) {
   EXPECT_EQ(forged.exposures[0].witness.reverse_name, "mail.example.com");
 }
 
-TEST(Reach, FollowsARewritingToADomainThatTheClientChose) {
+// `user=outside@example.com` by a pattern of a virtual table.
+TEST(Reach, FollowsAPatternToADomainThatTheClientChose) {
+  SmallPolicy rewriting;
+  const auto then = rewriting.list("rewritten", {});
+  const auto found = rewriting.result(Nothing{});
+  const auto lookup = rewriting.pattern_table("^(.+)=(.+)@example\\.com$", found);
+  const auto target = rewriting.transform({"$1", "@", "$2"});
+  rewriting.policy.results[found] = Rewrite{{target}, then};
+  rewriting.policy.lists[rewriting.listener().route].rules = {
+      rewriting.by_row(lookup, Field::recipient, Part::whole)};
+  rewriting.stage(Moment::rcpt, {rewriting.gate()});
+  const auto reach = rewriting.reach();
+  EXPECT_EQ(reach.surely, IpSet::all());
+  EXPECT_THAT(reach.broken, IsEmpty());
+  ASSERT_THAT(reach.exposures, SizeIs(1));
+  EXPECT_TRUE(reach.exposures[0].witness.rcpt_to.ends_with("@example.com>"))
+      << reach.exposures[0].witness.rcpt_to;
+  rewriting.policy.transforms[target].rewritten->pieces[2] = {"example.net", std::nullopt};
+  EXPECT_EQ(rewriting.reach().possibly, IpSet::none()) << "the owner wrote the domain";
+}
+
+TEST(Reach, NeverTakesARewritingItCannotFollowForClosed) {
   SmallPolicy rewriting;
   const auto other = rewriting.transform({"x@", "[local]"});
   const auto again = rewriting.list("again", {});
@@ -177,10 +198,34 @@ TEST(Reach, FollowsARewritingToADomainThatTheClientChose) {
   rewriting.policy.lists[rewriting.listener().route].rules = {
       SmallPolicy::rule(own, Rewrite{{other}, again})};
   rewriting.stage(Moment::rcpt, {rewriting.gate()});
-  const auto reach = rewriting.reach();
-  EXPECT_EQ(reach.surely, IpSet::all());
-  rewriting.policy.transforms[other].rewritten->pieces = {{"[local]@example.net", std::nullopt}};
+  EXPECT_EQ(rewriting.reach().possibly, IpSet::all());
+  rewriting.policy.transforms[other].rewritten->pieces = {{"x@example.net", std::nullopt}};
   EXPECT_EQ(rewriting.reach().possibly, IpSet::none()) << "the owner wrote the domain";
+}
+
+// `check_client_access pcre:{/^mail\./ OK}`: everybody can call his host so.
+TEST(Reach, TakesAPatternOfNamesForNoDefence) {
+  SmallPolicy named;
+  const auto lookup = named.pattern_table("^mail\\.", named.result(Permit{}));
+  named.stage(Moment::rcpt, {named.by_row(lookup, Field::client_name, Part::whole), named.gate()});
+  const auto reach = named.reach();
+  EXPECT_EQ(reach.surely, IpSet::all());
+  ASSERT_THAT(reach.exposures, SizeIs(1));
+  EXPECT_TRUE(reach.exposures[0].needs_name);
+  EXPECT_TRUE(reach.exposures[0].witness.name_confirmed);
+}
+
+// `relay_domains = net`: a claim that strangers live below is none.
+TEST(Reach, TakesAPublicSuffixForNoClaim) {
+  SmallPolicy suffix;
+  const auto listed = suffix.result(Nothing{});
+  const auto domains = suffix.table({{"net", listed}}, {Key::domain, Key::parents});
+  const auto relayed = suffix.finds(domains, Field::recipient, Part::whole);
+  suffix.stage(Moment::rcpt, {SmallPolicy::rule(suffix.inverse(relayed), Refuse{})});
+  const auto reach = suffix.reach();
+  EXPECT_EQ(reach.surely, IpSet::all());
+  ASSERT_THAT(reach.exposures, SizeIs(1));
+  EXPECT_TRUE(reach.exposures[0].witness.rcpt_to.ends_with(".net>"));
 }
 
 TEST(Reach, AnswersForRealClientsBehindAnotherAddress) {

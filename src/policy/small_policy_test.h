@@ -99,7 +99,7 @@ struct SmallPolicy {
     return condition(Finds{lookup, {field, part, {}}, {}});
   }
   ConditionId to_own_domain() {
-    const auto own = table({{"example.com", result(Nothing{})}}, {Key::domain});
+    const auto own = table({{"example.com", result(Nothing{})}}, {Key::domain, Key::parents});
     return finds(own, Field::recipient, Part::whole);
   }
   /// `reject_unauth_destination`.

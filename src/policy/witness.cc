@@ -135,7 +135,7 @@ std::vector<Chosen> Draft::plain_earlier() const {
 bool Draft::is_flag_set(Flag flag) const {
   if (flag == Flag::speaks_for_others) return from_.claims;
   for (const auto& [variable, value] : values_.front()) {
-    const auto* meaning = from_.ground.predicates.meaning(variable, from_.ground.side);
+    const auto* meaning = from_.ground.predicates.meaning(variable);
     if (meaning == nullptr || meaning->kind != Predicate::Kind::flag) continue;
     if (meaning->flag == flag) return value;
   }
@@ -148,7 +148,7 @@ void Draft::fill_texts(Attempt& attempt) const {
   if (!text_of(Group::sender).text.value_or("").empty()) attempt.mail_from = spelt(Group::sender);
   attempt.rcpt_to = spelt(Group::recipient);
   for (const auto& [variable, value] : values_.front()) {
-    const auto* meaning = from_.ground.predicates.meaning(variable, from_.ground.side);
+    const auto* meaning = from_.ground.predicates.meaning(variable);
     if (value && meaning != nullptr && meaning->kind == Predicate::Kind::earlier_recipient) {
       attempt.after = {spelt(Group::earlier)};
     }

@@ -159,7 +159,7 @@ class Lowering {
   // What restrictions left behind for the message, then the routes.
   void write_arrival(const Arrival& arrival) {
     arrival_ = arrival.list;
-    route_ = lower_route(builder_, shelf_, *arrival.service);
+    route_ = lower_routes(builder_, shelf_, arrival.service);
     for (const auto& [mark, action] : shared_.delegations) delegate(mark, action);
     policy::Transform completed;
     completed.rewritten.emplace();

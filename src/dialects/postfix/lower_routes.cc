@@ -8,6 +8,7 @@
 #include "dialects/postfix/address_reading.h"
 #include "dialects/postfix/lower_tables.h"
 #include "dialects/postfix/lower_transports.h"
+#include "dialects/postfix/responsible.h"
 #include "dialects/postfix/routes_headers.h"
 #include "dialects/postfix/routes_targets.h"
 
@@ -28,7 +29,7 @@ Fate fate_of(Delivery delivery) {
 // not come back from.
 class RouteLowering {
  public:
-  RouteLowering(PolicyBuilder& builder, TableShelf& shelf, const Service& service)
+  RouteLowering(PolicyBuilder& builder, TableShelf& shelf, const Service* service)
       : builder_(builder), shelf_(shelf), config_(shelf.config()), service_(service) {}
 
   ListId lower() {
@@ -42,12 +43,7 @@ class RouteLowering {
     fill_mapping(mapping, "recipient_canonical_maps", canonical);
 
     const auto route = empty_list("route");
-    for (const std::string_view mark : {"discard", "hold"}) {
-      const auto set = builder_.has_mark(builder_.mark(mark, policy::Mark::Life::message));
-      add(route, set, policy::End{Fate::dropped}, mark);
-    }
     // A message that is sent elsewhere goes past the rewriting (qmgr_message_resolve).
-    redirect(route, queue);
     for (auto& rule : lower_header_checks(builder_, shelf_, queue)) {
       rules(route).push_back(std::move(rule));
     }
@@ -80,37 +76,16 @@ class RouteLowering {
 
   // no_address_mappings, unless the mail comes back from a filter: then it is rewritten there.
   bool maps_addresses() const {
-    const auto is_set = [this](std::string_view parameter) {
-      return !config_.effective(service_, parameter).text.empty();
+    const auto value = [this](std::string_view parameter) {
+      return service_ ? config_.effective(*service_, parameter).text
+                      : config_.effective(parameter).text;
     };
-    if (is_set("content_filter") || is_set("smtpd_proxy_filter")) return true;
-    const auto options = config_.effective(service_, "receive_override_options").text;
+    if (!value("content_filter").empty() || !value("smtpd_proxy_filter").empty()) return true;
+    const auto options = value("receive_override_options");
     for (const auto& word : list_words(options, config_.version())) {
       if (equals_ignoring_case(word.text, "no_address_mappings")) return false;
     }
     return true;
-  }
-
-  void redirect(ListId route, ListId queue) {
-    constexpr std::string_view word = "REDIRECT ";
-    const auto marks = builder_.policy().marks;
-    for (std::uint32_t mark = 0; mark < marks.size(); ++mark) {
-      const std::string_view name = marks[mark].name;
-      if (!name.starts_with(word)) continue;
-      const auto target = name.substr(word.size(), name.rfind(" #") - word.size());
-      const auto set = builder_.has_mark(mark);
-      if (target.find('$') != std::string_view::npos) {
-        add(route, set, policy::End{Fate::handed_on}, name);
-        continue;
-      }
-      ResultTemplate text;
-      text.parts.push_back({std::string(target), 0});
-      policy::Rewrite rewrite{{}, queue};
-      for (const auto& one : targets_of(text, std::nullopt)) {
-        rewrite.transforms.push_back(builder_.transform(one));
-      }
-      add(route, set, rewrite, name);
-    }
   }
 
   ListId mapping_list(std::string_view parameter, ListId next) {
@@ -270,12 +245,12 @@ class RouteLowering {
   PolicyBuilder& builder_;
   TableShelf& shelf_;
   const Config& config_;
-  const Service& service_;
+  const Service* service_;
 };
 
 }  // namespace
 
-policy::ListId lower_route(PolicyBuilder& builder, TableShelf& shelf, const Service& service) {
+policy::ListId lower_routes(PolicyBuilder& builder, TableShelf& shelf, const Service* service) {
   return RouteLowering(builder, shelf, service).lower();
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "dialects/postfix/address_reading.h"
+
 namespace relayproof::postfix {
 namespace {
 
@@ -213,7 +215,11 @@ std::uint32_t PolicyBuilder::transform(const policy::Transform& transform) {
 }
 
 std::uint32_t PolicyBuilder::named_transform(std::string_view name) {
-  return transform({policy::Transform::Named{std::string(name)}, std::nullopt});
+  // What is resolved stays so; restrictions see it in lower case, the queue manager as it is.
+  const bool resolves = name == transform_name::resolve || name == transform_name::route;
+  return transform({policy::Transform::Named{std::string(name),
+                                             std::string(resolves ? transform_name::resolve : "")},
+                    std::nullopt});
 }
 
 std::uint32_t PolicyBuilder::pattern(const patterns::Pattern& pattern) {
