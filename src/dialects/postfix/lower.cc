@@ -97,21 +97,19 @@ class Lowering {
     }
   }
 
-  // One listener for each smtpd, however many doors lead to it.
+  // A listener for each door: who may speak for others differs from door to door.
   void add_smtpd(const Service& inet, const Service& smtpd) {
-    if (const auto known = listeners_.find(&smtpd); known != listeners_.end()) {
-      ServiceLowering again(shared_, smtpd);
-      open(inet, again, known->second);
-      return;
-    }
     ServiceLowering usual(shared_, smtpd);
     const auto arrival = arrival_of(smtpd);
-    listeners_.emplace(&smtpd, add_listener(inet, usual, lower_smtpd(usual, arrival)));
+    auto listener = lower_smtpd(usual, arrival);
+    if (&inet != &smtpd) listener.name = inet.id() + " postscreen";
+    const auto name = listener.name;
+    add_listener(inet, usual, std::move(listener));
     ServiceLowering busy(shared_, smtpd, Load::stress);
     if (!differs(usual, busy)) return;
-    auto listener = lower_smtpd(busy, arrival);
-    listener.name += " under stress";
-    add_listener(inet, busy, std::move(listener));
+    auto under_stress = lower_smtpd(busy, arrival);
+    under_stress.name = name + " under stress";
+    add_listener(inet, busy, std::move(under_stress));
   }
 
   static bool differs(const ServiceLowering& one, const ServiceLowering& other) {
@@ -124,17 +122,13 @@ class Lowering {
     return false;
   }
 
-  std::size_t add_listener(const Service& inet, ServiceLowering& service,
-                           policy::Listener listener) {
-    lowered_.policy.listeners.push_back(std::move(listener));
-    const auto index = lowered_.policy.listeners.size() - 1;
-    open(inet, service, index);
-    return index;
-  }
-
-  void open(const Service& inet, const ServiceLowering& behind, std::size_t index) {
-    auto doors = open_doors(shared_, inet, behind, lowered_.policy.listeners[index], index);
-    for (auto& door : doors) lowered_.policy.doors.push_back(std::move(door));
+  void add_listener(const Service& inet, const ServiceLowering& service,
+                    policy::Listener listener) {
+    auto& policy = lowered_.policy;
+    const auto index = policy.listeners.size();
+    auto doors = open_doors(shared_, inet, service, listener, index);
+    policy.listeners.push_back(std::move(listener));
+    for (auto& door : doors) policy.doors.push_back(std::move(door));
   }
 
   // What is routed behind this service. Written when all services are lowered, since only then is
@@ -239,7 +233,6 @@ class Lowering {
   std::vector<Arrival> arrivals_;
   policy::ListId route_ = 0;    // of the arrival that is being written
   policy::ListId arrival_ = 0;  // the same
-  std::map<const Service*, std::size_t> listeners_;
 };
 
 }  // namespace
