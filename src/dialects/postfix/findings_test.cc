@@ -84,7 +84,7 @@ const Case cases[] = {
      "reject_unauth_destination\n",
      "RP2002 high main.cf:5:28|"},
     {"OnesOwnHostName",
-     "smtpd_relay_restrictions = check_client_access pcre:{{/\\.example\\.com$/ OK}}, "
+     "smtpd_relay_restrictions = check_client_access pcre:{{/\\.example\\.com$$/ OK}}, "
      "reject_unauth_destination\n",
      ""},
     {"ALocalPartOfAnyDomain",
@@ -120,13 +120,13 @@ const Case cases[] = {
      "127.0.0.1:25 inet n - y - - smtpd\n  -o smtpd_upstream_proxy_protocol=haproxy\n"},
     {"DomainsOfOthers", "relay_domains = .co.uk example.org\nrelay_recipient_maps = static:x\n",
      "RP2016 high main.cf:5:17|"},
-    {"ADomainThatIsRewrittenToItself", "virtual_alias_maps = pcre:{{/^(.*)\\+.*@(.*)$/ $$1@$$2}}\n",
+    {"ADomainThatIsRewrittenToItself", "virtual_alias_maps = pcre:{{/^(.*)\\+.*@(.*)$$/ $$1@$$2}}\n",
      ""},
     {"ADomainOutOfALocalPart",
-     "virtual_alias_maps = pcre:{{/^(.*)=(.*)@example\\.com$/ $$1@$$2}}\n",
+     "virtual_alias_maps = pcre:{{/^(.*)=(.*)@example\\.com$$/ $$1@$$2}}\n",
      "RP2017 high main.cf:5:22|"},
     {"OneOfOnesOwnDomains",
-     "virtual_alias_maps = pcre:{{/^(.*)@(a|b)\\.example\\.com$/ $$1@$$2.example.com}}\n", ""},
+     "virtual_alias_maps = pcre:{{/^(.*)@(a|b)\\.example\\.com$$/ $$1@$$2.example.com}}\n", ""},
     {"LoginsThatMayBeAnonymous",
      "smtpd_sasl_auth_enable = yes\nsmtpd_tls_auth_only = yes\n"
      "smtpd_sasl_security_options = noplaintext\n",
