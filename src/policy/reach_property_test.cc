@@ -71,7 +71,7 @@ RC_GTEST_PROP(ReachProperty, SaysWhatDecideSaysOfEveryAttempt, ()) {
 // RELAYPROOF_POLICIES=100000 for a long run.
 TEST(ReachProperty, SaysSoForManyPolicies) {
   const char* wanted = std::getenv("RELAYPROOF_POLICIES");
-  const std::size_t count = wanted == nullptr ? 300 : std::strtoul(wanted, nullptr, 10);
+  const std::size_t count = wanted == nullptr ? 150 : std::strtoul(wanted, nullptr, 10);
   std::mt19937_64 random(20240521);
   std::size_t relays = 0;
   std::size_t differ = 0;

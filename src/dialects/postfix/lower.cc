@@ -1,5 +1,6 @@
 #include "dialects/postfix/lower.h"
 
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <utility>
@@ -171,28 +172,21 @@ class Lowering {
     rule(builder_.constant(true), policy::Run{route_}, "routes");
   }
 
+  // DISCARD, HOLD and REDIRECT are the routes' matter, as far as no captures take part.
   void delegate(std::uint32_t mark, const AccessAction& action) {
     const auto when = builder_.has_mark(mark);
-    switch (action.kind) {
-      case AccessAction::Kind::discard:
-      case AccessAction::Kind::hold:
-        return rule(when, policy::End{policy::Fate::dropped}, to_string(action));
-      case AccessAction::Kind::filter:
-        return filter(when, action);
-      default:
-        return redirect(when, action);
-    }
+    if (action.kind == AccessAction::Kind::filter) filter(when, action);
+    if (action.kind == AccessAction::Kind::redirect && action.has_holes) redirect(when, action);
   }
 
   // A filter that gives the mail back stands for the recipient's own host. Of several the last one
   // counts, which marks do not tell.
   void filter(policy::ConditionId when, const AccessAction& action) {
     if (!is_dropping(action.text)) return;
-    std::size_t filters = 0;
-    for (const auto& [mark, other] : shared_.delegations) {
-      if (other.kind == AccessAction::Kind::filter) ++filters;
-    }
-    if (filters > 1) {
+    const auto is_filter = [](const auto& one) {
+      return one.second.kind == AccessAction::Kind::filter;
+    };
+    if (std::ranges::count_if(shared_.delegations, is_filter) > 1) {
       policy::Question question;
       question.name = to_string(action) + " is the last FILTER";
       question.says = "which of several FILTER actions comes last is not followed";
@@ -201,16 +195,40 @@ class Lowering {
     rule(when, policy::End{policy::Fate::dropped}, to_string(action));
   }
 
+  // `REDIRECT $1@$2`: where the mail goes stands in what the client sent.
   void redirect(policy::ConditionId when, const AccessAction& action) {
     policy::Transform transform;
     transform.rewritten.emplace();
-    if (!action.has_holes) {
-      transform.rewritten->pieces.push_back({action.text, std::nullopt});
+    if (action.field == policy::Field::recipient && action.pattern) {
+      transform.rewritten->pieces = pieces_of(action.text);
+      transform.rewritten->pattern = action.pattern;
     } else {
-      // Whose captures fill it is not followed: as if the client had chosen all of it.
-      transform.rewritten->pieces.push_back({"", Template::Hole{Template::Hole::Of::whole, 0}});
+      // It was captured from another text: anywhere, for all that is known here.
+      policy::Question question;
+      question.name = to_string(action) + " leads outside";
+      question.says = "what its captures hold is not followed";
+      when = builder_.all({when, builder_.unknown(builder_.question(std::move(question)), {})});
+      const Template::Piece chosen{"", Template::Hole{Template::Hole::Of::local, 0}};
+      transform.rewritten->pieces = {
+          chosen, {"@", std::nullopt}, chosen, {".example", std::nullopt}};
     }
     rule(when, policy::Rewrite{{builder_.transform(transform)}, route_}, to_string(action));
+  }
+
+  // The text of a result, in which `$n` stands for a capture.
+  static std::vector<Template::Piece> pieces_of(std::string_view text) {
+    std::vector<Template::Piece> pieces;
+    while (!text.empty()) {
+      const auto dollar = std::min(text.find('$'), text.size());
+      if (dollar > 0) pieces.push_back({std::string(text.substr(0, dollar)), std::nullopt});
+      text.remove_prefix(dollar);
+      if (text.empty()) break;
+      const auto end = std::min(text.find_first_not_of("0123456789", 1), text.size());
+      const auto group = static_cast<std::size_t>(to_integer(text.substr(1, end - 1)).value_or(0));
+      pieces.push_back({"", Template::Hole{Template::Hole::Of::capture, group}});
+      text.remove_prefix(end);
+    }
+    return pieces;
   }
 
   const Config& config_;

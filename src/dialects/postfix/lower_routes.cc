@@ -113,7 +113,8 @@ class RouteLowering {
     if (parameter == "virtual_alias_maps") return true;
     const auto classes =
         parameter == "canonical_maps" ? "canonical_classes" : "recipient_canonical_classes";
-    for (const auto& word : list_words(config_.effective(classes).text, config_.version())) {
+    const auto value = config_.effective(classes);
+    for (const auto& word : list_words(value.text, config_.version())) {
       if (equals_ignoring_case(word.text, "envelope_recipient")) return true;
     }
     return false;
@@ -203,22 +204,8 @@ class RouteLowering {
     if (to_bool(config_.effective("allow_min_user").text).value_or(false)) {
       return builder_.constant(false);
     }
-    return matches("option-like local parts", "^-", policy::Part::whole);
-  }
-
-  ConditionId matches(std::string_view name, std::string_view pattern_text, policy::Part part) {
-    auto& known = builder_.known_tables[std::string(name)];
-    if (known.empty()) {
-      policy::Table table;
-      table.name = name;
-      const auto any_row = builder_.result(policy::Nothing{});
-      const auto pattern =
-          patterns::Pattern::compile(pattern_text, patterns::Flavour::posix_extended, {});
-      if (pattern) table.patterns.push_back({*pattern, false, {}, {}, {any_row, 0, {}}});
-      known.push_back({{}, builder_.table(std::move(table))});
-    }
-    const auto lookup = builder_.lookup({{known[0].table}, {policy::Key::whole}, ""});
-    return builder_.finds(lookup, PolicyBuilder::rewritten(policy::Field::recipient, part));
+    return builder_.matches("option-like local parts", "^-",
+                            PolicyBuilder::rewritten(policy::Field::recipient));
   }
 
   // aliases(5): names without a domain, with and without their extension. What is no address is
@@ -229,7 +216,8 @@ class RouteLowering {
     if (!names.empty()) {
       const auto aliased = empty_list("aliased");
       add(aliased,
-          matches("commands, files and lists", "^\"?[|/]|^\"?:include:", policy::Part::whole),
+          builder_.matches("commands, files and lists", "^\"?[|/]|^\"?:include:",
+                           PolicyBuilder::rewritten(policy::Field::recipient)),
           policy::End{Fate::local}, "alias_maps");
       const auto classes = lower_address_classes(builder_, shelf_, policy::Field::recipient);
       add(aliased, classes.is_local, policy::Run{local}, "alias_maps");

@@ -1,6 +1,9 @@
 #include "dialects/postfix/policy_builder.h"
 
 #include <algorithm>
+#include <memory>
+
+#include "base/text.h"
 
 #include "dialects/postfix/address_reading.h"
 
@@ -184,6 +187,38 @@ ConditionId PolicyBuilder::has_mark(std::uint32_t mark) { return condition(polic
 
 ConditionId PolicyBuilder::unknown(std::uint32_t question, std::vector<policy::Subject> about) {
   return condition(policy::Unknown{question, std::move(about)});
+}
+
+ConditionId PolicyBuilder::matches(std::string_view name, std::string_view text,
+                                   const policy::Subject& subject) {
+  auto& known = known_tables[std::string(name)];
+  if (known.empty()) {
+    policy::Table table;
+    table.name = name;
+    const auto compiled = patterns::Pattern::compile(text, patterns::Flavour::posix_extended, {});
+    const policy::Row row{result(policy::Nothing{}), 0, {}};
+    if (compiled) table.patterns.push_back({*compiled, false, {}, {}, row});
+    known.push_back({{}, this->table(std::move(table))});
+  }
+  return finds(lookup({{known[0].table}, {policy::Key::whole}, ""}), subject);
+}
+
+ConditionId PolicyBuilder::is_one_of(std::string_view name, const std::vector<std::string>& texts,
+                                     const policy::Subject& subject) {
+  if (texts.empty()) return constant(false);
+  auto& known = known_tables[std::string(name)];
+  if (known.empty()) {
+    policy::Table table;
+    table.name = name;
+    const policy::Row row{result(policy::Nothing{}), 0, {}};
+    for (const auto& text : texts) {
+      const auto key = std::make_shared<const std::string>(to_lower(text));
+      table.literals.try_emplace(*key, row);
+      table.storage.push_back(key);
+    }
+    known.push_back({{}, this->table(std::move(table))});
+  }
+  return finds(lookup({{known[0].table}, {policy::Key::whole}, ""}), subject);
 }
 
 std::uint32_t PolicyBuilder::mark(std::string_view name, policy::Mark::Life life) {
