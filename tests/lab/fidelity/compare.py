@@ -75,6 +75,6 @@ def _fates(attempt: dict, real: dict, ours: dict) -> list[str]:
     fate = real_fate(real)
     if ours["fate"] != fate:
         return ["fate"]
-    if fate == "handed-on" and ours.get("to") and ours["to"].lower() not in [to.lower() for to in real["to"]]:
+    if fate == "handed-on" and ours.get("to") and names.plain(ours["to"]) not in map(names.plain, real["to"]):
         return ["to"]
     return []
