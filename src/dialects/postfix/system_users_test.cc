@@ -27,8 +27,10 @@ TEST(SystemUsers, AreNotKnownWhereSomebodyElseIsAsked) {
     const MemoryFiles files({{"/etc/passwd", users}, {"/etc/nsswitch.conf", services}});
     EXPECT_FALSE(read_system_users(files)) << services;
   }
-  EXPECT_FALSE(read_system_users(MemoryFiles({{"/etc/nsswitch.conf", "passwd: files\n"}})));
-  EXPECT_FALSE(read_system_users(MemoryFiles({{"/etc/passwd", users}})));
+  MemoryFiles without;
+  EXPECT_FALSE(read_system_users(without));
+  without.add("/etc/nsswitch.conf", "passwd: files\n");
+  EXPECT_FALSE(read_system_users(without));
 }
 
 TEST(SystemUsers, AreTheRowsOfTheTableOfUsersOnly) {

@@ -29,9 +29,9 @@ def compare(attempt: dict, real: dict, ours: dict, owned: list[str]) -> Outcome:
     if ours["reply"] != reply:
         kinds.append("reply")
     elif reply != "accept":
-        if ours.get("code") != real["code"]:
+        if ours.get("code") not in (None, real["code"]):
             kinds.append("code")
-        if ours.get("enhanced") != real["enhanced"]:
+        if ours.get("code") and ours.get("enhanced") != real["enhanced"]:
             kinds.append("enhanced")
     elif ours["fate"] != "undecided":
         kinds += _fates(attempt, real, ours)
