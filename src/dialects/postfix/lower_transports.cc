@@ -15,8 +15,8 @@ struct Program {
   Delivery delivery;
 };
 constexpr std::array programs{
-    Program{"local", Delivery::here},
-    Program{"virtual", Delivery::here},
+    Program{"local", Delivery::local},
+    Program{"virtual", Delivery::mailboxes},
     Program{"discard", Delivery::discarded},
 };
 
@@ -26,7 +26,7 @@ constexpr std::array special{
     Program{"retry", Delivery::retried},
 };
 
-constexpr std::size_t deliveries = 5;
+constexpr std::size_t deliveries = 7;
 
 // One result for each delivery, one for rows that leave the transport alone. Results that look the
 // same must not become one: conditions ask which of them it was.
@@ -104,6 +104,8 @@ Transports lower_transports(PolicyBuilder& builder, TableShelf& shelf,
   transports.refused = when(Delivery::refused);
   transports.retried = when(Delivery::retried);
   transports.discarded = when(Delivery::discarded);
+  transports.local = when(Delivery::local);
+  transports.mailboxes = when(Delivery::mailboxes);
   transports.here = when(Delivery::here);
   transports.handed_on = when(Delivery::handed_on);
   return transports;
