@@ -17,7 +17,6 @@ constexpr std::size_t most_tried = 2000;
 
 // Of tables with more rows than this, rows are tried one by one.
 constexpr std::size_t rows_tried = 20;
-constexpr std::size_t sorts_tried = 3;
 constexpr std::size_t tried_of_row = 10;
 
 constexpr const char* none_fits = "patterns leave texts, but none of those tried fits";
@@ -108,11 +107,10 @@ bool TextSearch::try_rows(const patterns::Language& shape) {
   const auto usual = usual_texts(field_);
   for (const auto* wanted : wanted_) {
     if (!patterns_in(*wanted)) continue;
-    const auto rows = possibly_meeting_rows(policy_, *wanted, rows_tried + 1);
-    if (rows.size() <= rows_tried) continue;
-    for (const auto& row : rows) {
-      for (std::size_t sort = 0; sort < std::min(usual.size(), sorts_tried); ++sort) {
-        const auto searched = offer(row & shape & usual[sort], tried_of_row);
+    if (pattern_rows(policy_, policy_.lookups.at(wanted->lookup)) <= rows_tried) continue;
+    for (const auto& row : possibly_meeting_rows(policy_, *wanted, rows_tried)) {
+      for (const auto& sort : usual) {
+        const auto searched = offer(row & shape & sort, tried_of_row);
         if (searched == patterns::Searched::found) return true;
       }
     }

@@ -246,7 +246,8 @@ TextSearch::Outcome TextSearch::refine(const Shape* shape, const Wanted& wanted,
       std::ranges::move(shapes_asking(kind, key, lookup.extension_delimiters, part),
                         std::back_inserter(parts));
     }
-    std::ranges::stable_partition(parts, [&](const Shape& each) { return is_usual(each, field_); });
+    std::stable_partition(parts.begin(), parts.end(),
+                          [&](const Shape& each) { return is_usual(each, field_); });
     return std::ranges::all_of(parts, explore_part);
   });
   if (outcome == Outcome::found) return outcome;
