@@ -29,6 +29,9 @@ struct Addresses {
 struct Transform {
   struct Named {
     std::string name;  ///< for Addresses::transform
+    /// Transforms of the same non-empty class give the same text but for the case of letters, and
+    /// one of them behind another only the last one's. Proofs rely on it.
+    std::string alike = {};
   };
   /// A target with holes. The pattern is the one of the row that was found.
   struct Template {

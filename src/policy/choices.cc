@@ -69,8 +69,11 @@ Chosen chosen_text(Group group, const Solution& solution) {
 }  // namespace
 
 Choices::Choices(std::vector<const Policy*> policies, const Predicates& predicates,
-                 std::size_t candidates)
-    : policies_(std::move(policies)), predicates_(predicates), candidates_(candidates) {
+                 std::size_t candidates, Solutions& solutions)
+    : policies_(std::move(policies)),
+      predicates_(predicates),
+      candidates_(candidates),
+      solutions_(solutions) {
   if (policies_.size() > 1) joint_.emplace(*policies_[0], *policies_[1]);
 }
 
@@ -126,7 +129,8 @@ Solution Choices::ask(Field field, const Wants& wants) {
   if (used_ > candidates_) throw OutOfBudget();
   SolveBudget budget;
   budget.candidates = candidates_ - used_ + 1;
-  return solve(joint_ ? joint_->policy() : *policies_.front(), field, wants, budget, used_);
+  return solutions_.find(joint_ ? joint_->policy() : *policies_.front(), field, wants, budget,
+                         used_);
 }
 
 Choice Choices::search_one(Group group, std::span<const Literal> path) {

@@ -10,7 +10,7 @@
 
 #include "policy/joint_policy.h"
 #include "policy/predicates.h"
-#include "policy/solve.h"
+#include "policy/solutions.h"
 
 namespace relayproof::policy {
 
@@ -31,9 +31,9 @@ struct Choice {
 class Choices {
  public:
   /// `policies`: one, or those of both sides. All must outlive this; throws OutOfBudget when more
-  /// than `candidates` texts were tried in all.
-  Choices(std::vector<const Policy*> policies, const Predicates& predicates,
-          std::size_t candidates);
+  /// than `candidates` texts were tried in all. `solutions` are of this policy, or of these two.
+  Choices(std::vector<const Policy*> policies, const Predicates& predicates, std::size_t candidates,
+          Solutions& solutions);
 
   /// Of one group, which is none of session, hidden and doubt.
   const Choice& find(Group group, std::span<const Literal> path);
@@ -59,6 +59,7 @@ class Choices {
   std::optional<JointPolicy> joint_;
   const Predicates& predicates_;
   std::size_t candidates_;
+  Solutions& solutions_;
   std::size_t used_ = 0;
   std::map<std::pair<Group, std::vector<Literal>>, Choice> known_;
 };

@@ -94,6 +94,7 @@ class Comparison {
   Diagrams diagrams_;
   Predicates predicates_;
   std::array<ContentNames, 2> names_;
+  Solutions solutions_;
   Choices choices_;
   std::array<Ground, 2> grounds_;
   std::array<Formulas, 2> formulas_;
@@ -112,7 +113,7 @@ Comparison::Comparison(std::array<const Policy*, 2> policies, std::array<const D
       names_{ContentNames(*policies[0], ContentNames::By::content, "0", ""),
              ContentNames(*policies[1], ContentNames::By::content, "1",
                           same_programs(*policies[0], *policies[1]) ? "" : "1")},
-      choices_({policies[0], policies[1]}, predicates_, options.budget.candidates),
+      choices_({policies[0], policies[1]}, predicates_, options.budget.candidates, solutions_),
       grounds_{Ground{*policies[0], *doors[0], options.suppressed, diagrams_, predicates_,
                       names_[0], 0, options.budget.nodes},
                Ground{*policies[1], *doors[1], options.suppressed, diagrams_, predicates_,

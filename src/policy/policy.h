@@ -117,6 +117,12 @@ struct Policy {
 /// True if the server answers for this domain or literal: it is, or lies below, one of answers_for.
 bool answers_for(const Policy& policy, std::string_view domain);
 
+/// The subject with transforms left out that others of their class make void.
+Subject simplified(const Policy& policy, Subject subject);
+/// The same for questions that do not depend on the case of letters: transforms of one class are
+/// one.
+Subject simplified_in_any_case(const Policy& policy, Subject subject);
+
 /// The model in words, one line a rule: what tests compare and `--verbose` shows.
 std::string print(const Policy& policy);
 

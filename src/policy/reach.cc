@@ -40,6 +40,7 @@ class DoorReach {
   Diagrams diagrams_;
   Predicates predicates_;
   ContentNames names_;
+  Solutions own_solutions_;
   Choices choices_;
   Ground ground_;
   std::size_t paths_;
@@ -55,7 +56,8 @@ DoorReach::DoorReach(const Policy& policy, const Door& door, const ReachOptions&
       options_(options),
       diagrams_(options.budget.nodes),
       names_(policy, ContentNames::By::index, "", ""),
-      choices_({&policy}, predicates_, options.budget.candidates),
+      choices_({&policy}, predicates_, options.budget.candidates,
+               options.solutions != nullptr ? *options.solutions : own_solutions_),
       ground_{policy, door, options.suppressed,  diagrams_, predicates_,
               names_, 0,    options.budget.nodes},
       paths_(options.budget.paths),

@@ -14,6 +14,8 @@
 
 namespace relayproof::policy {
 
+class Solutions;
+
 /// Where the work ends; beyond it the answer is `too_large`, and everything is possible.
 struct ReachBudget {
   std::size_t nodes = 2'000'000;       ///< of decision diagrams
@@ -47,6 +49,8 @@ struct ReachOptions {
   Suppressed suppressed;
   mail::IpSet prefer;  ///< clients that a witness should come from, if it can
   bool premises_hold = true;
+  /// Kept by who asks about the same policy several times; null: each time anew.
+  Solutions* solutions = nullptr;
 };
 
 /// For one door. Every witness was run through decide().

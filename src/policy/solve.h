@@ -25,6 +25,8 @@ struct Wanted {
   std::uint32_t result = 0;  ///< index into Policy::results
   Subject subject;
   bool holds = true;
+
+  auto operator<=>(const Wanted&) const = default;
 };
 
 struct Solution {

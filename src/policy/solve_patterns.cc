@@ -12,8 +12,8 @@ namespace {
 constexpr std::size_t cost_of_leaf = 100;
 
 // Members that are offered: of each sort of usual texts, and in the end.
-constexpr std::size_t usual_tried = 200;
-constexpr std::size_t most_tried = 2000;
+constexpr std::size_t usual_tried = 100;
+constexpr std::size_t most_tried = 300;
 
 constexpr const char* none_fits = "patterns leave texts, but none of those tried fits";
 

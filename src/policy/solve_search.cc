@@ -16,6 +16,8 @@ using Kind = Wanted::Kind;
 // Each step fixes more; real tables need two or three.
 constexpr std::size_t most_steps = 12;
 
+constexpr const char* too_many = "too many texts to try";
+
 bool is_name(Field field) { return field == Field::client_name || field == Field::reverse_name; }
 
 // Whether most texts of the field look so.
@@ -147,7 +149,7 @@ TextSearch::Outcome TextSearch::explore(const Shape& shape, std::size_t depth) {
   for (const auto& text : texts) {
     last = attempt(text);
     if (last == Tried::taken) return Outcome::found;
-    if (out_of_budget()) return unknown("more than " + std::to_string(end_) + " texts to try");
+    if (out_of_budget()) return unknown(too_many);
   }
   if (last == Tried::refused && any_patterns()) return explore_leaf(shape, nullptr);
   if (last == Tried::refused) return unknown(no_way_to_send);
@@ -210,8 +212,12 @@ TextSearch::Outcome TextSearch::refine(const Shape* shape, const Wanted& wanted,
     std::ranges::stable_partition(parts, [&](const Shape& each) { return is_usual(each, field_); });
     return std::ranges::all_of(parts, explore_part);
   });
-  if (outcome == Outcome::found || !has_everything(policy_, lookup)) return outcome;
-  if (!std::ranges::all_of(shapes_without(part), explore_part)) return outcome;
+  if (outcome == Outcome::found) return outcome;
+  if (out_of_budget()) return unknown(too_many);
+  if (!has_everything(policy_, lookup)) return outcome;
+  if (!std::ranges::all_of(shapes_without(part), explore_part)) {
+    return outcome == Outcome::found ? outcome : unknown(too_many);
+  }
   const bool always_asked = std::ranges::find(lookup.keys, Key::whole) != lookup.keys.end();
   return always_asked ? outcome : unknown("a table that has everything is not always asked");
 }

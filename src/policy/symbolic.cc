@@ -125,7 +125,8 @@ Diagram SymbolicEvaluator::is(const Present& condition, const Standing& standing
 
 Diagram SymbolicEvaluator::helo_given() { return is(Present{Field::helo}, {}); }
 
-Diagram SymbolicEvaluator::wanted(Kind kind, const Subject& subject, const Standing& standing) {
+Diagram SymbolicEvaluator::wanted(Kind kind, const Subject& written, const Standing& standing) {
+  const Subject subject = simplified_in_any_case(ground_.policy, written);
   Predicate meaning;
   meaning.kind = kind;
   meaning.subject = subject;
@@ -136,7 +137,7 @@ Diagram SymbolicEvaluator::wanted(Kind kind, const Subject& subject, const Stand
 }
 
 Diagram SymbolicEvaluator::is(const Finds& condition, const Standing& standing) {
-  const Subject subject = standing.absolute(condition.subject);
+  const Subject subject = simplified(ground_.policy, standing.absolute(condition.subject));
   const auto& wanted = condition.results;
   if (subject.field == Field::header && !wanted.empty()) {
     return finds_among_headers(condition, subject);
@@ -171,7 +172,7 @@ Diagram SymbolicEvaluator::finds_among_headers(const Finds& condition, const Sub
 // Results exclude each other: the first variable of the row that is true names the one.
 std::vector<SymbolicEvaluator::Branch> SymbolicEvaluator::rows(const Rule::ByRow& by_row,
                                                                const Standing& standing) {
-  const Subject subject = standing.absolute(by_row.subject);
+  const Subject subject = simplified(ground_.policy, standing.absolute(by_row.subject));
   const auto& lookup = ground_.names.lookup(by_row.lookup);
   const auto key = lookup.name + '|' + ground_.names.subject(subject) + '|';
   const Group group = group_of(subject.field, standing.earlier);
@@ -233,7 +234,7 @@ Diagram SymbolicEvaluator::question(std::uint32_t index, const std::string& abou
 Diagram SymbolicEvaluator::is(const Unknown& condition, const Standing& standing) {
   std::string about;
   for (const auto& subject : condition.about) {
-    about += ground_.names.subject(standing.absolute(subject)) + ' ';
+    about += ground_.names.subject(simplified(ground_.policy, standing.absolute(subject))) + ' ';
     // The same question about another recipient may have another answer.
     if (standing.earlier && subject.field == Field::recipient) about += "earlier ";
   }

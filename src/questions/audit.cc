@@ -67,7 +67,7 @@ dialects::Assumption assumption(const policy::Policy& policy, std::uint32_t inde
 }
 
 AuditedDoor audited(const dialects::Loaded& loaded, const policy::Door& door,
-                    const AuditOptions& options) {
+                    const AuditOptions& options, policy::Solutions& solutions) {
   const auto& policy = loaded.policy;
   const auto& listener = policy.listeners.at(door.listener);
   AuditedDoor result;
@@ -82,6 +82,7 @@ AuditedDoor audited(const dialects::Loaded& loaded, const policy::Door& door,
     return result;
   }
   policy::ReachOptions reach_options;
+  reach_options.solutions = &solutions;
   reach_options.prefer = mail::globally_routable() - options.trusted;
   const auto reach = policy::reach(policy, door, reach_options);
   result.relays = reach.surely - options.trusted;
@@ -90,7 +91,8 @@ AuditedDoor audited(const dialects::Loaded& loaded, const policy::Door& door,
   for (auto exposure : reach.exposures) {
     exposure.clients = exposure.clients - options.trusted;
     if (exposure.clients.empty()) continue;
-    auto because = exposure.surely ? causes(policy, door, exposure) : std::vector<Cause>{};
+    auto because =
+        exposure.surely ? causes(policy, door, exposure, solutions) : std::vector<Cause>{};
     auto needed = needs(exposure);
     result.exposures.push_back({std::move(exposure), std::move(needed), std::move(because)});
   }
@@ -125,8 +127,9 @@ Audit audit(const dialects::Loaded& loaded, const AuditOptions& options) {
   Audit audit;
   audit.runs = loaded.runs;
   audit.why_not = loaded.why_not;
+  policy::Solutions solutions;
   for (const auto& door : loaded.policy.doors) {
-    audit.doors.push_back(audited(loaded, door, options));
+    audit.doors.push_back(audited(loaded, door, options, solutions));
     if (audit.doors.back().runs && !audit.doors.back().loopback_only) {
       doubt(loaded, audit.doors.back());
     }

@@ -9,6 +9,7 @@
 
 #include "dialects/dialect.h"
 #include "policy/reach.h"
+#include "policy/solutions.h"
 
 namespace relayproof::questions {
 
@@ -71,6 +72,6 @@ Audit audit(const dialects::Loaded& loaded, const AuditOptions& options);
 /// The lines without which these clients could not relay at this door: none of them can be left
 /// out. Empty if no line alone or together would do.
 std::vector<policy::OriginId> blame(const policy::Policy& policy, const policy::Door& door,
-                                    const policy::Exposure& exposure);
+                                    const policy::Exposure& exposure, policy::Solutions& solutions);
 
 }  // namespace relayproof::questions

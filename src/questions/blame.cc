@@ -39,8 +39,10 @@ struct Left {
 };
 
 Left left_without(const policy::Policy& policy, const policy::Door& door,
-                  const policy::Exposure& exposure, const Suppressed& without) {
+                  const policy::Exposure& exposure, const Suppressed& without,
+                  policy::Solutions& solutions) {
   policy::ReachOptions options;
+  options.solutions = &solutions;
   options.suppressed = without;
   options.prefer = exposure.clients;
   const auto reach = policy::reach(policy, door, options);
@@ -58,7 +60,7 @@ Left left_without(const policy::Policy& policy, const policy::Door& door,
 }  // namespace
 
 std::vector<OriginId> blame(const policy::Policy& policy, const policy::Door& door,
-                            const policy::Exposure& exposure) {
+                            const policy::Exposure& exposure, policy::Solutions& solutions) {
   Suppressed without;
   Left left{exposure.clients, exposure.witness};
   while (!left.clients.empty() && left.witness && without.size() < most_lines) {
@@ -69,7 +71,7 @@ std::vector<OriginId> blame(const policy::Policy& policy, const policy::Door& do
     for (const auto line : lines) {
       Suppressed tried = without;
       tried.insert(line);
-      Left then = left_without(policy, door, exposure, tried);
+      Left then = left_without(policy, door, exposure, tried, solutions);
       if (then.clients == left.clients) continue;
       if (!better || then.clients.empty()) {
         chosen = line;
@@ -82,7 +84,7 @@ std::vector<OriginId> blame(const policy::Policy& policy, const policy::Door& do
       chosen = lines.front();
       Suppressed tried = without;
       tried.insert(*chosen);
-      better = left_without(policy, door, exposure, tried);
+      better = left_without(policy, door, exposure, tried, solutions);
     }
     without.insert(*chosen);
     left = std::move(*better);
@@ -92,7 +94,7 @@ std::vector<OriginId> blame(const policy::Policy& policy, const policy::Door& do
   for (const auto line : lines) {  // what is not needed after all
     Suppressed fewer = without;
     fewer.erase(line);
-    if (left_without(policy, door, exposure, fewer).clients.empty()) without = fewer;
+    if (left_without(policy, door, exposure, fewer, solutions).clients.empty()) without = fewer;
   }
   return {without.begin(), without.end()};
 }

@@ -93,9 +93,9 @@ std::vector<std::string> needs(const policy::Exposure& exposure) {
 }
 
 std::vector<Cause> causes(const policy::Policy& policy, const policy::Door& door,
-                          const policy::Exposure& exposure) {
+                          const policy::Exposure& exposure, policy::Solutions& solutions) {
   const auto trace = policy::decide(policy, door.listener, exposure.witness).trace;
-  auto blamed = blame(policy, door, exposure);
+  auto blamed = blame(policy, door, exposure, solutions);
   std::vector<Cause> causes;
   std::vector<OriginId> told;
   const auto tell = [&](OriginId origin, std::string says) {

@@ -9,7 +9,7 @@ namespace relayproof::questions {
 
 /// The blamed lines, and behind each the rule through which it works on this attempt.
 std::vector<Cause> causes(const policy::Policy& policy, const policy::Door& door,
-                          const policy::Exposure& exposure);
+                          const policy::Exposure& exposure, policy::Solutions& solutions);
 
 /// `any HELO`, `any sender`, or what exactly the witness says where it matters.
 std::vector<std::string> needs(const policy::Exposure& exposure);

@@ -91,9 +91,9 @@ KNOWN = {
     "a HELO gate that nobody has to pass": (
         BASE + "mynetworks = 0.0.0.0/0 [::]/0\nsmtpd_helo_restrictions = reject\n" + GATE, "open", 2),
     "a pattern that turns a local part into a domain": (
-        BASE + NETWORKS + GATE + "virtual_alias_maps = pcre:{{/^(.+)=(.+)@example\\.com$/ $1@$2}}\n", "open", 2),
+        BASE + NETWORKS + GATE + "virtual_alias_maps = pcre:{{/^(.+)=(.+)@example\\.com$$/ $$1@$$2}}\n", "open", 2),
     "a header that names the recipient": (
-        BASE + NETWORKS + GATE + "header_checks = pcre:{{/^X-To: (.+)$/ REDIRECT $1}}\n", "open", 2),
+        BASE + NETWORKS + GATE + "header_checks = pcre:{{/^X-To: (.+)$$/ REDIRECT $$1}}\n", "open", 2),
     "a gate at DATA that sees no recipient of several": (
         BASE + "mynetworks = 0.0.0.0/0\nsmtpd_data_restrictions = check_recipient_access static:REJECT\n" + GATE, "open", 2),
     "domains in a database are the owner's word": (

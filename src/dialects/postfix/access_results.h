@@ -8,6 +8,7 @@
 
 #include "dialects/postfix/host.h"
 #include "dialects/postfix/pattern_table.h"
+#include "policy/fact.h"
 #include "policy/rule.h"
 
 namespace relayproof::postfix {
@@ -35,8 +36,10 @@ struct AccessAction {
   policy::Answer answer{};  ///< `code` is 0 unless own
   std::string text{};       ///< restrictions, filter, redirect: what stands behind the word
   bool has_holes = false;   ///< `text` is filled from captures: `$1`
-  std::optional<std::size_t> pattern{};  ///< whose captures: index into Policy::patterns
-  std::string because{};                 ///< of server_error and odd ones, in words
+  /// Whose captures: index into Policy::patterns, and what it was asked for.
+  std::optional<std::size_t> pattern{};
+  std::optional<policy::Field> field{};
+  std::string because{};  ///< of server_error and odd ones, in words
 };
 
 /// Reads a result (access(5) "OTHER ACTIONS"). `holes` are those of a pattern's row.

@@ -9,21 +9,6 @@ namespace {
 
 using policy::ConditionId;
 
-// The local part has @, ! or %: the next host may route on.
-ConditionId has_routing(PolicyBuilder& builder, policy::Field field) {
-  auto& known = builder.known_tables["routing operators"];
-  if (known.empty()) {
-    policy::Table table;
-    table.name = "routing operators";
-    const auto pattern = patterns::Pattern::compile("[@!%]", patterns::Flavour::posix_extended, {});
-    const auto any_row = builder.result(policy::Nothing{});
-    if (pattern) table.patterns.push_back({*pattern, false, {}, {}, {any_row, 0, {}}});
-    known.push_back({{}, builder.table(std::move(table))});
-  }
-  const auto lookup = builder.lookup({{known[0].table}, {policy::Key::whole}, ""});
-  return builder.finds(lookup, builder.resolved(field, policy::Part::local));
-}
-
 // Lists in their order: what one takes or fails for never reaches the next.
 class Classes {
  public:
@@ -80,7 +65,9 @@ AddressClasses lower_address_classes(PolicyBuilder& builder, TableShelf& shelf,
   classes.is_other = lists.rest();
   classes.is_final =
       builder.any({classes.is_local, classes.is_virtual_alias, classes.is_virtual_mailbox});
-  classes.is_routed = has_routing(builder, field);
+  // The local part has @, ! or %: the next host may route on.
+  classes.is_routed =
+      builder.matches("routing operators", "[@!%]", builder.resolved(field, policy::Part::local));
   // What is malformed was refused when it was read (smtpd_check_addr).
   classes.is_malformed = builder.constant(false);
   const auto transports = lower_transports(builder, shelf, classes.address);

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <ranges>
+#include <iterator>
 #include <system_error>
 #include <utility>
 
@@ -18,10 +18,9 @@ namespace {
 
 // Of several -o for one name the last counts.
 SettingPtr override_of(const Service& service, std::string_view name) {
-  for (const SettingPtr& setting : std::views::reverse(service.overrides)) {
-    if (setting->name == name) return setting;
-  }
-  return nullptr;
+  const auto last = std::find_if(service.overrides.rbegin(), service.overrides.rend(),
+                                 [&](const SettingPtr& setting) { return setting->name == name; });
+  return last == service.overrides.rend() ? nullptr : *last;
 }
 
 // A command line of the master daemon has `-o stress=` in front of the service's own arguments,
@@ -211,10 +210,10 @@ SettingPtr Config::find(std::string_view name) const {
 }
 
 const Service* Config::service(std::string_view name, Service::Type type) const {
-  for (const Service& service : std::views::reverse(services_)) {
-    if (service.type == type && service.name == name && !service.is_disabled) return &service;
-  }
-  return nullptr;
+  const auto last = std::find_if(services_.rbegin(), services_.rend(), [&](const Service& service) {
+    return service.type == type && service.name == name && !service.is_disabled;
+  });
+  return last == services_.rend() ? nullptr : &*last;
 }
 
 bool Config::compatible_with(std::string_view level) const {

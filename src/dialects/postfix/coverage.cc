@@ -104,7 +104,20 @@ Judgement judge_known(const Config& config, const Setting& setting, const Parame
   return {parameter.support, {}};
 }
 
+// An old name that a default still asks for: virtual_maps, behind virtual_alias_maps.
+const Parameter* asked_for_by(const std::string& name) {
+  for (const Parameter& parameter : all_parameters()) {
+    std::set<std::string> names;
+    collect_behind(parameter.default_text, "$", names);
+    if (names.contains(name)) return &parameter;
+  }
+  return nullptr;
+}
+
 Judgement judge_unknown(const Setting& setting, const Mentions& mentions) {
+  if (const Parameter* parameter = asked_for_by(setting.name)) {
+    return {parameter->support, "the old name of " + std::string(parameter->name)};
+  }
   if (mentions.is_class(setting.name)) return {Support::understood, "a restriction class"};
   if (mentions.refers_to(setting.name)) return {Support::understood, "a name of your own"};
   if (is_per_service_name(setting.name)) return {Support::irrelevant, "it limits a transport"};

@@ -39,6 +39,7 @@ TEST(Coverage, JudgesEachLineOfMainCf) {
                     "people_server_host = z\n"
                     "local_login_sender_maps = static:x\n"
                     "relayhost = $mine\n"
+                    "virtual_maps = hash:/x\n"
                     "no sign\n",
                     ""),
             "/p/main.cf:1:1 understood mynetworks = 10.0.0.0/8\n"
@@ -61,7 +62,9 @@ TEST(Coverage, JudgesEachLineOfMainCf) {
             "/p/main.cf:14:1 irrelevant local_login_sender_maps = static:x (Postfix 3.5 has no "
             "such parameter)\n"
             "/p/main.cf:15:1 understood relayhost = $mine\n"
-            "/p/main.cf:16:1 unrecognised no sign (Postfix refuses this line and does not run)\n");
+            "/p/main.cf:16:1 understood virtual_maps = hash:/x (the old name of "
+            "virtual_alias_maps)\n"
+            "/p/main.cf:17:1 unrecognised no sign (Postfix refuses this line and does not run)\n");
 }
 
 TEST(Coverage, JudgesEachServiceAndItsOverrides) {

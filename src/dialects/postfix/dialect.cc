@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "dialects/postfix/config.h"
 #include "dialects/postfix/coverage.h"
+#include "dialects/postfix/findings.h"
 #include "dialects/postfix/lower.h"
 #include "dialects/postfix/table_shelf.h"
 
@@ -163,6 +164,7 @@ Result<Loaded> load(const FileSystem& files, const std::string& path, const Host
     loaded.assumptions.push_back({note.where, note.text, note.says, note.decisive});
   }
   cover(*config, loaded);
+  loaded.findings = native::findings(*config, shelf);
   loaded.settings = settings_of(*config);
   list_files(*config, shelf, loaded);
   return loaded;

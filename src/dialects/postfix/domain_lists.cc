@@ -137,7 +137,9 @@ class ListLowering {
       if (!element.negated) claim(key);
     }
     table.storage = {keys};
-    return finds(builder_.table(std::move(table)), origin);
+    auto& known = builder_.known_tables["words of " + parameter_ + " " + std::to_string(begin)];
+    if (known.empty()) known.push_back({{}, builder_.table(std::move(table))});
+    return finds(known[0].table, origin);
   }
 
   void claim(std::string_view name) {
@@ -193,22 +195,6 @@ class OneDomain {
   std::string_view domain_;
 };
 
-ConditionId is_one_of(PolicyBuilder& builder, const std::vector<std::string>& names,
-                      std::string_view table_name, const policy::Subject& domain) {
-  if (names.empty()) return builder.constant(false);
-  policy::Table table;
-  table.name = table_name;
-  const auto any_row = builder.result(policy::Nothing{});
-  for (const auto& name : names) {
-    const auto key = std::make_shared<const std::string>(to_lower(name));
-    table.literals.try_emplace(*key, policy::Row{any_row, 0, {}});
-    table.storage.push_back(key);
-  }
-  auto& known = builder.known_tables[std::string(table_name)];
-  if (known.empty()) known.push_back({{}, builder.table(std::move(table))});
-  return builder.finds(builder.lookup({{known[0].table}, {Key::whole}, ""}), domain);
-}
-
 }  // namespace
 
 LoweredDomains lower_domains(PolicyBuilder& builder, TableShelf& shelf, std::string_view parameter,
@@ -232,14 +218,14 @@ ConditionId is_own_literal(PolicyBuilder& builder, TableShelf& shelf,
   for (const auto& address : shelf.config().own_addresses().addresses) {
     if (!address.is_unspecified()) literals.push_back(literal_of(address));
   }
-  return is_one_of(builder, literals, "the host's own addresses", domain);
+  return builder.is_one_of("the host's own addresses", literals, domain);
 }
 
 ConditionId is_own_or_origin(PolicyBuilder& builder, TableShelf& shelf,
                              const policy::Subject& domain) {
   const auto origin = shelf.config().effective("myorigin").text;
   const auto names = origin.empty() ? std::vector<std::string>{} : std::vector{origin};
-  return builder.any({is_one_of(builder, names, "myorigin", domain),
+  return builder.any({builder.is_one_of("myorigin", names, domain),
                       lower_domains(builder, shelf, "mydestination", domain).matches,
                       is_own_literal(builder, shelf, domain)});
 }

@@ -1,5 +1,6 @@
 #include "dialects/postfix/lower.h"
 
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <utility>
@@ -9,6 +10,7 @@
 #include "dialects/postfix/doors.h"
 #include "dialects/postfix/lower_listeners.h"
 #include "dialects/postfix/lower_routes.h"
+#include "dialects/postfix/responsible.h"
 #include "dialects/postfix/restriction_texts.h"
 #include "dialects/postfix/runs.h"
 
@@ -62,17 +64,16 @@ class Lowering {
   Lowered run() {
     auto& policy = lowered_.policy;
     policy.mta = "postfix";
-    route_ = lower_routes(builder_, shelf_);
+    lower_responsibility(builder_, shelf_);
     shared_.recipient = lower_address_classes(builder_, shelf_, policy::Field::recipient);
     shared_.sender = lower_address_classes(builder_, shelf_, policy::Field::sender);
     leave_out_origin(policy.addresses, address_settings(config_).myorigin);
-    arrival_ = builder_.list({"arrival", {}});
     if (const auto stops = what_stops_postfix(config_)) {
       lowered_.runs = false;
       lowered_.why_not = stops->says;
     }
     for (const auto& service : config_.services()) add(service);
-    write_arrival();
+    for (const auto& arrival : arrivals_) write_arrival(arrival);
     lowered_.notes = std::move(shared_.notes);
     return std::move(lowered_);
   }
@@ -92,7 +93,7 @@ class Lowering {
       if (behind != nullptr && behind->command == "smtpd") add_smtpd(service, *behind);
     } else if (service.command == "qmqpd") {
       ServiceLowering qmqpd(shared_, service);
-      add_listener(service, qmqpd, lower_qmqpd(qmqpd, arrival_));
+      add_listener(service, qmqpd, lower_qmqpd(qmqpd, arrival_of(service)));
     }
   }
 
@@ -104,10 +105,11 @@ class Lowering {
       return;
     }
     ServiceLowering usual(shared_, smtpd);
-    listeners_.emplace(&smtpd, add_listener(inet, usual, lower_smtpd(usual, arrival_)));
+    const auto arrival = arrival_of(smtpd);
+    listeners_.emplace(&smtpd, add_listener(inet, usual, lower_smtpd(usual, arrival)));
     ServiceLowering busy(shared_, smtpd, Load::stress);
     if (!differs(usual, busy)) return;
-    auto listener = lower_smtpd(busy, arrival_);
+    auto listener = lower_smtpd(busy, arrival);
     listener.name += " under stress";
     add_listener(inet, busy, std::move(listener));
   }
@@ -135,6 +137,18 @@ class Lowering {
     for (auto& door : doors) lowered_.policy.doors.push_back(std::move(door));
   }
 
+  // What is routed behind this service. Written when all services are lowered, since only then is
+  // known what restrictions can leave behind for a message.
+  struct Arrival {
+    const Service* service = nullptr;
+    policy::ListId list = 0;
+  };
+
+  policy::ListId arrival_of(const Service& service) {
+    arrivals_.push_back({&service, builder_.list({"arrival", {}})});
+    return arrivals_.back().list;
+  }
+
   void rule(policy::ConditionId when, policy::Effect effect, std::string says) {
     policy::Rule rule;
     rule.when = when;
@@ -144,7 +158,9 @@ class Lowering {
   }
 
   // What restrictions left behind for the message, then the routes.
-  void write_arrival() {
+  void write_arrival(const Arrival& arrival) {
+    arrival_ = arrival.list;
+    route_ = lower_routes(builder_, shelf_, arrival.service);
     for (const auto& [mark, action] : shared_.delegations) delegate(mark, action);
     policy::Transform completed;
     completed.rewritten.emplace();
@@ -156,28 +172,21 @@ class Lowering {
     rule(builder_.constant(true), policy::Run{route_}, "routes");
   }
 
+  // DISCARD, HOLD and REDIRECT are the routes' matter, as far as no captures take part.
   void delegate(std::uint32_t mark, const AccessAction& action) {
     const auto when = builder_.has_mark(mark);
-    switch (action.kind) {
-      case AccessAction::Kind::discard:
-      case AccessAction::Kind::hold:
-        return rule(when, policy::End{policy::Fate::dropped}, to_string(action));
-      case AccessAction::Kind::filter:
-        return filter(when, action);
-      default:
-        return redirect(when, action);
-    }
+    if (action.kind == AccessAction::Kind::filter) filter(when, action);
+    if (action.kind == AccessAction::Kind::redirect && action.has_holes) redirect(when, action);
   }
 
   // A filter that gives the mail back stands for the recipient's own host. Of several the last one
   // counts, which marks do not tell.
   void filter(policy::ConditionId when, const AccessAction& action) {
     if (!is_dropping(action.text)) return;
-    std::size_t filters = 0;
-    for (const auto& [mark, other] : shared_.delegations) {
-      if (other.kind == AccessAction::Kind::filter) ++filters;
-    }
-    if (filters > 1) {
+    const auto is_filter = [](const auto& one) {
+      return one.second.kind == AccessAction::Kind::filter;
+    };
+    if (std::ranges::count_if(shared_.delegations, is_filter) > 1) {
       policy::Question question;
       question.name = to_string(action) + " is the last FILTER";
       question.says = "which of several FILTER actions comes last is not followed";
@@ -186,16 +195,40 @@ class Lowering {
     rule(when, policy::End{policy::Fate::dropped}, to_string(action));
   }
 
+  // `REDIRECT $1@$2`: where the mail goes stands in what the client sent.
   void redirect(policy::ConditionId when, const AccessAction& action) {
     policy::Transform transform;
     transform.rewritten.emplace();
-    if (!action.has_holes) {
-      transform.rewritten->pieces.push_back({action.text, std::nullopt});
+    if (action.field == policy::Field::recipient && action.pattern) {
+      transform.rewritten->pieces = pieces_of(action.text);
+      transform.rewritten->pattern = action.pattern;
     } else {
-      // Whose captures fill it is not followed: as if the client had chosen all of it.
-      transform.rewritten->pieces.push_back({"", Template::Hole{Template::Hole::Of::whole, 0}});
+      // It was captured from another text: anywhere, for all that is known here.
+      policy::Question question;
+      question.name = to_string(action) + " leads outside";
+      question.says = "what its captures hold is not followed";
+      when = builder_.all({when, builder_.unknown(builder_.question(std::move(question)), {})});
+      const Template::Piece chosen{"", Template::Hole{Template::Hole::Of::local, 0}};
+      transform.rewritten->pieces = {
+          chosen, {"@", std::nullopt}, chosen, {".example", std::nullopt}};
     }
     rule(when, policy::Rewrite{{builder_.transform(transform)}, route_}, to_string(action));
+  }
+
+  // The text of a result, in which `$n` stands for a capture.
+  static std::vector<Template::Piece> pieces_of(std::string_view text) {
+    std::vector<Template::Piece> pieces;
+    while (!text.empty()) {
+      const auto dollar = std::min(text.find('$'), text.size());
+      if (dollar > 0) pieces.push_back({std::string(text.substr(0, dollar)), std::nullopt});
+      text.remove_prefix(dollar);
+      if (text.empty()) break;
+      const auto end = std::min(text.find_first_not_of("0123456789", 1), text.size());
+      const auto group = static_cast<std::size_t>(to_integer(text.substr(1, end - 1)).value_or(0));
+      pieces.push_back({"", Template::Hole{Template::Hole::Of::capture, group}});
+      text.remove_prefix(end);
+    }
+    return pieces;
   }
 
   const Config& config_;
@@ -203,8 +236,9 @@ class Lowering {
   Lowered lowered_;
   PolicyBuilder builder_;
   SharedLowering shared_;
-  policy::ListId route_ = 0;
-  policy::ListId arrival_ = 0;
+  std::vector<Arrival> arrivals_;
+  policy::ListId route_ = 0;    // of the arrival that is being written
+  policy::ListId arrival_ = 0;  // the same
   std::map<const Service*, std::size_t> listeners_;
 };
 

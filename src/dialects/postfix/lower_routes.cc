@@ -8,6 +8,7 @@
 #include "dialects/postfix/address_reading.h"
 #include "dialects/postfix/lower_tables.h"
 #include "dialects/postfix/lower_transports.h"
+#include "dialects/postfix/responsible.h"
 #include "dialects/postfix/routes_headers.h"
 #include "dialects/postfix/routes_targets.h"
 
@@ -28,7 +29,7 @@ Fate fate_of(Delivery delivery) {
 // not come back from.
 class RouteLowering {
  public:
-  RouteLowering(PolicyBuilder& builder, TableShelf& shelf, const Service& service)
+  RouteLowering(PolicyBuilder& builder, TableShelf& shelf, const Service* service)
       : builder_(builder), shelf_(shelf), config_(shelf.config()), service_(service) {}
 
   ListId lower() {
@@ -42,12 +43,7 @@ class RouteLowering {
     fill_mapping(mapping, "recipient_canonical_maps", canonical);
 
     const auto route = empty_list("route");
-    for (const std::string_view mark : {"discard", "hold"}) {
-      const auto set = builder_.has_mark(builder_.mark(mark, policy::Mark::Life::message));
-      add(route, set, policy::End{Fate::dropped}, mark);
-    }
     // A message that is sent elsewhere goes past the rewriting (qmgr_message_resolve).
-    redirect(route, queue);
     for (auto& rule : lower_header_checks(builder_, shelf_, queue)) {
       rules(route).push_back(std::move(rule));
     }
@@ -80,37 +76,16 @@ class RouteLowering {
 
   // no_address_mappings, unless the mail comes back from a filter: then it is rewritten there.
   bool maps_addresses() const {
-    const auto is_set = [this](std::string_view parameter) {
-      return !config_.effective(service_, parameter).text.empty();
+    const auto value = [this](std::string_view parameter) {
+      return service_ ? config_.effective(*service_, parameter).text
+                      : config_.effective(parameter).text;
     };
-    if (is_set("content_filter") || is_set("smtpd_proxy_filter")) return true;
-    const auto options = config_.effective(service_, "receive_override_options").text;
+    if (!value("content_filter").empty() || !value("smtpd_proxy_filter").empty()) return true;
+    const auto options = value("receive_override_options");
     for (const auto& word : list_words(options, config_.version())) {
       if (equals_ignoring_case(word.text, "no_address_mappings")) return false;
     }
     return true;
-  }
-
-  void redirect(ListId route, ListId queue) {
-    constexpr std::string_view word = "REDIRECT ";
-    const auto marks = builder_.policy().marks;
-    for (std::uint32_t mark = 0; mark < marks.size(); ++mark) {
-      const std::string_view name = marks[mark].name;
-      if (!name.starts_with(word)) continue;
-      const auto target = name.substr(word.size(), name.rfind(" #") - word.size());
-      const auto set = builder_.has_mark(mark);
-      if (target.find('$') != std::string_view::npos) {
-        add(route, set, policy::End{Fate::handed_on}, name);
-        continue;
-      }
-      ResultTemplate text;
-      text.parts.push_back({std::string(target), 0});
-      policy::Rewrite rewrite{{}, queue};
-      for (const auto& one : targets_of(text, std::nullopt)) {
-        rewrite.transforms.push_back(builder_.transform(one));
-      }
-      add(route, set, rewrite, name);
-    }
   }
 
   ListId mapping_list(std::string_view parameter, ListId next) {
@@ -138,7 +113,8 @@ class RouteLowering {
     if (parameter == "virtual_alias_maps") return true;
     const auto classes =
         parameter == "canonical_maps" ? "canonical_classes" : "recipient_canonical_classes";
-    for (const auto& word : list_words(config_.effective(classes).text, config_.version())) {
+    const auto value = config_.effective(classes);
+    for (const auto& word : list_words(value.text, config_.version())) {
       if (equals_ignoring_case(word.text, "envelope_recipient")) return true;
     }
     return false;
@@ -228,22 +204,8 @@ class RouteLowering {
     if (to_bool(config_.effective("allow_min_user").text).value_or(false)) {
       return builder_.constant(false);
     }
-    return matches("option-like local parts", "^-", policy::Part::whole);
-  }
-
-  ConditionId matches(std::string_view name, std::string_view pattern_text, policy::Part part) {
-    auto& known = builder_.known_tables[std::string(name)];
-    if (known.empty()) {
-      policy::Table table;
-      table.name = name;
-      const auto any_row = builder_.result(policy::Nothing{});
-      const auto pattern =
-          patterns::Pattern::compile(pattern_text, patterns::Flavour::posix_extended, {});
-      if (pattern) table.patterns.push_back({*pattern, false, {}, {}, {any_row, 0, {}}});
-      known.push_back({{}, builder_.table(std::move(table))});
-    }
-    const auto lookup = builder_.lookup({{known[0].table}, {policy::Key::whole}, ""});
-    return builder_.finds(lookup, PolicyBuilder::rewritten(policy::Field::recipient, part));
+    return builder_.matches("option-like local parts", "^-",
+                            PolicyBuilder::rewritten(policy::Field::recipient));
   }
 
   // aliases(5): names without a domain, with and without their extension. What is no address is
@@ -254,7 +216,8 @@ class RouteLowering {
     if (!names.empty()) {
       const auto aliased = empty_list("aliased");
       add(aliased,
-          matches("commands, files and lists", "^\"?[|/]|^\"?:include:", policy::Part::whole),
+          builder_.matches("commands, files and lists", "^\"?[|/]|^\"?:include:",
+                           PolicyBuilder::rewritten(policy::Field::recipient)),
           policy::End{Fate::local}, "alias_maps");
       const auto classes = lower_address_classes(builder_, shelf_, policy::Field::recipient);
       add(aliased, classes.is_local, policy::Run{local}, "alias_maps");
@@ -270,12 +233,12 @@ class RouteLowering {
   PolicyBuilder& builder_;
   TableShelf& shelf_;
   const Config& config_;
-  const Service& service_;
+  const Service* service_;
 };
 
 }  // namespace
 
-policy::ListId lower_route(PolicyBuilder& builder, TableShelf& shelf, const Service& service) {
+policy::ListId lower_routes(PolicyBuilder& builder, TableShelf& shelf, const Service* service) {
   return RouteLowering(builder, shelf, service).lower();
 }
 

@@ -8,14 +8,15 @@
 
 namespace relayproof::postfix {
 
-/// The list for Listener::route of this service (smtpd, qmqpd). To be called when the stages of
-/// the service are there, because the marks they set are acted on here:
-///   `hold`, `discard`      the message goes nowhere
-///   `REDIRECT address #n`  it goes to that address instead; one with a `$` goes wherever the
-///                          client says
-///   `FILTER ... #n`        it comes back from a filter: as if nothing had been said
-/// content_filter and smtpd_proxy_filter give the mail back, too, to a service that rewrites
-/// addresses even if this one does not.
-policy::ListId lower_route(PolicyBuilder& builder, TableShelf& shelf, const Service& service);
+/// What Postfix does with a recipient behind its restrictions, and whose mail it is: fills in
+/// Policy::addresses, answers_for, premises and owned_names (see responsible.h), and gives the list
+/// that takes a recipient to its fates: header checks, canonical and virtual rewriting, resolving,
+/// transports, aliases. What restrictions left for the message (HOLD, DISCARD, REDIRECT) comes
+/// before it and is the caller's.
+///
+/// With a service, its own receive_override_options count: no_address_mappings skips the rewriting,
+/// unless content_filter or smtpd_proxy_filter give the mail back to a service that rewrites it.
+policy::ListId lower_routes(PolicyBuilder& builder, TableShelf& shelf,
+                            const Service* service = nullptr);
 
 }  // namespace relayproof::postfix

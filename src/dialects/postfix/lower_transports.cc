@@ -129,7 +129,12 @@ ConditionId default_class_ends(PolicyBuilder& builder, TableShelf& shelf) {
   // Rows that we cannot see can hand it on.
   if (!search.hidden.empty()) return builder.constant(false);
   const auto none = otherwise ? builder.negation(search.finds) : builder.constant(false);
-  return builder.any({gives(builder, search, {yes}), none});
+  const auto is_there = builder.matches("a sender", ".", sender);
+  const auto key = config.effective("empty_address_default_transport_maps_lookup_key").text;
+  const auto null_row = policy::find(builder.policy().tables, search.lookup, key);
+  const bool null_ends = null_row ? null_row->row.result == yes : otherwise;
+  return builder.any({builder.all({is_there, builder.any({gives(builder, search, {yes}), none})}),
+                      builder.all({builder.negation(is_there), builder.constant(null_ends)})});
 }
 
 }  // namespace relayproof::postfix

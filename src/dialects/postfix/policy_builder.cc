@@ -1,6 +1,11 @@
 #include "dialects/postfix/policy_builder.h"
 
 #include <algorithm>
+#include <memory>
+
+#include "base/text.h"
+
+#include "dialects/postfix/address_reading.h"
 
 namespace relayproof::postfix {
 namespace {
@@ -184,6 +189,38 @@ ConditionId PolicyBuilder::unknown(std::uint32_t question, std::vector<policy::S
   return condition(policy::Unknown{question, std::move(about)});
 }
 
+ConditionId PolicyBuilder::matches(std::string_view name, std::string_view text,
+                                   const policy::Subject& subject) {
+  auto& known = known_tables[std::string(name)];
+  if (known.empty()) {
+    policy::Table table;
+    table.name = name;
+    const auto compiled = patterns::Pattern::compile(text, patterns::Flavour::posix_extended, {});
+    const policy::Row row{result(policy::Nothing{}), 0, {}};
+    if (compiled) table.patterns.push_back({*compiled, false, {}, {}, row});
+    known.push_back({{}, this->table(std::move(table))});
+  }
+  return finds(lookup({{known[0].table}, {policy::Key::whole}, ""}), subject);
+}
+
+ConditionId PolicyBuilder::is_one_of(std::string_view name, const std::vector<std::string>& texts,
+                                     const policy::Subject& subject) {
+  if (texts.empty()) return constant(false);
+  auto& known = known_tables[std::string(name)];
+  if (known.empty()) {
+    policy::Table table;
+    table.name = name;
+    const policy::Row row{result(policy::Nothing{}), 0, {}};
+    for (const auto& text : texts) {
+      const auto key = std::make_shared<const std::string>(to_lower(text));
+      table.literals.try_emplace(*key, row);
+      table.storage.push_back(key);
+    }
+    known.push_back({{}, this->table(std::move(table))});
+  }
+  return finds(lookup({{known[0].table}, {policy::Key::whole}, ""}), subject);
+}
+
 std::uint32_t PolicyBuilder::mark(std::string_view name, policy::Mark::Life life) {
   const auto next = next_index(policy_.marks);
   const auto index = interned("mark", std::string(name), next);
@@ -213,7 +250,11 @@ std::uint32_t PolicyBuilder::transform(const policy::Transform& transform) {
 }
 
 std::uint32_t PolicyBuilder::named_transform(std::string_view name) {
-  return transform({policy::Transform::Named{std::string(name)}, std::nullopt});
+  // What is resolved stays so; restrictions see it in lower case, the queue manager as it is.
+  const bool resolves = name == transform_name::resolve || name == transform_name::route;
+  return transform({policy::Transform::Named{std::string(name),
+                                             std::string(resolves ? transform_name::resolve : "")},
+                    std::nullopt});
 }
 
 std::uint32_t PolicyBuilder::pattern(const patterns::Pattern& pattern) {

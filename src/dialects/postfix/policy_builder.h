@@ -37,6 +37,13 @@ class PolicyBuilder {
   policy::ConditionId is_set(policy::Flag flag);
   policy::ConditionId has_mark(std::uint32_t mark);
   policy::ConditionId unknown(std::uint32_t question, std::vector<policy::Subject> about);
+  /// The POSIX extended pattern, which is one of ours, is found in the subject. `name` is the
+  /// table's; the same name is the same pattern.
+  policy::ConditionId matches(std::string_view name, std::string_view pattern,
+                              const policy::Subject& subject);
+  /// The text is one of these, in any case. The same name is the same set.
+  policy::ConditionId is_one_of(std::string_view name, const std::vector<std::string>& texts,
+                                const policy::Subject& subject);
   /// The constant that a condition is; nullopt if it is none.
   std::optional<bool> constant_value(policy::ConditionId condition) const;
 

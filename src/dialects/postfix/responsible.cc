@@ -51,6 +51,7 @@ void collect_names(std::string_view text, std::set<std::string>& names) {
 
 void lower_responsibility(PolicyBuilder& builder, TableShelf& shelf) {
   auto& policy = builder.policy();
+  policy.premises.clear();
   const auto& config = shelf.config();
   std::set<std::string> claims;
   std::set<std::string> mentioned;

@@ -22,6 +22,7 @@ std::uint32_t result_for(SharedLowering& shared, const AccessAction& action, con
   auto key = key_of(action);
   if (action.has_holes || action.kind == Kind::chosen) {
     key += " of " + std::string(row.table) + " " + to_string(row.where);
+    if (action.field) key += " " + std::string(policy::to_string(*action.field));
   }
   if (const auto known = shared.action_results.find(key); known != shared.action_results.end()) {
     return known->second;
@@ -51,14 +52,28 @@ bool can_delegate(const RestrictionWriter& writer, const ServiceLowering& servic
   return writer.scope().knows_sender() && service.value("smtpd_proxy_filter").text.empty();
 }
 
+// The routes know these marks by their names: see lower_route().
+std::string mark_of(const AccessAction& action) {
+  if (action.kind == Kind::discard) return "discard";
+  if (action.kind == Kind::hold) return "hold";
+  auto name = to_string(action) + " #";
+  if (action.pattern) name += std::to_string(*action.pattern);
+  return name;
+}
+
 void delegate(RestrictionWriter& writer, const AccessAction& action, policy::ConditionId when) {
   auto& shared = writer.service().shared;
-  const auto name = action.kind == Kind::discard ? std::string("discard") : to_string(action);
-  const auto mark = writer.builder().mark(name, policy::Mark::Life::message);
+  const auto mark = writer.builder().mark(mark_of(action), policy::Mark::Life::message);
   shared.delegations.emplace(mark, action);
   writer.put(when, policy::SetMark{mark}, to_string(action));
-  // Everything after it is skipped, as if it had been permitted.
-  if (action.kind == Kind::discard) writer.put(when, policy::Permit{}, "DISCARD");
+  if (action.kind != Kind::discard) return;
+  // Everything after it is skipped, as if it had been permitted. Before 3.0 even that was an OK
+  // which names that anybody can forge must not give.
+  if (writer.scope().ok_is_error && writer.service().version() < Version{3, 0}) {
+    writer.server_error(when, "DISCARD");
+  } else {
+    writer.put(when, policy::Permit{}, "DISCARD");
+  }
 }
 
 void run_restrictions(RestrictionWriter& writer, const AccessAction& action,
@@ -85,7 +100,10 @@ ResultOf MetActions::result_of() {
   return [this](const RowValue& row) {
     auto& shared = writer_.service().shared;
     auto action = parse_access_result(row.text, row.holes, writer_.service().version());
-    if (action.has_holes) action.pattern = row.pattern;
+    if (action.has_holes) {
+      action.pattern = row.pattern;
+      action.field = field_;
+    }
     const auto result = result_for(shared, action, row);
     if (std::find(met_.begin(), met_.end(), result) == met_.end()) met_.push_back(result);
     return result;
@@ -133,7 +151,7 @@ void apply_action(RestrictionWriter& writer, const AccessAction& action, policy:
 policy::ConditionId ask_table(RestrictionWriter& writer, const TableQuestion& question) {
   auto& service = writer.service();
   auto& builder = writer.builder();
-  MetActions met(writer);
+  MetActions met(writer, question.subject.field);
   const auto search = lower_search(builder, service.shared.shelf, {*question.table},
                                    question.search, question.subject, met.result_of());
   const auto asked = question.when;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,7 +15,9 @@ namespace relayproof::postfix {
 /// Results of one table that were met while it was lowered.
 class MetActions {
  public:
-  explicit MetActions(RestrictionWriter& writer) : writer_(writer) {}
+  /// `field`: what the table is asked for, if it is a text.
+  explicit MetActions(RestrictionWriter& writer, std::optional<policy::Field> field = {})
+      : writer_(writer), field_(field) {}
   ResultOf result_of();
   const AccessAction& action(std::uint32_t result) const;
   /// In the order in which they were first met, each once.
@@ -22,6 +25,7 @@ class MetActions {
 
  private:
   RestrictionWriter& writer_;
+  std::optional<policy::Field> field_;
   std::vector<std::uint32_t> met_;
 };
 

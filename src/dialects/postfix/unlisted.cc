@@ -28,18 +28,9 @@ constexpr std::array classes_with_tables{
 
 // Names that Postfix itself takes care of, in any local domain.
 ConditionId is_own_name(PolicyBuilder& builder, policy::Field field) {
-  auto& known = builder.known_tables["names that Postfix has itself"];
-  if (known.empty()) {
-    policy::Table table;
-    table.name = "names that Postfix has itself";
-    const auto any_row = builder.result(policy::Nothing{});
-    for (const std::string_view name : {"postmaster", "mailer-daemon", "double-bounce"}) {
-      table.literals.try_emplace(name, policy::Row{any_row, 0, {}});
-    }
-    known.push_back({{}, builder.table(std::move(table))});
-  }
-  const auto lookup = builder.lookup({{known[0].table}, {policy::Key::whole}, ""});
-  return builder.finds(lookup, builder.resolved(field, policy::Part::local));
+  return builder.is_one_of("names that Postfix has itself",
+                           {"postmaster", "mailer-daemon", "double-bounce"},
+                           builder.resolved(field, policy::Part::local));
 }
 
 class Unlisted {

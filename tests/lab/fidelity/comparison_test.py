@@ -10,8 +10,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from fidelity import compare, decisive, edges, modes, mutations  # noqa: E402
-from fidelity.ask import write_lines  # noqa: E402
+from fidelity import compare, decisive, edges, judge, modes, mutations, program  # noqa: E402
+from fidelity.ask import read_lines, write_lines  # noqa: E402
 
 STAND_IN = Path(__file__).with_name("stand_in.py")
 REFUSED = {"at": "rcpt", "code": 554, "enhanced": "5.7.1", "text": "5.7.1 no", "fate": "refused"}
@@ -107,7 +107,7 @@ class WithTruth(unittest.TestCase):
     def run_mode(self, mode, **more) -> tuple[int, str]:
         out = io.StringIO()
         options = {"program": str(STAND_IN), "configurations": 10, "jobs": 1, "keep": str(self.folder / "kept"), "record": None,
-                   "decisive": False, "seed": 1, "mutations": None, **more}
+                   "decisive": False, "seed": 1, "mutations": None, "explain_only": False, **more}
         with contextlib.redirect_stdout(out):
             status = mode(Namespace(**options))
         return status, out.getvalue()
@@ -133,6 +133,23 @@ class WithTruth(unittest.TestCase):
             {**LISTENER, "relay_without_auth": {"ipv4": [], "ipv6": []}, "exposures": []}]}))
         self.run_mode(modes.compare_with_truth, truth=str(truth))
         self.assertEqual(json.loads((self.folder / "kept/000/about.json").read_text())["kinds"], ["unsound"])
+
+    def test_explain_is_compared_when_audit_takes_too_long(self):
+        class Slow(program.Program):
+            def audit(self, root: Path) -> dict:
+                raise program.TooLong("audit")
+
+        place = self.truth("slow", [says("reject", 554), says("accept", fate="local")]) / "00000"
+        found = judge.judge(Slow(str(STAND_IN)), 0, place / "root", [], *map(read_lines, (place / "attempts.jsonl",
+                                                                                         place / "real.jsonl")))
+        self.assertEqual((found.failure, found.counts["audits too long"], found.counts["pairs"]), ("", 1, 2))
+        self.assertEqual([each.kinds for each in found.disagreements], [("relay", "fate")])
+
+    def test_explain_alone_asks_for_no_audit(self):
+        truth = self.truth("alone", [says("reject", 554), says("accept", fate="handed-on", relay=True)])
+        (truth / "00000/audit.json").unlink()
+        status, _ = self.run_mode(modes.compare_with_truth, truth=str(truth), explain_only=True)
+        self.assertEqual(status, 0)
 
     def test_a_planted_rule_is_caught_or_missed(self):
         right = [says("reject", 554), says("accept", fate="handed-on", relay=True)]

@@ -8,7 +8,7 @@ from fidelity import edges
 from fidelity.ask import Running
 from fidelity.compare import compare, sorted_kinds
 from fidelity.decisive import deciding
-from fidelity.program import Failed, Program
+from fidelity.program import Failed, Program, TooLong
 
 
 @dataclass
@@ -44,18 +44,30 @@ def judge(program: Program, number: int, root: Path, owned: list[str], attempts:
     found = Judgement(number)
     try:
         answers = program.explain(root, attempts)
-        audit = program.audit(root)
-    except (Failed, ValueError) as error:
+        audit = _audit(found, program, root)
+    except (Failed, TooLong, ValueError) as error:
         found.failure = str(error)
         return found
-    listeners = {listener["port"]: listener for listener in audit["listeners"]}
+    listeners = {listener["port"]: listener for listener in audit["listeners"]} if audit else {}
     for attempt, truth, ours in zip(attempts, real, answers):
         _judge_pair(found, attempt, truth, ours, owned, listeners.get(attempt.get("port", 25)))
     found.counts["configurations"] += 1
-    found.counts[f"verdict {audit['verdict']}"] += 1
+    if audit:
+        found.counts[f"verdict {audit['verdict']}"] += 1
     if running is not None:
         _judge_edges(found, running, listeners, owned)
     return found
+
+
+def _audit(found: Judgement, program: Program, root: Path) -> dict | None:
+    """None if it is not asked for, or took too long: what `explain` said is compared all the same."""
+    if program.explain_only:
+        return None
+    try:
+        return program.audit(root)
+    except TooLong:
+        found.counts["audits too long"] += 1
+        return None
 
 
 def _judge_pair(found: Judgement, attempt: dict, truth: dict, ours: dict, owned: list[str], listener: dict | None) -> None:

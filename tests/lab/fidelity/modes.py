@@ -98,7 +98,7 @@ def confirm_xclient(arguments: argparse.Namespace, scratch: Path) -> int:
 
 def compare_with_truth(arguments: argparse.Namespace) -> int:
     """Needs no server: for the days when the model is made."""
-    program = Program(arguments.program)
+    program = Program(arguments.program, arguments.explain_only)
     folders = sorted(path.parent for path in Path(arguments.truth).glob("*/real.jsonl"))[:arguments.configurations]
 
     def one(folder: Path) -> Judgement:
@@ -118,7 +118,7 @@ def compare_with_truth(arguments: argparse.Namespace) -> int:
 
 def compare_live(arguments: argparse.Namespace, scratch: Path) -> int:
     """The whole thing: random configurations, the server, the program, and the edges between who may and who may not."""
-    program = Program(arguments.program)
+    program = Program(arguments.program, arguments.explain_only)
     made = scratch / "configurations"
 
     def work(world: Any, server: Any, number: int) -> Judgement:

@@ -19,9 +19,15 @@ class Failed(Exception):
     """The program did not answer, and what it said instead."""
 
 
+class TooLong(Exception):
+    """The program was still thinking when its time was up."""
+
+
 @dataclass(frozen=True)
 class Program:
+    """`explain_only`: `audit` is left out of the comparison."""
     path: str
+    explain_only: bool = False
 
     def explain(self, root: Path, attempts: list[dict]) -> list[dict]:
         """One answer for each attempt."""
@@ -40,7 +46,10 @@ class Program:
 
     def _run(self, words: list[str], root: Path, text: str | None = None) -> str:
         command = [self.path, *words, "--root", str(root), *HOST]
-        done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=SECONDS, check=False)
+        try:
+            done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=SECONDS, check=False)
+        except subprocess.TimeoutExpired as error:
+            raise TooLong(f"{' '.join(words)}: no answer in {SECONDS} s") from error
         if done.returncode not in (0, 1, 2, 3) or not done.stdout.strip():
             raise Failed(f"{' '.join(words)}: exit status {done.returncode}: {done.stderr.strip()[-1500:]}")
         return done.stdout

@@ -31,15 +31,16 @@ class Tally:
         pairs = self.counts["pairs"] or 1
         return (f"{self.counts['configurations']} configurations, {self.counts['pairs']} pairs, "
                 f"{100 * self.counts['relayed'] / pairs:.1f} % relayed, {100 * self.counts['undecided'] / pairs:.1f} % undecided, "
-                f"{len(self.disagreements)} disagreements, {len(self.failures)} failures; edges: "
-                f"{self.counts['edges inside']} inside, {self.counts['edges outside']} outside")
+                f"{len(self.disagreements)} disagreements, {len(self.failures)} failures, "
+                f"{self.counts['audits too long']} audits too long; edges: {self.counts['edges inside']} inside, "
+                f"{self.counts['edges outside']} outside")
 
     def figures(self, versions: dict[str, str], seed: int) -> dict:
         """What `--version -v` tells of the model's fidelity."""
         return {"mta": "Postfix", "versions": versions, "seed": seed, "configurations": self.counts["configurations"],
                 "pairs": self.counts["pairs"], "relayed": self.counts["relayed"], "undecided": self.counts["undecided"],
                 "edges_inside": self.counts["edges inside"], "edges_outside": self.counts["edges outside"],
-                "disagreements": len(self.disagreements),
+                "disagreements": len(self.disagreements), "audits_too_long": self.counts["audits too long"],
                 "verdicts": {name.removeprefix("verdict "): count for name, count in sorted(self.counts.items())
                              if name.startswith("verdict ")},
                 "restrictions_decisive": len({name for name, _ in self.decisive.counts}),
