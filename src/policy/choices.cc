@@ -128,7 +128,7 @@ Choices::Wants Choices::wants(std::span<const Literal> path, std::optional<Field
 Solution Choices::ask(Field field, const Wants& wants) {
   if (used_ > candidates_) throw OutOfBudget();
   SolveBudget budget;
-  budget.candidates = candidates_ - used_ + 1;
+  budget.candidates = std::min(budget.candidates, candidates_ - used_ + 1);
   return solutions_.find(joint_ ? joint_->policy() : *policies_.front(), field, wants, budget,
                          used_);
 }

@@ -142,7 +142,7 @@ std::string disagreement(const Pair& pair) {
 }
 
 Pair random_pair(const Pick& pick) {
-  Pair pair{random_policy(pick), {}};
+  Pair pair{random_policy(pick, false), {}};
   pair.after = changed(pair.before, pick);
   return pair;
 }

@@ -63,7 +63,7 @@ std::string disagreement(const RandomPolicy& random) {
 
 RC_GTEST_PROP(ReachProperty, SaysWhatDecideSaysOfEveryAttempt, ()) {
   const auto random =
-      random_policy([](std::size_t n) { return *rc::gen::inRange<std::size_t>(0, n); });
+      random_policy([](std::size_t n) { return *rc::gen::inRange<std::size_t>(0, n); }, false);
   const auto fault = disagreement(random);
   if (!fault.empty()) RC_FAIL(fault);
 }
