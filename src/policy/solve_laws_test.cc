@@ -6,8 +6,8 @@
 #include <algorithm>
 
 #include "policy/part.h"
-#include "policy/table_policy_test.h"
 #include "policy/solve_check.h"
+#include "policy/table_policy_test.h"
 
 namespace relayproof::policy {
 namespace {

@@ -4,7 +4,6 @@
 #include <memory>
 
 #include "base/text.h"
-
 #include "dialects/postfix/address_reading.h"
 
 namespace relayproof::postfix {
