@@ -8,7 +8,6 @@
 #include "dialects/postfix/address_reading.h"
 #include "dialects/postfix/lower_tables.h"
 #include "dialects/postfix/lower_transports.h"
-#include "dialects/postfix/responsible.h"
 #include "dialects/postfix/routes_headers.h"
 #include "dialects/postfix/routes_targets.h"
 
@@ -43,7 +42,12 @@ class RouteLowering {
     fill_mapping(mapping, "recipient_canonical_maps", canonical);
 
     const auto route = empty_list("route");
+    for (const std::string_view mark : {"discard", "hold"}) {
+      const auto is_set = builder_.find_mark(mark);
+      if (is_set) add(route, builder_.has_mark(*is_set), policy::End{Fate::dropped}, mark);
+    }
     // A message that is sent elsewhere goes past the rewriting (qmgr_message_resolve).
+    redirect(route, queue);
     for (auto& rule : lower_header_checks(builder_, shelf_, queue)) {
       rules(route).push_back(std::move(rule));
     }
@@ -86,6 +90,23 @@ class RouteLowering {
       if (equals_ignoring_case(word.text, "no_address_mappings")) return false;
     }
     return true;
+  }
+
+  void redirect(ListId route, ListId queue) {
+    constexpr std::string_view word = "REDIRECT ";
+    const auto& marks = builder_.policy().marks;
+    for (std::uint32_t mark = 0; mark < marks.size(); ++mark) {
+      const std::string_view name = marks[mark].name;
+      if (!name.starts_with(word) || name.find('$') != std::string_view::npos) continue;
+      const auto target = name.substr(word.size(), name.rfind(" #") - word.size());
+      ResultTemplate text;
+      text.parts.push_back({std::string(target), 0});
+      policy::Rewrite rewrite{{}, queue};
+      for (const auto& one : targets_of(text, std::nullopt)) {
+        rewrite.transforms.push_back(builder_.transform(one));
+      }
+      add(route, builder_.has_mark(mark), rewrite, name);
+    }
   }
 
   ListId mapping_list(std::string_view parameter, ListId next) {
