@@ -25,7 +25,10 @@ report::Explained explained(const Configuration& configuration, const policy::At
     return result;
   }
   result.listener = policy.listeners.at(*listener).name;
-  result.decision = policy::decide(policy, *listener, attempt);
+  // A screen keeps no stranger out for good; whether it stops this one attempt is not known.
+  policy::DecideOptions options;
+  options.screens_refuse = true;
+  result.decision = policy::decide(policy, *listener, attempt, options);
   return result;
 }
 

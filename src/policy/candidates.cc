@@ -11,7 +11,7 @@ bool is_host(Field field) {
   return field == Field::client_name || field == Field::reverse_name || field == Field::helo;
 }
 
-constexpr std::string_view fresh_name = "a.relayproof-q7x2vz.relayproof-q7x2vz-zone";
+constexpr std::string_view fresh_name = "a.relayproofq7x2vz.relayproofq7x2vzzone";
 
 Texts local_parts(const TextShape& local) {
   if (local.fixed) return {local.prefix};

@@ -10,8 +10,9 @@
 
 namespace relayproof::policy {
 
-/// A label that stands in no table, as far as one can hope; see is_fresh().
-inline constexpr std::string_view fresh_label = "relayproof-q7x2vz";
+/// A label that stands in no table, as far as one can hope; see is_fresh(). It has no delimiter of
+/// extensions in it.
+inline constexpr std::string_view fresh_label = "relayproofq7x2vz";
 
 /// True if no part of the key was made up by representatives().
 bool is_fresh(std::string_view key);

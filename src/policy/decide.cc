@@ -55,11 +55,13 @@ Passage pass(const Policy& policy, std::size_t listener_index, const Attempt& at
     passage.asked = std::move(evaluator.asked);
     return std::move(passage);
   };
-  if (!evaluator.facts.sender || !evaluator.facts.recipient) {
-    passage.refusal = {{501, evaluator.facts.sender ? "5.1.3" : "5.1.7"}, "syntax"};
-    return finish();
-  }
-  passage.refusal = gates.run(Moment::connect, Moment::mail);
+  const auto misspelt = [&](std::string_view enhanced) {
+    return Gates::Refusal{as_heard(listener, {501, std::string(enhanced)}), "syntax"};
+  };
+  passage.refusal =
+      evaluator.facts.sender ? gates.run(Moment::connect, Moment::mail) : gates.run_up_to_sender();
+  if (!passage.refusal && !evaluator.facts.sender) passage.refusal = misspelt("5.1.7");
+  if (!passage.refusal && !evaluator.facts.recipient) passage.refusal = misspelt("5.1.3");
   if (!passage.refusal && !attempt.after.empty()) {
     take_earlier(policy, attempt, evaluator, listener);
   }
@@ -113,11 +115,17 @@ Decision::Reply reply_of(const Passage& passage) {
   return passage.refusal->answer.code < 500 ? Decision::Reply::defer : Decision::Reply::reject;
 }
 
+bool same_answer(const Passage& a, const Passage& b) {
+  return a.refusal.has_value() == b.refusal.has_value() &&
+         (!a.refusal || a.refusal->answer == b.refusal->answer);
+}
+
 bool same_end(const Passage& a, const Passage& b) {
   const auto fate_of = [](const Passage& passage) {
     return passage.destinations.empty() ? Fate::local : passage.destinations.front().fate;
   };
-  return reply_of(a) == reply_of(b) && a.relays == b.relays && fate_of(a) == fate_of(b);
+  return reply_of(a) == reply_of(b) && same_answer(a, b) && a.relays == b.relays &&
+         fate_of(a) == fate_of(b);
 }
 
 }  // namespace
@@ -152,6 +160,8 @@ Decision decide(const Policy& policy, std::size_t listener, const Attempt& attem
     decision.reply = reply_of(first);
     decision.answer = first.refusal ? first.refusal->answer : Answer{250, "2.1.5"};
     if (first.refusal) decision.refused_by = first.refusal->stage;
+    if (!agree([&](const Passage& leaf) { return same_answer(leaf, first); }))
+      decision.answer = {0, ""};
   }
   if (agree([&](const Passage& leaf) { return leaf.relays == first.relays; })) {
     decision.relay = truth(first.relays);

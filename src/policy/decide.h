@@ -40,8 +40,8 @@ struct Destination {
 
 struct Decision {
   enum class Reply : std::uint8_t { accept, reject, defer, undecided } reply = Reply::undecided;
-  Answer answer;                  ///< if refused or deferred; 250 if accepted
-  std::string refused_by;         ///< the stage
+  Answer answer;           ///< if refused or deferred; 250 if accepted; 0 if it is one of several
+  std::string refused_by;  ///< the stage
   std::vector<Destination> ends;  ///< empty if refused or undecided
   Truth relay = Truth::unknown;
   std::vector<std::uint32_t> hangs_on;  ///< questions whose answers make the difference

@@ -95,29 +95,41 @@ struct Pair {
   RandomPolicy after;
 };
 
-// Clients for whom some attempt is decided differently in this way. Recipients before that only
-// stand in the way are not looked for, so that those need not be found.
-mail::IpSet tried(const Pair& pair, Kind kind, bool with_earlier) {
-  const bool now = kind == Kind::relays_now || kind == Kind::taken_now;
-  const Policy& is = (now ? pair.after : pair.before).small.policy;
-  const Policy& was = (now ? pair.before : pair.after).small.policy;
-  const bool relaying = kind == Kind::relays_now || kind == Kind::relays_no_longer;
-  const auto differs = [&](const Attempt& attempt) {
-    if (needs_foreign_name(pair.before, attempt)) return false;
-    if (!with_earlier && !attempt.after.empty()) return false;
-    const auto one = decide(is, 0, attempt);
-    const auto other = decide(was, 0, attempt);
-    if (relaying) return one.relay == Truth::yes && other.relay == Truth::no;
-    using Reply = Decision::Reply;
-    return attempt.rcpt_to.ends_with("example.com>") && one.reply == Reply::accept &&
-           other.reply != Reply::accept && other.reply != Reply::undecided;
-  };
-  mail::IpSet clients;
+// By kind, the clients for whom some attempt is decided differently in this way. Recipients before
+// that only stand in the way are not looked for, so that those need not be found.
+struct Tried {
+  std::array<mail::IpSet, 4> all;
+  std::array<mail::IpSet, 4> without_earlier;
+};
+
+std::array<bool, 4> differs(const Pair& pair, const Attempt& attempt) {
+  const auto before = decide(pair.before.small.policy, 0, attempt);
+  const auto after = decide(pair.after.small.policy, 0, attempt);
+  using Reply = Decision::Reply;
+  const bool decided = before.reply != Reply::undecided && after.reply != Reply::undecided;
+  const bool to_own = decided && attempt.rcpt_to.ends_with("example.com>");
+  const bool was_taken = before.reply == Reply::accept;
+  const bool is_taken = after.reply == Reply::accept;
+  return {before.relay == Truth::no && after.relay == Truth::yes,
+          before.relay == Truth::yes && after.relay == Truth::no, to_own && !was_taken && is_taken,
+          to_own && was_taken && !is_taken};
+}
+
+Tried try_all(const Pair& pair) {
+  Tried tried;
   for (const auto& group : client_classes()) {
-    const auto all = attempts(pair.before, group.example);
-    if (std::any_of(all.begin(), all.end(), differs)) clients = clients | group.clients;
+    for (const auto& attempt : attempts(pair.before, group.example)) {
+      if (needs_foreign_name(pair.before, attempt)) continue;
+      const auto found = differs(pair, attempt);
+      for (std::size_t kind = 0; kind < found.size(); ++kind) {
+        if (!found.at(kind) || tried.without_earlier.at(kind).contains(group.example)) continue;
+        tried.all.at(kind) = tried.all.at(kind) | group.clients;
+        if (!attempt.after.empty()) continue;
+        tried.without_earlier.at(kind) = tried.without_earlier.at(kind) | group.clients;
+      }
+    }
   }
-  return clients;
+  return tried;
 }
 
 // What differences() says and decide() does not; empty: they agree.
@@ -128,21 +140,21 @@ std::string disagreement(const Pair& pair) {
     auto& clients = found.at(static_cast<std::size_t>(difference.kind));
     clients = clients | difference.clients;
   }
+  const Tried tried = try_all(pair);
   for (std::size_t kind = 0; kind < found.size(); ++kind) {
-    const auto most = tried(pair, static_cast<Kind>(kind), true);
-    const auto least = tried(pair, static_cast<Kind>(kind), false);
-    const bool is_true = found.at(kind).is_subset_of(most);
-    const bool is_whole = !told.limits.empty() || least.is_subset_of(found.at(kind));
+    const bool is_true = found.at(kind).is_subset_of(tried.all.at(kind));
+    const bool is_whole =
+        !told.limits.empty() || tried.without_earlier.at(kind).is_subset_of(found.at(kind));
     if (is_true && is_whole) continue;
     return "kind " + std::to_string(kind) + " found " + found.at(kind).to_string() + "\ntried " +
-           most.to_string() + "\nbefore: " + to_string(pair.before) +
+           tried.all.at(kind).to_string() + "\nbefore: " + to_string(pair.before) +
            "\nafter: " + to_string(pair.after);
   }
   return "";
 }
 
 Pair random_pair(const Pick& pick) {
-  Pair pair{random_policy(pick), {}};
+  Pair pair{random_policy(pick, false), {}};
   pair.after = changed(pair.before, pick);
   return pair;
 }

@@ -21,9 +21,26 @@ Gates::Gates(const Policy& policy, const Listener& listener, Evaluator& evaluato
              std::vector<Step>& trace)
     : policy_(policy), listener_(listener), evaluator_(evaluator), trace_(trace) {}
 
+Answer as_heard(const Listener& listener, Answer answer) {
+  if (!listener.only_defers || answer.code < 500) return answer;
+  answer.code -= 100;
+  if (answer.enhanced.starts_with('5')) answer.enhanced[0] = '4';
+  return answer;
+}
+
 std::optional<Gates::Refusal> Gates::run(Moment from, Moment to) {
+  return run_those([=](const Stage& stage) { return stage.moment >= from && stage.moment <= to; });
+}
+
+std::optional<Gates::Refusal> Gates::run_up_to_sender() {
+  return run_those(
+      [](const Stage& stage) { return stage.moment < Moment::mail || stage.before_address; });
+}
+
+template <typename Wanted>
+std::optional<Gates::Refusal> Gates::run_those(Wanted wanted) {
   for (const auto& stage : listener_.stages) {
-    if (stage.moment < from || stage.moment > to) continue;
+    if (!wanted(stage)) continue;
     if (stage.moment == Moment::helo && !evaluator_.facts.helo) continue;
     if (run_list(stage.list) == Outcome::refuse) return Refusal{refusal_, stage.name};
   }
@@ -80,8 +97,8 @@ Gates::Outcome Gates::apply(const Effect& effect, Step& step) {
     return Outcome::permit;
   }
   if (const auto* refuse = std::get_if<Refuse>(&effect)) {
-    step.result = refuse->answer.code < 500 ? Step::Result::defer : Step::Result::refuse;
-    refusal_ = refuse->answer;
+    refusal_ = as_heard(listener_, refuse->answer);
+    step.result = refusal_.code < 500 ? Step::Result::defer : Step::Result::refuse;
     return Outcome::refuse;
   }
   step.result = Step::Result::passed;

@@ -22,10 +22,14 @@ class Gates {
   };
   /// Runs the stages from one moment to another, both included.
   std::optional<Refusal> run(Moment from, Moment to);
+  /// Those in front of MAIL's address, for a sender that cannot be read.
+  std::optional<Refusal> run_up_to_sender();
 
  private:
   enum class Outcome : std::uint8_t { none, permit, refuse };
 
+  template <typename Wanted>
+  std::optional<Refusal> run_those(Wanted wanted);
   Outcome run_list(ListId id);
   Outcome run_rule(const Rule& rule, const std::string& list);
   Outcome run_nested(const Run& effect);
@@ -38,6 +42,9 @@ class Gates {
   Answer refusal_;
   std::size_t depth_ = 0;
 };
+
+/// What the client hears when the listener means this answer.
+Answer as_heard(const Listener& listener, Answer answer);
 
 /// The trace's line for a rule, and the place of the row that answered.
 Step step_for(const Policy& policy, const Rule& rule, const std::string& list,

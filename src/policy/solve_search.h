@@ -16,6 +16,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -59,11 +60,18 @@ class TextSearch {
   Outcome refine(const Shape* shape, const Wanted& wanted, std::size_t depth);
   Outcome explore_child(const Shape* shape, const Shape& asking, std::size_t depth);
   bool is_dead(const Shape& shape);
+  bool is_dead(std::string_view domain);
+  bool is_dead(Key kind, std::string_view key, Part part);
   bool settled_by_domain(const Wanted& wanted) const;
   bool is_settled(const Wanted& wanted) const;
-  Outcome explore_leaf(const Shape& shape, const Wanted* by_pattern);
+  Outcome explore_leaf(const Shape& shape);
   Outcome search_members(const patterns::Language& all);
-  patterns::Language members(const Shape& shape, const Wanted* by_pattern);
+  patterns::Searched offer(const patterns::Language& language, std::size_t candidates);
+  bool try_rows(const patterns::Language& shape);
+  bool nothing_fits_patterns();
+  const patterns::Language& meeting(const Wanted& wanted);
+  patterns::Language members(const Shape& shape);
+  patterns::Language roughly(const Shape& shape);
   bool any_patterns() const;
   bool patterns_in(const Wanted& wanted) const;
   bool stands_for_shape(const Wanted& wanted, const std::string& fresh) const;
@@ -82,7 +90,16 @@ class TextSearch {
   std::string why_unknown_;
   std::map<const Wanted*, HelpfulKeys> keys_;
   std::map<const Wanted*, patterns::Language> languages_;
-  std::unordered_map<std::string, bool> dead_domains_;
+  std::optional<bool> nothing_fits_patterns_;
+  bool refused_ = false;  ///< something met all, but cannot be sent
+
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const {
+      return std::hash<std::string_view>()(text);
+    }
+  };
+  std::unordered_map<std::string, bool, Hash, std::equal_to<>> dead_domains_;
 };
 
 }  // namespace relayproof::policy

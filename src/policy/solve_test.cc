@@ -258,6 +258,7 @@ TEST(SolveTest, ContradictionsHaveNoSolution) {
 TEST(SolveTest, ABudgetThatRanOutProvesNothing) {
   TablePolicy small;
   std::vector<TablePolicy::Entry> entries;
+  entries.reserve(1100);
   for (int i = 0; i < 1100; ++i) entries.push_back({"a@d" + std::to_string(i) + ".example", 1});
   const auto table = small.table(entries);
   const auto recipient = whole(Field::recipient);

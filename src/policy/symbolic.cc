@@ -198,8 +198,8 @@ std::vector<SymbolicEvaluator::Branch> SymbolicEvaluator::rows(const Rule::ByRow
 Diagram SymbolicEvaluator::is(const Same& condition, const Standing& standing) {
   Predicate meaning;
   meaning.kind = Kind::same;
-  meaning.subject = standing.absolute(condition.one);
-  meaning.other = standing.absolute(condition.other);
+  meaning.subject = simplified_in_any_case(ground_.policy, standing.absolute(condition.one));
+  meaning.other = simplified_in_any_case(ground_.policy, standing.absolute(condition.other));
   if (meaning.other < meaning.subject) std::swap(meaning.subject, meaning.other);
   if (meaning.subject == meaning.other) return is(Present{meaning.subject.field}, standing);
   const Group one = group_of(meaning.subject.field, standing.earlier);

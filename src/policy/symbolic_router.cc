@@ -112,6 +112,7 @@ Standing SymbolicRouter::transformed(std::uint32_t index, const Standing& standi
   const Transform& transform = ground_.policy.transforms.at(index);
   Standing target = standing;
   target.via.push_back(index);
+  target.via = simplified(ground_.policy, {target.field, Part::whole, target.via}).via;
   if (transform.rewritten) {
     const Holes holes = holes_of(*transform.rewritten);
     const bool any = standing.local_chosen || standing.domain_chosen;

@@ -67,6 +67,7 @@ class TablePolicy {
  private:
   static std::vector<patterns::Pattern> compiled(const std::vector<std::string>& texts) {
     std::vector<patterns::Pattern> all;
+    all.reserve(texts.size());
     for (const auto& text : texts) all.push_back(compiled(text));
     return all;
   }

@@ -61,7 +61,7 @@ Json json(const Explained& explained) {
   Json object = {
       {"schema", "relayproof/explain/1"},
       {"reply", to_string(decision.reply)},
-      {"code", decided ? Json(decision.answer.code) : Json(nullptr)},
+      {"code", decided && decision.answer.code != 0 ? Json(decision.answer.code) : Json(nullptr)},
       {"enhanced", decided && !decision.answer.enhanced.empty() ? Json(decision.answer.enhanced)
                                                                 : Json(nullptr)},
       {"fate", fate_of(decision)},
@@ -91,6 +91,7 @@ std::string verdict_line(const Explained& explained) {
   const std::string fate = fate_of(decision);
   if (fate == "undecided") return "Undecided";
   if (fate == "refused") {
+    if (decision.answer.code == 0) return "Refused, by one rule or another";
     return fmt::format("Refused {}{}{} by {}", decision.answer.code,
                        decision.answer.enhanced.empty() ? "" : " ", decision.answer.enhanced,
                        decision.refused_by);

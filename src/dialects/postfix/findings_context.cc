@@ -20,10 +20,15 @@ bool is_loopback_only(const Addresses& at) {
                      [](const mail::IpAddress& address) { return address.is_loopback(); });
 }
 
+// What stands in the table's name has no place of its own.
+SourceRange row_at(const TableText& text, std::uint32_t line) {
+  return text.file.empty() ? SourceRange{} : SourceRange{text.file, line, 1};
+}
+
 bool see_patterns(const PatternTable& table, const std::function<bool(const TableRow&)>& see) {
   for (const auto& row : table.rows) {
     if (row.op != PatternRow::Op::match) continue;
-    const TableRow seen{row.pattern.text, row.text, {table.text->file, row.line, 1}, &row,
+    const TableRow seen{row.pattern.text, row.text, row_at(*table.text, row.line), &row,
                         nullptr,          false};
     if (!see(seen)) return false;
   }
@@ -33,7 +38,7 @@ bool see_patterns(const PatternTable& table, const std::function<bool(const Tabl
 bool see_networks(const CidrTable& table, const std::function<bool(const TableRow&)>& see) {
   for (const auto& row : table.rows) {
     if (row.op != CidrRow::Op::match) continue;
-    const TableRow seen{{}, row.result, {table.text->file, row.line, 1}, nullptr, &row, false};
+    const TableRow seen{{}, row.result, row_at(*table.text, row.line), nullptr, &row, false};
     if (!see(seen)) return false;
   }
   return true;
@@ -114,6 +119,11 @@ void FindingContext::collect(const Smtpd& smtpd, const RestrictionList& list, co
     }
     to.push_back({item, value.locate(item.offset)});
   }
+}
+
+SourceRange FindingContext::place(const Value& value) const {
+  if (value.setting->is_default()) return {config().main_cf(), 0, 0};
+  return value.locate(0);
 }
 
 bool FindingContext::is_own(std::string_view domain) const {

@@ -55,6 +55,8 @@ class FindingContext {
 
   /// The items of a list in order, each class replaced by its own items.
   std::vector<MetRestriction> items(const Smtpd& smtpd, ListKind kind) const;
+  /// Where a value is written; main.cf as a whole for a default.
+  SourceRange place(const Value& value) const;
   /// Whether the lists of domains claim it: mydestination, relay_domains, virtual_*_domains.
   bool is_own(std::string_view domain) const;
 

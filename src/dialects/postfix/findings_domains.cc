@@ -179,7 +179,10 @@ void find_chosen_domains(FindingContext& context) {
   for (const auto name : header_maps) {
     for_each_row_of(context, name, [&](const TableRow& row, const SourceRange& where) {
       if (row.pattern == nullptr || row.pattern->result.groups == 0) return;
-      if (starts_with_ignoring_case(trim(row.result), "redirect")) add_choice(context, row, where);
+      if (!starts_with_ignoring_case(trim(row.result), "redirect")) return;
+      // Without an @ the whole address is what was written.
+      const bool whole = row.result.find('@') == row.result.npos;
+      if (whole || lets_client_choose_domain(*row.pattern)) add_choice(context, row, where);
     });
   }
 }

@@ -85,7 +85,14 @@ bool is_from_master(const Value& value) {
 }
 
 std::string describe(const Value& value) {
-  return value.text.empty() ? "is empty" : "refuses nobody";
+  if (!value.text.empty()) return "refuses nobody";
+  return value.setting->is_default() ? "is empty, as compatibility_level is below 1" : "is empty";
+}
+
+// The line to look at: what is written of the two lists.
+SourceRange place_of(const FindingContext& context, const Gates& gates) {
+  return context.place(gates.relay.value.setting->is_default() ? gates.recipient.value
+                                                               : gates.relay.value);
 }
 
 void add_missing_on_service(FindingContext& context, const Smtpd& smtpd, const Gates& gates) {
@@ -107,7 +114,7 @@ void find_missing_gates(FindingContext& context) {
       add_missing_on_service(context, smtpd, gates);
     } else if (!smtpd.loopback_only) {
       const bool certain = gates.recipient.holds() && gates.recipient.refuses_all;
-      context.add("RP2005", certain ? Severity::low : Severity::medium, gates.relay.value.locate(0),
+      context.add("RP2005", certain ? Severity::low : Severity::medium, place_of(context, gates),
                   fmt::format("smtpd_relay_restrictions {}: a mistake in "
                               "smtpd_recipient_restrictions would make an open relay",
                               describe(gates.relay.value)),
@@ -133,9 +140,8 @@ void find_lonely_permits(FindingContext& context) {
       const auto items = context.items(smtpd, kind);
       if (items.empty() || !is_plain(items.front().item, Is::permit)) continue;
       context.add("RP2107", Severity::low, items.front().where,
-                  fmt::format("permit ends {} only: it lets nobody relay, and what stands behind "
-                              "it in this list is skipped",
-                              to_string(kind)),
+                  fmt::format("permit ends {} only and lets nobody relay{}", to_string(kind),
+                              items.size() > 1 ? "; what stands behind it is skipped" : ""),
                   "remove the list, or move permit to its end");
     }
   }

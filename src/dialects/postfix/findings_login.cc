@@ -84,7 +84,7 @@ void find_no_tls(FindingContext& context) {
     if (smtpd.loopback_only || smtpd.values.offers_tls()) continue;
     const auto level = smtpd.values.value("smtpd_tls_security_level");
     const bool is_wanted = !level.text.empty() && !equals_ignoring_case(level.text, "none");
-    context.add("RP3004", Severity::low, level.locate(0),
+    context.add("RP3004", Severity::low, context.place(level),
                 is_wanted
                     ? fmt::format("smtpd_tls_security_level = {} offers no TLS, as there is no "
                                   "certificate",
@@ -103,7 +103,8 @@ void find_anonymous(FindingContext& context) {
         continue;
       }
       const auto value = smtpd.values.value(name);
-      context.add("RP3005", Severity::high, value.locate(0),
+      if (needs_tls && value.setting->is_default()) continue;  // it is the other one
+      context.add("RP3005", Severity::high, context.place(value),
                   fmt::format("{} lacks noanonymous: with the mechanism ANONYMOUS everybody is an "
                               "authenticated user",
                               value.setting->name),

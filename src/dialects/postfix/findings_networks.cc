@@ -202,7 +202,7 @@ void find_networks_by_style(FindingContext& context) {
     }
     const bool by_class = *parsed == NetworksStyle::network_class;
     if (neighbours.empty() && !by_class) continue;
-    context.add("RP2012", Severity::medium, style.locate(0),
+    context.add("RP2012", Severity::medium, context.place(style),
                 fmt::format("mynetworks_style = {} trusts {}", style.text,
                             neighbours.empty() ? "the whole old class of each interface's network"
                                                : "public neighbours:" + neighbours),

@@ -75,12 +75,13 @@ std::optional<Permit> in_table(FindingContext& context, const Smtpd&, const MetR
   if (subject == Subject::session) return std::nullopt;  // a certificate, a login: they are proof
   std::optional<Permit> found;
   for_each_row(*context.shelf().open(*met.item.table), [&](const TableRow& row) {
-    if (!permits(context, row)) return true;
-    if (applies_to_all(row)) {
+    const bool for_all = applies_to_all(row);
+    if ((found && !for_all) || !permits(context, row)) return true;
+    if (for_all) {
       found = of_everybody(row, met);
       return false;
     }
-    if (found || !is_forgeable(subject, row)) return true;
+    if (!is_forgeable(subject, row)) return true;
     found = Permit{"RP2002", Severity::high, place_of(row, met),
                    fmt::format("{} {} for {} permits by {}", met.item.name, row.result,
                                describe(row), what_is_asked(subject)),

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <set>
+#include <utility>
 
 #include "base/text.h"
 #include "dialects/postfix/coverage.h"
@@ -27,6 +29,12 @@ void add_unknown_word(FindingContext& context, const Restriction& item, const So
                 "write it as postconf(5) has it: until then whoever gets here is told 451");
     return;
   }
+  if (item.name == "\\") {
+    context.add("RP1001", Severity::medium, where,
+                "a backslash at the end of a line is an unknown restriction",
+                "remove it: a line is continued by white space in front of the next one");
+    return;
+  }
   const auto meant = did_you_mean(item.name);
   context.add("RP1001", Severity::medium, where,
               meant.empty()
@@ -37,7 +45,11 @@ void add_unknown_word(FindingContext& context, const Restriction& item, const So
 }
 
 bool is_unknown(const Smtpd& smtpd, const Restriction& item) {
-  if (item.kind == Restriction::Kind::malformed) return true;
+  if (item.kind == Restriction::Kind::malformed) {
+    // What this version no longer has is told as such.
+    return item.word == nullptr || !item.word->removed ||
+           smtpd.values.version() < *item.word->removed;
+  }
   return item.kind == Restriction::Kind::named && smtpd.values.find_class(item.name) == nullptr;
 }
 
@@ -59,13 +71,15 @@ void look_at_rows(FindingContext& context, const Smtpd& smtpd, const MetRestrict
 }
 
 void find_unknown_words(FindingContext& context) {
+  std::set<std::pair<std::string, ListKind>> seen;
   for (const auto& smtpd : context.smtpds()) {
     for (const auto kind : every_list) {
       for (const auto& met : context.items(smtpd, kind)) {
         if (is_unknown(smtpd, met.item)) {
           add_unknown_word(context, met.item, met.where);
         } else if (met.item.table && met.item.word != nullptr &&
-                   met.item.word->argument == Argument::table) {
+                   met.item.word->argument == Argument::table &&
+                   seen.emplace(met.item.table->text, kind).second) {
           look_at_rows(context, smtpd, met, kind);
         }
       }

@@ -155,6 +155,7 @@ class Lowering {
   void write_arrival(const Arrival& arrival) {
     arrival_ = arrival.list;
     route_ = lower_routes(builder_, shelf_, arrival.service);
+    for (const auto& [mark, action] : shared_.delegations) stop(mark, action);
     for (const auto& [mark, action] : shared_.delegations) delegate(mark, action);
     policy::Transform completed;
     completed.rewritten.emplace();
@@ -166,11 +167,27 @@ class Lowering {
     rule(builder_.constant(true), policy::Run{route_}, "routes");
   }
 
-  // DISCARD, HOLD and REDIRECT are the routes' matter, as far as no captures take part.
+  void stop(std::uint32_t mark, const AccessAction& action) {
+    if (action.kind != AccessAction::Kind::hold && action.kind != AccessAction::Kind::discard) {
+      return;
+    }
+    rule(builder_.has_mark(mark), policy::End{policy::Fate::dropped}, to_string(action));
+  }
+
   void delegate(std::uint32_t mark, const AccessAction& action) {
     const auto when = builder_.has_mark(mark);
+    if (action.kind == AccessAction::Kind::redirect && !action.has_holes) send_to(when, action);
     if (action.kind == AccessAction::Kind::filter) filter(when, action);
     if (action.kind == AccessAction::Kind::redirect && action.has_holes) redirect(when, action);
+  }
+
+  // `REDIRECT user@example.com`: the owner wrote down who gets it.
+  void send_to(policy::ConditionId when, const AccessAction& action) {
+    policy::Transform target;
+    target.rewritten.emplace();
+    target.rewritten->pieces = {{action.text, std::nullopt}};
+    target.rewritten->completed_by = transform_name::complete;
+    rule(when, policy::Rewrite{{builder_.transform(target)}, route_}, to_string(action));
   }
 
   // A filter that gives the mail back stands for the recipient's own host. Of several the last one

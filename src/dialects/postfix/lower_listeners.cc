@@ -109,6 +109,7 @@ policy::Listener lower_smtpd(ServiceLowering& service, policy::ListId route) {
   listener.route = route;
   listener.tls_from_the_start = service.is_on("smtpd_tls_wrappermode");
   listener.stages = lower_stages(service);
+  listener.only_defers = service.is_on("soft_bounce");
   if (service.offers_tls()) listener.strangers_can.push_back(Flag::tls);
   add_certificates(service, listener);
   return listener;

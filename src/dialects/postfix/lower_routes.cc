@@ -8,8 +8,8 @@
 #include "dialects/postfix/address_reading.h"
 #include "dialects/postfix/lower_tables.h"
 #include "dialects/postfix/lower_transports.h"
-#include "dialects/postfix/responsible.h"
 #include "dialects/postfix/routes_headers.h"
+#include "dialects/postfix/routes_local.h"
 #include "dialects/postfix/routes_targets.h"
 
 namespace relayproof::postfix {
@@ -21,8 +21,19 @@ using policy::Fate;
 using policy::ListId;
 
 Fate fate_of(Delivery delivery) {
-  if (delivery == Delivery::here) return Fate::local;
-  return delivery == Delivery::handed_on ? Fate::handed_on : Fate::dropped;
+  switch (delivery) {
+    case Delivery::refused:
+    case Delivery::retried:
+    case Delivery::discarded:
+      return Fate::dropped;
+    case Delivery::local:
+    case Delivery::mailboxes:
+    case Delivery::here:
+      return Fate::local;
+    case Delivery::handed_on:
+      break;
+  }
+  return Fate::handed_on;
 }
 
 // The lists of one service's route. Each ends with the next one: a list that is run in a route is
@@ -33,17 +44,24 @@ class RouteLowering {
       : builder_(builder), shelf_(shelf), config_(shelf.config()), service_(service) {}
 
   ListId lower() {
-    const auto local = empty_list("local");
+    local_ = empty_list("local");
+    mailboxes_ = empty_list("virtual");
     const auto queue = empty_list("queue");
     const auto mapping = empty_list("recipient_canonical_maps");
-    fill_local(local, mapping);
-    fill_queue(queue, local);
+    lower_local(builder_, shelf_, local_, mapping);
+    fill_mailboxes();
+    fill_queue(queue);
     const auto virtuals = mapping_list("virtual_alias_maps", queue);
     const auto canonical = mapping_list("canonical_maps", virtuals);
     fill_mapping(mapping, "recipient_canonical_maps", canonical);
 
     const auto route = empty_list("route");
+    for (const std::string_view mark : {"discard", "hold"}) {
+      const auto is_set = builder_.find_mark(mark);
+      if (is_set) add(route, builder_.has_mark(*is_set), policy::End{Fate::dropped}, mark);
+    }
     // A message that is sent elsewhere goes past the rewriting (qmgr_message_resolve).
+    redirect(route, queue);
     for (auto& rule : lower_header_checks(builder_, shelf_, queue)) {
       rules(route).push_back(std::move(rule));
     }
@@ -86,6 +104,23 @@ class RouteLowering {
       if (equals_ignoring_case(word.text, "no_address_mappings")) return false;
     }
     return true;
+  }
+
+  void redirect(ListId route, ListId queue) {
+    constexpr std::string_view word = "REDIRECT ";
+    const auto& marks = builder_.policy().marks;
+    for (std::uint32_t mark = 0; mark < marks.size(); ++mark) {
+      const std::string_view name = marks[mark].name;
+      if (!name.starts_with(word) || name.find('$') != std::string_view::npos) continue;
+      const auto target = name.substr(word.size(), name.rfind(" #") - word.size());
+      ResultTemplate text;
+      text.parts.push_back({std::string(target), 0});
+      policy::Rewrite rewrite{{}, queue};
+      for (const auto& one : targets_of(text, std::nullopt)) {
+        rewrite.transforms.push_back(builder_.transform(one));
+      }
+      add(route, builder_.has_mark(mark), rewrite, name);
+    }
   }
 
   ListId mapping_list(std::string_view parameter, ListId next) {
@@ -149,7 +184,22 @@ class RouteLowering {
     }
   }
 
-  void fill_queue(ListId queue, ListId local) {
+  // virtual(8) bounces what virtual_mailbox_maps does not have.
+  void fill_mailboxes() {
+    const auto names =
+        table_names(config_.effective("virtual_mailbox_maps").text, config_.version());
+    const auto search = lower_search(
+        builder_, shelf_, names, Search::address,
+        PolicyBuilder::rewritten(policy::Field::recipient),
+        [this](const RowValue&) { return builder_.result(policy::Nothing{}); }, Literals::alike);
+    const auto lacks =
+        search.hidden.empty() ? builder_.negation(search.finds) : builder_.constant(false);
+    add(mailboxes_, lacks, policy::End{Fate::dropped}, "virtual_mailbox_maps",
+        origin_of("virtual_mailbox_maps"));
+    add(mailboxes_, builder_.constant(true), policy::End{Fate::local}, "virtual");
+  }
+
+  void fill_queue(ListId queue) {
     const auto resolved = empty_list("resolved");
     const auto route = builder_.named_transform(transform_name::route);
     add(queue, builder_.constant(true), policy::Rewrite{{route}, resolved}, "resolve");
@@ -164,9 +214,9 @@ class RouteLowering {
     add(resolved, classes.is_virtual_alias, policy::End{Fate::dropped}, "virtual_alias_domains",
         origin_of("virtual_alias_domains"));
     add_transport_rows(resolved, transports);
-    add_class(resolved, classes.is_local, "local_transport", local);
-    add_class(resolved, classes.is_virtual_mailbox, "virtual_transport", std::nullopt);
-    add_class(resolved, classes.is_relay, "relay_transport", std::nullopt);
+    add_class(resolved, classes.is_local, "local_transport");
+    add_class(resolved, classes.is_virtual_mailbox, "virtual_transport");
+    add_class(resolved, classes.is_relay, "relay_transport");
     add(resolved, default_class_ends(builder_, shelf_), policy::End{default_fate()},
         "default_transport", origin_of("default_transport"));
     add(resolved, builder_.constant(true), policy::End{Fate::handed_on}, "default_transport",
@@ -184,19 +234,18 @@ class RouteLowering {
     for (const auto ends : {transports.refused, transports.retried, transports.discarded}) {
       add(list, ends, policy::End{Fate::dropped}, "transport_maps", origin);
     }
+    add(list, transports.local, policy::Run{local_}, "transport_maps", origin);
+    add(list, transports.mailboxes, policy::Run{mailboxes_}, "transport_maps", origin);
     add(list, transports.here, policy::End{Fate::local}, "transport_maps", origin);
     add(list, transports.handed_on, policy::End{Fate::handed_on}, "transport_maps", origin);
   }
 
-  // What its transport does; `here` leads to aliases, if there are any.
-  void add_class(ListId list, ConditionId is, std::string_view parameter,
-                 std::optional<ListId> here) {
+  void add_class(ListId list, ConditionId is, std::string_view parameter) {
     const auto delivery = delivery_of(config_, config_.effective(parameter).text);
-    if (delivery == Delivery::here && here) {
-      add(list, is, policy::Run{*here}, parameter, origin_of(parameter));
-    } else {
-      add(list, is, policy::End{fate_of(delivery)}, parameter, origin_of(parameter));
-    }
+    Effect effect = policy::End{fate_of(delivery)};
+    if (delivery == Delivery::local) effect = policy::Run{local_};
+    if (delivery == Delivery::mailboxes) effect = policy::Run{mailboxes_};
+    add(list, is, std::move(effect), parameter, origin_of(parameter));
   }
 
   // A local part that begins with `-` bounces; what a client sends so is refused when it is read.
@@ -208,32 +257,12 @@ class RouteLowering {
                             PolicyBuilder::rewritten(policy::Field::recipient));
   }
 
-  // aliases(5): names without a domain, with and without their extension. What is no address is
-  // delivered here; an address elsewhere goes through the rewriting again.
-  void fill_local(ListId local, ListId mapping) {
-    const auto value = config_.effective("alias_maps");
-    const auto names = table_names(value.text, config_.version());
-    if (!names.empty()) {
-      const auto aliased = empty_list("aliased");
-      add(aliased,
-          builder_.matches("commands, files and lists", "^\"?[|/]|^\"?:include:",
-                           PolicyBuilder::rewritten(policy::Field::recipient)),
-          policy::End{Fate::local}, "alias_maps");
-      const auto classes = lower_address_classes(builder_, shelf_, policy::Field::recipient);
-      add(aliased, classes.is_local, policy::Run{local}, "alias_maps");
-      run(aliased, mapping);
-      const auto name = PolicyBuilder::rewritten(policy::Field::recipient, policy::Part::local);
-      const auto search = lower_search(builder_, shelf_, names, Search::local_name, name,
-                                       rewriting_to(builder_, aliased), Literals::alike);
-      add_ways(local, search, "alias_maps", builder_.origin(value));
-    }
-    add(local, builder_.constant(true), policy::End{Fate::local}, "local");
-  }
-
   PolicyBuilder& builder_;
   TableShelf& shelf_;
   const Config& config_;
   const Service* service_;
+  ListId local_ = 0;      // what local(8) does
+  ListId mailboxes_ = 0;  // what virtual(8) does
 };
 
 }  // namespace

@@ -8,11 +8,12 @@
 
 namespace relayproof::postfix {
 
-/// What Postfix does with a recipient behind its restrictions, and whose mail it is: fills in
-/// Policy::addresses, answers_for, premises and owned_names (see responsible.h), and gives the list
-/// that takes a recipient to its fates: header checks, canonical and virtual rewriting, resolving,
-/// transports, aliases. What restrictions left for the message (HOLD, DISCARD, REDIRECT) comes
-/// before it and is the caller's.
+/// The list that takes a recipient to its fates: header checks, canonical and virtual rewriting,
+/// resolving, transports, aliases. To be called when all restrictions are lowered, because it acts
+/// on the marks that they set:
+///   `discard`, `hold`       the message goes nowhere
+///   `REDIRECT address #..`  it goes to that address instead; one with a `$` is the caller's
+/// A FILTER gives the mail back: it is the caller's where it does not.
 ///
 /// With a service, its own receive_override_options count: no_address_mappings skips the rewriting,
 /// unless content_filter or smtpd_proxy_filter give the mail back to a service that rewrites it.

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "dialects/postfix/address_classes.h"
+#include "dialects/postfix/responsible.h"
 #include "policy/decide.h"
 
 namespace relayproof::postfix {
@@ -74,6 +75,9 @@ class Server {
     TableShelf shelf(files_, config_);
     PolicyBuilder builder(policy_);
     policy::Listener listener;
+    lower_responsibility(builder, shelf);
+    const auto marks = {builder.mark("hold", policy::Mark::Life::message),
+                        builder.mark("REDIRECT owner@out.example #", policy::Mark::Life::message)};
     listener.route = lower_routes(builder, shelf);
     const auto classes = lower_address_classes(builder, shelf, policy::Field::recipient);
     policy::List list{"smtpd_relay_restrictions", {}};
@@ -86,6 +90,15 @@ class Server {
     if (gate != Gate::open) {
       refuse(classes.fails, temporary_lookup_failure());
       refuse(builder.negation(classes.is_authorised), {554, "5.7.1"});
+    }
+    // A recipient that is a mark's name gets that mark, as an access table would set it.
+    for (const auto mark : marks) {
+      policy::Rule rule;
+      rule.when = builder.is_one_of("to be marked " + std::to_string(mark),
+                                    {"mark" + std::to_string(mark) + "@here.example"},
+                                    builder.resolved(policy::Field::recipient));
+      rule.effect = policy::SetMark{mark};
+      list.rules.push_back(rule);
     }
     if (gate == Gate::authorised_and_listed) {
       policy::Rule rule;
@@ -263,6 +276,13 @@ TEST(RoutesTest, LocalNamesGoThroughTheAliases) {
             "local admin@mail.here.example, local \"|/bin/log it\", on to far@out.example");
   EXPECT_EQ(server.asked("list+x@here.example"), "local :include:/etc/list");
   EXPECT_EQ(server.asked("other@here.example"), "local other@here.example");
+}
+
+TEST(RoutesTest, WhatRestrictionsLeaveForAMessageIsActedOn) {
+  const Server server("virtual_alias_maps = inline:{{owner@out.example = other@out.example}}\n");
+  EXPECT_EQ(server.asked("mark0@here.example"), "dropped mark0@here.example");
+  EXPECT_EQ(server.asked("mark1@here.example"), "on to owner@out.example");
+  EXPECT_EQ(server.asked("mark2@here.example"), "local mark2@here.example");
 }
 
 TEST(RoutesTest, HeaderChecksDropRefuseAndRedirect) {

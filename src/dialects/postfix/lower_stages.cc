@@ -8,6 +8,7 @@
 #include "dialects/postfix/restriction_lists.h"
 #include "dialects/postfix/restriction_networks.h"
 #include "dialects/postfix/restriction_texts.h"
+#include "dialects/postfix/routes_headers.h"
 
 namespace relayproof::postfix {
 namespace {
@@ -38,6 +39,7 @@ class StageLowering {
     add_deferral(Moment::data, {"data"});
     add(ListKind::end_of_data, Moment::end_of_data, "eod", policy::Mark::Life::recipient);
     add_deferral(Moment::end_of_data, {"eod"});
+    add_header_checks();
     skip_what_is_discarded();
     soften_refusals();
     return std::move(stages_);
@@ -152,6 +154,7 @@ class StageLowering {
                     service_.answer(503, "5.5.1"));
     }
     finish(Moment::mail, writer);
+    if (!stages_.empty() && stages_.back().name == "session") stages_.back().before_address = true;
   }
 
   // local_header_rewrite_clients is asked at MAIL; an error in mynetworks shows there, too.
@@ -181,6 +184,21 @@ class StageLowering {
                                              : builder_.constant(true);
     writer.put(when, policy::Run{list});
     finish(moment, writer);
+  }
+
+  // cleanup(8) reads the message, and its refusal is the answer to the end of the data.
+  void add_header_checks() {
+    const auto options = service_.value("receive_override_options");
+    for (const auto& word : list_words(options.text, service_.version())) {
+      if (equals_ignoring_case(word.text, "no_header_body_checks")) return;
+    }
+    policy::List list{"header_checks", {}};
+    for (auto& rule : lower_header_checks(builder_, service_.shared.shelf, 0)) {
+      if (std::holds_alternative<policy::Refuse>(rule.effect))
+        list.rules.push_back(std::move(rule));
+    }
+    if (list.rules.empty()) return;
+    stages_.push_back({Moment::end_of_data, list.name, builder_.list(std::move(list))});
   }
 
   // What DEFER_IF_PERMIT left behind is a deferral once nothing has refused.

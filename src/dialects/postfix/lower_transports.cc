@@ -15,8 +15,8 @@ struct Program {
   Delivery delivery;
 };
 constexpr std::array programs{
-    Program{"local", Delivery::here},
-    Program{"virtual", Delivery::here},
+    Program{"local", Delivery::local},
+    Program{"virtual", Delivery::mailboxes},
     Program{"discard", Delivery::discarded},
 };
 
@@ -26,7 +26,7 @@ constexpr std::array special{
     Program{"retry", Delivery::retried},
 };
 
-constexpr std::size_t deliveries = 5;
+constexpr std::size_t deliveries = 7;
 
 // One result for each delivery, one for rows that leave the transport alone. Results that look the
 // same must not become one: conditions ask which of them it was.
@@ -38,10 +38,9 @@ struct Results {
 Results results_for(PolicyBuilder& builder) {
   Results results;
   for (std::size_t i = 0; i < deliveries; ++i) {
-    const auto mark = builder.mark("transport " + std::to_string(i), policy::Mark::Life::recipient);
-    results.of[i] = builder.result(policy::SetMark{mark});
+    results.of[i] = builder.named_result("transport " + std::to_string(i));
   }
-  results.unchanged = builder.result(policy::Nothing{});
+  results.unchanged = builder.named_result("transport unchanged");
   return results;
 }
 
@@ -104,6 +103,8 @@ Transports lower_transports(PolicyBuilder& builder, TableShelf& shelf,
   transports.refused = when(Delivery::refused);
   transports.retried = when(Delivery::retried);
   transports.discarded = when(Delivery::discarded);
+  transports.local = when(Delivery::local);
+  transports.mailboxes = when(Delivery::mailboxes);
   transports.here = when(Delivery::here);
   transports.handed_on = when(Delivery::handed_on);
   return transports;
@@ -118,8 +119,8 @@ ConditionId default_class_ends(PolicyBuilder& builder, TableShelf& shelf) {
   const auto names = table_names(config.effective("sender_dependent_default_transport_maps").text,
                                  config.version());
   if (names.empty()) return builder.constant(otherwise);
-  const auto yes = builder.result(policy::End{policy::Fate::dropped});
-  const auto no = builder.result(policy::End{policy::Fate::handed_on});
+  const auto yes = builder.named_result("default transport ends");
+  const auto no = builder.named_result("default transport hands on");
   const auto result_of = [&](const RowValue& row) {
     const bool is_default = row.text.empty() || equals_ignoring_case(row.text, "dunno");
     return (is_default ? otherwise : ends(row.text)) ? yes : no;

@@ -15,7 +15,9 @@ enum class Delivery : std::uint8_t {
   refused,    ///< error: a bounce
   retried,    ///< retry: it stays in the queue until it bounces
   discarded,  ///< discard:
-  here,       ///< local and virtual; lmtp to a socket of this machine
+  local,      ///< local(8): aliases and the users of this machine
+  mailboxes,  ///< virtual(8): virtual_mailbox_maps
+  here,       ///< lmtp to a socket of this machine
   handed_on,  ///< everything else, a pipe to an unknown program included
 };
 
@@ -30,6 +32,8 @@ struct Transports {
   policy::ConditionId refused = 0;  ///< by a row of transport_maps
   policy::ConditionId retried = 0;
   policy::ConditionId discarded = 0;
+  policy::ConditionId local = 0;
+  policy::ConditionId mailboxes = 0;
   policy::ConditionId here = 0;
   policy::ConditionId handed_on = 0;
 };

@@ -4,7 +4,6 @@
 #include <memory>
 
 #include "base/text.h"
-
 #include "dialects/postfix/address_reading.h"
 
 namespace relayproof::postfix {
@@ -228,6 +227,11 @@ std::uint32_t PolicyBuilder::mark(std::string_view name, policy::Mark::Life life
   return index;
 }
 
+std::optional<std::uint32_t> PolicyBuilder::find_mark(std::string_view name) const {
+  const auto found = known_.find("mark:" + std::string(name));
+  return found == known_.end() ? std::nullopt : std::optional(found->second);
+}
+
 std::uint32_t PolicyBuilder::question(policy::Question question) {
   const auto next = next_index(policy_.questions);
   const auto index = interned("question", question.name, next);
@@ -239,6 +243,13 @@ std::uint32_t PolicyBuilder::result(const policy::Effect& effect) {
   const auto next = next_index(policy_.results);
   const auto index = interned("result", std::visit(KeyOf{}, effect), next);
   if (index == next) policy_.results.push_back(effect);
+  return index;
+}
+
+std::uint32_t PolicyBuilder::named_result(std::string_view name) {
+  const auto next = next_index(policy_.results);
+  const auto index = interned("named result", std::string(name), next);
+  if (index == next) policy_.results.emplace_back(policy::Nothing{});
   return index;
 }
 

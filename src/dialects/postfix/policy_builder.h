@@ -49,9 +49,12 @@ class PolicyBuilder {
 
   /// By name: the same name is the same mark; its life is that of the first.
   std::uint32_t mark(std::string_view name, policy::Mark::Life life);
+  std::optional<std::uint32_t> find_mark(std::string_view name) const;
   /// By name; the rest is that of the first.
   std::uint32_t question(policy::Question question);
   std::uint32_t result(const policy::Effect& effect);
+  /// One that does nothing, and that conditions tell from others of other names.
+  std::uint32_t named_result(std::string_view name);
   std::uint32_t transform(const policy::Transform& transform);
   /// Transform::Named of this name.
   std::uint32_t named_transform(std::string_view name);

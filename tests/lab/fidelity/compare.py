@@ -29,9 +29,9 @@ def compare(attempt: dict, real: dict, ours: dict, owned: list[str]) -> Outcome:
     if ours["reply"] != reply:
         kinds.append("reply")
     elif reply != "accept":
-        if ours.get("code") != real["code"]:
+        if ours.get("code") not in (None, real["code"]):
             kinds.append("code")
-        if ours.get("enhanced") != real["enhanced"]:
+        if ours.get("code") and ours.get("enhanced") != real["enhanced"]:
             kinds.append("enhanced")
     elif ours["fate"] != "undecided":
         kinds += _fates(attempt, real, ours)
@@ -75,6 +75,6 @@ def _fates(attempt: dict, real: dict, ours: dict) -> list[str]:
     fate = real_fate(real)
     if ours["fate"] != fate:
         return ["fate"]
-    if fate == "handed-on" and ours.get("to") and ours["to"].lower() not in [to.lower() for to in real["to"]]:
+    if fate == "handed-on" and ours.get("to") and names.plain(ours["to"]) not in map(names.plain, real["to"]):
         return ["to"]
     return []

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from fidelity import certificates, domains, gates, names, networks
 from fidelity.draft import FOLDER, Draft, Vocabulary
+from kit.root import USERS
 
 # Nothing here decides who may relay: it only takes waits and limits out of the way.
 PLUMBING = {
@@ -16,6 +17,12 @@ PLUMBING = {
     "default_destination_concurrency_limit": "2", "smtp_connect_timeout": "5s", "smtp_helo_timeout": "5s",
     "hash_queue_names": "deferred", "mail_spool_directory": "/var/mail", "smtpd_peername_lookup": "yes",
 }
+# What a copy of the server's files has besides Postfix's own: the users whom local mail can go to.
+SYSTEM = {"etc/nsswitch.conf": "passwd: files\n",
+          "etc/passwd": "".join(f"{name}:x:{number}:{number}::/var/empty:/bin/sh\n" for name, number in {
+              **{"root": 0, "daemon": 1, "bin": 2, "sys": 3, "sync": 4, "games": 5, "man": 6, "lp": 7, "mail": 8, "news": 9,
+                 "uucp": 10, "proxy": 13, "www-data": 33, "backup": 34, "list": 38, "irc": 39, "_apt": 42, "nobody": 65534},
+              **USERS}.items())}
 MASTER = """\
 pickup     unix  n  -  n  60    1  pickup
 cleanup    unix  n  -  n  -     0  cleanup
@@ -74,6 +81,7 @@ def configuration(seed: int, number: int) -> Configuration:
     if draft.tls or draft.chance(0.05):
         _offer_tls(draft)
     files = {f"{FOLDER}/{name}".lstrip("/"): text for name, text in draft.files.items()}
+    files |= SYSTEM
     files["etc/aliases"] = "postmaster: alice\nabuse: alice\nroot: alice\n"
     files["etc/postfix/main.cf"] = _main(draft)
     files["etc/postfix/master.cf"] = _master(draft)

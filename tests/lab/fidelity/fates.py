@@ -15,7 +15,7 @@ _HELD = re.compile(r"\]: ([0-9A-Za-z]+): hold: ")
 SENDERS = {"smtp", "lmtp", "relay"}
 # The decision to hand it on was made; there was nobody to hand it to.
 _NOBODY_THERE = re.compile(r"Host or domain name not found|Host not found|Name service error|connect to |"
-                           r"unable to look up host|no MX host|does not accept mail|Domain not found", re.I)
+                           r"unable to look up host|no MX host|does not accept mail|Domain not found|loops back to myself", re.I)
 FIRST = "first-"
 
 
@@ -35,6 +35,9 @@ class Delivery:
             if self.status == "sent":
                 return "handed-on"
             return "tried" if _NOBODY_THERE.search(self.text) else "dropped"
+        # The queue manager does not try again at once what did not work for another mail.
+        if self.agent in ("error", "retry") and self.text.startswith("delivery temporarily suspended: "):
+            return "tried"
         if self.status == "sent" and self.agent != "discard":
             return "local"
         return "dropped"

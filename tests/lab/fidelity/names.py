@@ -4,6 +4,7 @@ Owned names are those a configuration may claim; forward targets stand in config
 asks for them; stranger's names are anybody's: attempts ask for them, and tables may name them too.
 """
 import ipaddress
+import re
 
 from kit.addresses import BACKED_UP_DOMAIN, BLOCK_LIST, SERVER, SERVER_SECOND, SINK
 
@@ -44,6 +45,11 @@ LISTED_CLIENTS = ["203.0.113.9", "198.18.7.1", "100.64.9.9"]
 def domain_of(address: str) -> str:
     """What follows the last `@`, in small letters; empty if there is none."""
     return address.rpartition("@")[2].strip("<>\"").lower() if "@" in address else ""
+
+
+def plain(address: str) -> str:
+    """In small letters and without quotes: the log has them where they are needed, the program where they were sent."""
+    return re.sub(r'"|\\(.)', r"\1", address).lower()
 
 
 def records() -> list[str]:
