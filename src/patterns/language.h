@@ -64,7 +64,7 @@ enum class Searched : std::uint8_t {
 };
 
 struct SearchBudget {
-  std::size_t states = 20'000;     ///< distinct derivatives that may be looked at
+  std::size_t states = 4'000;      ///< distinct derivatives that may be looked at
   std::size_t candidates = 2'000;  ///< members that may be offered
 };
 

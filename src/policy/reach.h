@@ -18,9 +18,9 @@ class Solutions;
 
 /// Where the work ends; beyond it the answer is `too_large`, and everything is possible.
 struct ReachBudget {
-  std::size_t nodes = 2'000'000;       ///< of decision diagrams
-  std::size_t paths = 200'000;         ///< combinations of text conditions looked at
-  std::size_t candidates = 2'000'000;  ///< texts tried in all
+  std::size_t nodes = 2'000'000;     ///< of decision diagrams
+  std::size_t paths = 200'000;       ///< combinations of text conditions looked at
+  std::size_t candidates = 300'000;  ///< texts tried in all
 };
 
 /// A set of clients, and one attempt that works for every one of them.

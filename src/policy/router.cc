@@ -78,8 +78,13 @@ bool Router::follow_rule(const Rule& rule, ListId list, std::size_t index,
     end(ends->fate, standing);
   } else if (const auto* rewrite = std::get_if<Rewrite>(&effect)) {
     std::vector<Standing> targets;
+    // What was found in a line of the header fills the template from that line.
+    Standing from = standing;
+    if (rule.by_row && rule.by_row->subject.field == Field::header) {
+      from = {found->key, true, true, standing.rewritings};
+    }
     for (const auto transform : rewrite->transforms) {
-      targets.push_back(by_transform(transform, standing));
+      targets.push_back(by_transform(transform, from));
     }
     go_on(targets, rewrite->then, list, index, standing);
   } else if (const auto* as_row = std::get_if<RewriteAsRow>(&effect)) {
