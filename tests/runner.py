@@ -111,6 +111,7 @@ def steps(options) -> list[Step]:
         Step("links in documents", "tools/check-docs"),
         Step("format", "tools/format --check"),
         Step("the tools themselves", unittests("tests/tools"), count_unittest),
+        Step("the fidelity harness", unittests("tests/lab/fidelity"), count_unittest),
         Step("build release", f"cmake --preset release && cmake --build --preset release --target relayproof -j {jobs}",
              count_build),
         Step("build dev", f"cmake --preset dev && cmake --build --preset dev -j {jobs}", count_build),
