@@ -6,6 +6,7 @@
 #include <map>
 
 #include "dialects/postfix/address_classes.h"
+#include "dialects/postfix/responsible.h"
 #include "policy/decide.h"
 
 namespace relayproof::postfix {
@@ -74,6 +75,7 @@ class Server {
     TableShelf shelf(files_, config_);
     PolicyBuilder builder(policy_);
     policy::Listener listener;
+    lower_responsibility(builder, shelf);
     listener.route = lower_routes(builder, shelf);
     const auto classes = lower_address_classes(builder, shelf, policy::Field::recipient);
     policy::List list{"smtpd_relay_restrictions", {}};
@@ -275,6 +277,8 @@ TEST(RoutesTest, HeaderChecksDropRefuseAndRedirect) {
   EXPECT_EQ(server.asked("a@here.example"), "dropped a@here.example");
   server.headers = {"X-Fix: y"};
   EXPECT_EQ(server.asked("a@here.example"), "on to owner@out.example");
+  server.headers = {"X-To: b@far.example"};
+  EXPECT_EQ(server.asked("a@here.example"), "relays: on to b@far.example");
   server.headers = {"Subject: x"};
   EXPECT_EQ(server.asked("a@here.example"), "local a@here.example");
 }
