@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "policy/fact.h"
+
 namespace relayproof::policy {
 
 /// An address that was read: the text which rules see, or the refusal it meets at once.
@@ -45,6 +47,8 @@ struct Transform {
     };
     std::vector<Piece> pieces;
     std::optional<std::size_t> pattern;  ///< index into Policy::patterns, for captures
+    /// The text that the pattern was found in, if it is not the address: the first such line.
+    std::optional<Field> captured_in{};
     /// Behind the pieces the server completes the target (appends a domain): through `transform`.
     std::string completed_by;
   };

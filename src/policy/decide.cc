@@ -112,6 +112,7 @@ class Leaves {
 
 Decision::Reply reply_of(const Passage& passage) {
   if (!passage.refusal) return Decision::Reply::accept;
+  if (passage.refusal->answer.code == 0) return Decision::Reply::undecided;
   return passage.refusal->answer.code < 500 ? Decision::Reply::defer : Decision::Reply::reject;
 }
 

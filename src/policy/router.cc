@@ -116,7 +116,7 @@ void Router::go_on(const std::vector<Standing>& targets, ListId then, ListId lis
 Router::Standing Router::by_transform(std::uint32_t index, const Standing& standing) const {
   const Transform& transform = policy_.transforms.at(index);
   Standing target = standing;
-  target.address = transformed(policy_, transform, standing.address);
+  target.address = transformed(policy_, transform, captured_from(transform, standing.address));
   ++target.rewritings;
   if (transform.rewritten) {
     const Holes holes = holes_of(*transform.rewritten);
@@ -125,6 +125,16 @@ Router::Standing Router::by_transform(std::uint32_t index, const Standing& stand
     target.domain_chosen = holes.in_domain && any;
   }
   return target;
+}
+
+// The line that a template's captures come from; the address itself where it says nothing else.
+std::string Router::captured_from(const Transform& transform, const std::string& address) const {
+  if (!transform.rewritten || !transform.rewritten->captured_in) return address;
+  const auto& pattern = policy_.patterns.at(transform.rewritten->pattern.value());
+  for (auto& text : texts_of(evaluator_.facts, *transform.rewritten->captured_in)) {
+    if (pattern.matches(text).value_or(false)) return std::move(text);
+  }
+  return address;
 }
 
 std::vector<Router::Standing> Router::by_row(const Match& found, const Standing& standing) const {

@@ -33,6 +33,7 @@ class Router {
   bool follow_rule(const Rule& rule, ListId list, std::size_t index, const Standing& standing);
   void go_on(const std::vector<Standing>& targets, ListId then, ListId list, std::size_t index,
              const Standing& standing);
+  std::string captured_from(const Transform& transform, const std::string& address) const;
   Standing by_transform(std::uint32_t transform, const Standing& standing) const;
   std::vector<Standing> by_row(const Match& found, const Standing& standing) const;
   void end(Fate fate, const Standing& standing);

@@ -15,7 +15,7 @@ using ListId = std::uint32_t;  ///< index into Policy::lists
 
 /// What a refused or deferred client hears.
 struct Answer {
-  int code = 554;
+  int code = 554;        ///< 0: it is not known how
   std::string enhanced;  ///< `5.7.1`; empty: none
   bool operator==(const Answer&) const = default;
 };

@@ -19,16 +19,6 @@ bool all_digits(std::string_view text) {
 }
 
 // `5.7.1 go away`: the enhanced code in front, or the usual one.
-std::string enhanced_in(std::string_view text, std::string_view usual) {
-  const auto word = text.substr(0, text.find_first_of(" \t"));
-  const auto parts = split(word, '.');
-  const bool is_code = parts.size() == 3 && parts[0].size() == 1 &&
-                       std::string_view("245").find(parts[0][0]) != std::string_view::npos &&
-                       all_digits(parts[1]) && all_digits(parts[2]) && parts[1].size() <= 3 &&
-                       parts[2].size() <= 3;
-  return std::string(is_code ? word : usual);
-}
-
 AccessAction refusal(Code code, std::string_view usual, std::string_view text) {
   AccessAction action{.kind = Kind::refuse, .code = code};
   action.answer = {0, enhanced_in(text, usual)};
@@ -141,6 +131,38 @@ AccessAction read_words(std::string_view text, const Version& version) {
 }
 
 }  // namespace
+
+std::string enhanced_in(std::string_view text, std::string_view usual) {
+  const auto word = text.substr(0, text.find_first_of(" \t"));
+  const auto parts = split(word, '.');
+  const bool is_code = parts.size() == 3 && parts[0].size() == 1 &&
+                       std::string_view("245").find(parts[0][0]) != std::string_view::npos &&
+                       all_digits(parts[1]) && all_digits(parts[2]) && parts[1].size() <= 3 &&
+                       parts[2].size() <= 3;
+  return std::string(is_code ? word : usual);
+}
+
+std::string enhanced_for(const std::string& enhanced, std::optional<policy::Field> refused) {
+  if (enhanced.size() < 5 || enhanced.substr(1, 3) != ".1.") return enhanced;
+  struct Pair {
+    std::string_view detail;
+    std::string_view sender;
+    std::string_view recipient;
+  };
+  static constexpr std::array pairs{
+      Pair{"1", "1.0", "1.1"}, Pair{"2", "1.8", "1.2"}, Pair{"3", "1.7", "1.3"},
+      Pair{"4", "1.0", "1.4"}, Pair{"5", "1.0", "1.5"}, Pair{"6", "1.0", "1.6"},
+      Pair{"7", "1.7", "1.3"}, Pair{"8", "1.8", "1.2"},
+  };
+  const auto known = std::ranges::find(pairs, std::string_view(enhanced).substr(4), &Pair::detail);
+  const auto otherwise = std::string_view("1.0");
+  std::string_view rest = "0.0";
+  if (refused == policy::Field::sender) rest = known == pairs.end() ? otherwise : known->sender;
+  if (refused == policy::Field::recipient) {
+    rest = known == pairs.end() ? otherwise : known->recipient;
+  }
+  return enhanced.substr(0, 2) + std::string(rest);
+}
 
 AccessAction parse_access_result(std::string_view text, const ResultTemplate* holes,
                                  const Version& version) {

@@ -45,6 +45,11 @@ struct AccessAction {
 /// Reads a result (access(5) "OTHER ACTIONS"). `holes` are those of a pattern's row.
 AccessAction parse_access_result(std::string_view text, const ResultTemplate* holes,
                                  const Version& version);
+/// An enhanced code about addresses (`x.1.y`) as it is given where something else, or the other
+/// address, is refused: nullopt for a client, a name or a login.
+std::string enhanced_for(const std::string& enhanced, std::optional<policy::Field> refused);
+/// The enhanced code that a text begins with (dsn_split), or the usual one.
+std::string enhanced_in(std::string_view text, std::string_view usual);
 /// Equal texts for actions that do the same.
 std::string key_of(const AccessAction& action);
 /// In words: `OK`, `REJECT`, `450 4.7.1`.

@@ -147,7 +147,30 @@ class ListLowering {
     if (!name.empty()) result_.claims.emplace_back(name);
   }
 
+  // `/^example\.com$/`: a name written out, as far as it goes.
+  void claim_pattern(std::string_view text) {
+    if (!text.starts_with('^') || !text.ends_with('$')) return;
+    std::string name;
+    for (std::size_t i = 1; i + 1 < text.size(); ++i) {
+      const bool is_escaped_dot = text[i] == '\\' && text[i + 1] == '.';
+      if (is_escaped_dot) ++i;
+      const char c = text[i];
+      const bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+      if (!is_escaped_dot && !is_letter && !(c >= '0' && c <= '9') && c != '-') return;
+      name.push_back(c);
+    }
+    claim(to_lower(name));
+  }
+
   void claim_keys(const Table& table) {
+    if (table.patterns) {
+      const auto& rows = table.patterns->rows;
+      const bool plain = std::ranges::all_of(
+          rows, [](const PatternRow& row) { return row.op == PatternRow::Op::match; });
+      for (const auto& row : rows) {
+        if (plain && !row.also && !row.pattern.negated) claim_pattern(row.pattern.text);
+      }
+    }
     if (!table.rows) return;
     for (const auto& row : table.rows->rows) {
       if (row.key.find('@') == std::string_view::npos) claim(to_lower(row.key));

@@ -1,5 +1,6 @@
 #include "dialects/postfix/lower_routes.h"
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 
@@ -50,7 +51,6 @@ class RouteLowering {
     const auto mapping = empty_list("recipient_canonical_maps");
     lower_local(builder_, shelf_, local_, mapping);
     fill_mailboxes();
-    fill_queue(queue);
     const auto virtuals = mapping_list("virtual_alias_maps", queue);
     const auto canonical = mapping_list("canonical_maps", virtuals);
     fill_mapping(mapping, "recipient_canonical_maps", canonical);
@@ -62,7 +62,12 @@ class RouteLowering {
     }
     // A message that is sent elsewhere goes past the rewriting (qmgr_message_resolve).
     redirect(route, queue);
-    for (auto& rule : lower_header_checks(builder_, shelf_, queue)) {
+    auto checks = lower_header_checks(builder_, shelf_, queue);
+    is_filtered_ = std::ranges::any_of(checks, [](const policy::Rule& rule) {
+      return std::holds_alternative<policy::SetMark>(rule.effect);
+    });
+    fill_queue(queue);
+    for (auto& rule : checks) {
       rules(route).push_back(std::move(rule));
     }
     run(route, maps_addresses() ? mapping : queue);
@@ -196,6 +201,7 @@ class RouteLowering {
         search.hidden.empty() ? builder_.negation(search.finds) : builder_.constant(false);
     add(mailboxes_, lacks, policy::End{Fate::dropped}, "virtual_mailbox_maps",
         origin_of("virtual_mailbox_maps"));
+    if (builder_.constant_value(lacks) == std::optional(true)) return;
     add(mailboxes_, builder_.constant(true), policy::End{Fate::local}, "virtual");
   }
 
@@ -207,6 +213,10 @@ class RouteLowering {
 
     const auto classes = lower_address_classes(builder_, shelf_, policy::Field::recipient);
     const auto transports = lower_transports(builder_, shelf_, classes.address);
+    if (is_filtered_) {
+      add(resolved, builder_.has_mark(filtered_mark(builder_)), policy::End{Fate::handed_on},
+          "FILTER");
+    }
     add(resolved, classes.fails, policy::End{Fate::dropped}, "Temporary lookup failure");
     add(resolved, starts_with_hyphen(), policy::End{Fate::dropped}, "allow_min_user");
     add(resolved, transports.moved, policy::End{Fate::dropped}, "relocated_maps",
@@ -261,6 +271,7 @@ class RouteLowering {
   TableShelf& shelf_;
   const Config& config_;
   const Service* service_;
+  bool is_filtered_ = false;
   ListId local_ = 0;      // what local(8) does
   ListId mailboxes_ = 0;  // what virtual(8) does
 };

@@ -295,6 +295,8 @@ TEST(RoutesTest, HeaderChecksDropRefuseAndRedirect) {
   EXPECT_EQ(server.asked("a@here.example"), "dropped a@here.example");
   server.headers = {"X-Fix: y"};
   EXPECT_EQ(server.asked("a@here.example"), "on to owner@out.example");
+  server.headers = {"X-To: b@far.example"};
+  EXPECT_EQ(server.asked("a@here.example"), "relays: on to b@far.example");
   server.headers = {"Subject: x"};
   EXPECT_EQ(server.asked("a@here.example"), "local a@here.example");
 }

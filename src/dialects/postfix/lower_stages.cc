@@ -178,10 +178,13 @@ class StageLowering {
       if (equals_ignoring_case(word.text, "no_unknown_recipient_checks")) return;
     }
     auto writer = writer_for(moment, parameter, "unlisted");
+    // DEFER_IF_REJECT of the restrictions in front of it still counts.
+    auto& lists = service_.lists[field == Field::sender ? "sender" : "rcpt"];
     writer.begin(origin_of(parameter), std::string(parameter), false);
     const auto list = lower_reject_unlisted(builder_, service_.shared.shelf, field);
     const auto when = field == Field::sender ? sender_is_an_address(builder_, writer.scope())
                                              : builder_.constant(true);
+    lists.push_back(list);
     writer.put(when, policy::Run{list});
     finish(moment, writer);
   }

@@ -1,6 +1,8 @@
 #include "dialects/postfix/lower_transports.h"
 
 #include <array>
+#include <functional>
+#include <map>
 
 #include "base/text.h"
 #include "dialects/postfix/lower_tables.h"
@@ -33,6 +35,7 @@ constexpr std::size_t deliveries = 7;
 struct Results {
   std::array<std::uint32_t, deliveries> of{};
   std::uint32_t unchanged = 0;
+  std::map<std::string, std::uint32_t, std::less<>> bounces;  // by the row's text
 };
 
 Results results_for(PolicyBuilder& builder) {
@@ -44,11 +47,20 @@ Results results_for(PolicyBuilder& builder) {
   return results;
 }
 
-ResultOf result_of_row(const Config& config, const Results& results) {
-  return [&config, results](const RowValue& row) {
+std::uint32_t bounce(PolicyBuilder& builder, Results& results, std::string_view text) {
+  const auto mark = builder.mark("transport " + std::string(text), policy::Mark::Life::recipient);
+  return results.bounces.try_emplace(std::string(text), builder.result(policy::SetMark{mark}))
+      .first->second;
+}
+
+ResultOf result_of_row(PolicyBuilder& builder, const Config& config, Results& results) {
+  return [&](const RowValue& row) {
     const bool is_unchanged = row.text.substr(0, row.text.find(':')).empty();
     if (is_unchanged) return results.unchanged;
-    return results.of[static_cast<std::size_t>(delivery_of(config, row.text))];
+    const auto delivery = delivery_of(config, row.text);
+    const bool bounces = delivery == Delivery::refused || delivery == Delivery::retried;
+    return bounces ? bounce(builder, results, row.text)
+                   : results.of[static_cast<std::size_t>(delivery)];
   };
 }
 
@@ -81,12 +93,12 @@ Delivery delivery_of(const Config& config, std::string_view transport) {
 Transports lower_transports(PolicyBuilder& builder, TableShelf& shelf,
                             const policy::Subject& address) {
   const auto& config = shelf.config();
-  const auto results = results_for(builder);
+  auto results = results_for(builder);
   const auto names = [&](std::string_view parameter) {
     return table_names(config.effective(parameter).text, config.version());
   };
   const auto rows = lower_search(builder, shelf, names("transport_maps"), Search::transport,
-                                 address, result_of_row(config, results));
+                                 address, result_of_row(builder, config, results));
   const auto moved = lower_search(
       builder, shelf, names("relocated_maps"), Search::address, address,
       [&](const RowValue&) { return builder.result(policy::Nothing{}); }, Literals::alike);
@@ -95,18 +107,30 @@ Transports lower_transports(PolicyBuilder& builder, TableShelf& shelf,
   transports.fails = builder.any({rows.fails, moved.fails});
   transports.moved = moved.finds;
   const auto fallback = wildcard(builder, rows);
-  const auto when = [&](Delivery delivery) {
-    const auto result = results.of[static_cast<std::size_t>(delivery)];
+  const auto when_result = [&](std::uint32_t result) {
     const auto row = gives(builder, rows, {result});
     return fallback == result ? builder.any({row, builder.negation(rows.finds)}) : row;
   };
-  transports.refused = when(Delivery::refused);
-  transports.retried = when(Delivery::retried);
+  const auto when = [&](Delivery delivery) {
+    return when_result(results.of[static_cast<std::size_t>(delivery)]);
+  };
+  std::vector<ConditionId> refused;
+  std::vector<ConditionId> retried;
+  for (const auto& [text, result] : results.bounces) {
+    transports.bounces.push_back({when_result(result), text});
+    const bool refuses = delivery_of(config, text) == Delivery::refused;
+    (refuses ? refused : retried).push_back(transports.bounces.back().when);
+  }
+  transports.refused = builder.any(std::move(refused));
+  transports.retried = builder.any(std::move(retried));
   transports.discarded = when(Delivery::discarded);
   transports.local = when(Delivery::local);
   transports.mailboxes = when(Delivery::mailboxes);
   transports.here = when(Delivery::here);
   transports.handed_on = when(Delivery::handed_on);
+  transports.decides =
+      builder.any({transports.refused, transports.retried, transports.discarded, transports.local,
+                   transports.mailboxes, transports.here, transports.handed_on});
   return transports;
 }
 

@@ -2,7 +2,9 @@
 // resolve(8)): who delivers it, and which lookups can fail on the way.
 #pragma once
 
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "dialects/postfix/policy_builder.h"
 #include "dialects/postfix/table_shelf.h"
@@ -36,6 +38,13 @@ struct Transports {
   policy::ConditionId mailboxes = 0;
   policy::ConditionId here = 0;
   policy::ConditionId handed_on = 0;
+  policy::ConditionId decides = 0;  ///< one of those rows stands for the address
+  /// The rows of `refused` and `retried`, by their text: `error:5.1.1 no such place`.
+  struct Bounce {
+    policy::ConditionId when = 0;
+    std::string text;
+  };
+  std::vector<Bounce> bounces;
 };
 /// What transport_maps and relocated_maps say about the address.
 Transports lower_transports(PolicyBuilder& builder, TableShelf& shelf,

@@ -89,6 +89,8 @@ std::string key_of(const policy::Transform& transform) {
     }
   }
   if (transform.rewritten->pattern) key += '\2' + std::to_string(*transform.rewritten->pattern);
+  const auto& captured_in = transform.rewritten->captured_in;
+  if (captured_in) key += '\4' + std::to_string(static_cast<int>(*captured_in));
   return key + '\3' + transform.rewritten->completed_by;
 }
 

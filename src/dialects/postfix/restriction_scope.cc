@@ -41,7 +41,6 @@ long ServiceLowering::number(std::string_view name, long otherwise) const {
 policy::Answer ServiceLowering::answer(long code, std::string_view enhanced) const {
   if (code < 400 || code > 599) return {450, "4.7.1"};
   policy::Answer answer{static_cast<int>(code), std::string(enhanced)};
-  if (is_on("soft_bounce") && answer.code >= 500) answer.code -= 100;
   if (!answer.enhanced.empty()) answer.enhanced[0] = answer.code >= 500 ? '5' : '4';
   return answer;
 }

@@ -100,6 +100,7 @@ ResultOf MetActions::result_of() {
   return [this](const RowValue& row) {
     auto& shared = writer_.service().shared;
     auto action = parse_access_result(row.text, row.holes, writer_.service().version());
+    action.answer.enhanced = enhanced_for(action.answer.enhanced, field_);
     if (action.has_holes) {
       action.pattern = row.pattern;
       action.field = field_;

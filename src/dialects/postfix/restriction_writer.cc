@@ -114,7 +114,7 @@ void RestrictionWriter::ask(policy::ConditionId when, std::string_view what, std
   refusal.power = policy::Question::Power::screen;
   refusal.says = std::string(why);
   const auto refuses = builder().unknown(builder().question(std::move(refusal)), about);
-  refuse(builder().all({when, refuses}), service_.answer(450, "4.7.1"), "refused");
+  refuse(builder().all({when, refuses}), policy::Answer{0, ""}, "refused");
   if (!permit_counts) return;
   policy::Question permission;
   permission.name = std::string(what) + " says OK";

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "dialects/postfix/lower_tables.h"
+#include "dialects/postfix/lower_transports.h"
 #include "dialects/postfix/routes_targets.h"
 
 namespace relayproof::postfix {
@@ -73,7 +74,15 @@ class HeaderChecks {
       if (equals_ignoring_case(word, one.word)) return one.effect;
     }
     if (equals_ignoring_case(word, "redirect")) return redirect(word, row);
+    if (equals_ignoring_case(word, "filter")) return filter(row.text.substr(word.size()));
     return policy::Nothing{};
+  }
+
+  // The filter stands for every recipient's own delivery.
+  Effect filter(std::string_view transport) {
+    const auto delivery = delivery_of(shelf_.config(), trim(transport));
+    if (delivery != Delivery::handed_on) return policy::Nothing{};
+    return policy::SetMark{filtered_mark(builder_)};
   }
 
   Effect redirect(std::string_view word, const RowValue& row) {
@@ -81,7 +90,8 @@ class HeaderChecks {
     plain.parts.push_back({std::string(row.text), 0});
     policy::Rewrite rewrite{{}, redirected_};
     const auto rest = behind_word(row.holes ? *row.holes : plain, word.size());
-    for (const auto& target : targets_of(rest, row.pattern)) {
+    for (auto& target : targets_of(rest, row.pattern)) {
+      if (target.rewritten && row.pattern) target.rewritten->captured_in = policy::Field::header;
       rewrite.transforms.push_back(builder_.transform(target));
     }
     if (rewrite.transforms.empty()) return policy::Nothing{};
@@ -96,6 +106,10 @@ class HeaderChecks {
 };
 
 }  // namespace
+
+std::uint32_t filtered_mark(PolicyBuilder& builder) {
+  return builder.mark("handed to a FILTER", policy::Mark::Life::message);
+}
 
 std::vector<policy::Rule> lower_header_checks(PolicyBuilder& builder, TableShelf& shelf,
                                               policy::ListId redirected) {

@@ -71,7 +71,7 @@ class LocalLowering {
   void lower() {
     add_aliases();
     add_transport("mailbox_transport");
-    add_users();
+    if (!add_users()) return;
     add_transport("fallback_transport");
     add_relay();
     add(local_, builder_.constant(true), policy::End{Fate::dropped}, "unknown user");
@@ -120,13 +120,15 @@ class LocalLowering {
     }
   }
 
-  void add_users() {
+  // False if there can be nobody else.
+  bool add_users() {
     const std::vector users{parse_table_name("unix:passwd.byname", config_.version())};
     const auto search = lower_search(
         builder_, shelf_, users, Search::local_name, name(),
         [this](const RowValue&) { return builder_.result(policy::Nothing{}); }, Literals::alike);
     const auto known = search.hidden.empty() ? search.finds : builder_.constant(true);
     add(local_, known, policy::End{Fate::local}, "local");
+    return !builder_.constant_value(known).value_or(false);
   }
 
   void add_relay() {

@@ -1,16 +1,38 @@
 #include "dialects/postfix/table_shelf.h"
 
+#include "base/text.h"
 #include "patterns/pattern.h"
 
 namespace relayproof::postfix {
 namespace {
 
-std::string written(const AliasTarget& target) {
+// More files in files than this are left as they stand.
+constexpr int include_depth = 10;
+
+std::string written(const AliasTarget& target, const FileSystem& files, int depth);
+
+// A list of addresses in a file (aliases(5) `:include:`), line by line.
+std::string included(const std::string& text, const FileSystem& files, int depth) {
+  std::string result;
+  for (const auto line : split(text, '\n')) {
+    const auto addresses = trim(line.substr(0, line.find('#')));
+    for (const auto& target : alias_targets(addresses)) {
+      if (!result.empty()) result += ", ";
+      result += written(target, files, depth);
+    }
+  }
+  return result;
+}
+
+std::string written(const AliasTarget& target, const FileSystem& files, int depth) {
   switch (target.kind) {
     case AliasTarget::Kind::command:
       return "\"|" + target.text + "\"";
-    case AliasTarget::Kind::include:
-      return ":include:" + target.text;
+    case AliasTarget::Kind::include: {
+      const auto list = files.read(target.text);
+      if (!list || depth == 0) return ":include:" + target.text;
+      return included(**list, files, depth - 1);
+    }
     case AliasTarget::Kind::file:
     case AliasTarget::Kind::address:
       break;
@@ -19,13 +41,14 @@ std::string written(const AliasTarget& target) {
 }
 
 // Rows `name targets`, in a text of their own that they look into.
-std::shared_ptr<const Rows> rows_of(const Aliases& aliases, const std::string& file) {
+std::shared_ptr<const Rows> rows_of(const Aliases& aliases, const std::string& file,
+                                    const FileSystem& files) {
   auto content = std::make_shared<std::string>();
   for (const auto& row : aliases.rows) {
     content->append(row.name).append("\t");
     for (const auto& target : row.targets) {
       if (&target != &row.targets.front()) content->append(", ");
-      content->append(written(target));
+      content->append(written(target, files, include_depth));
     }
     content->append("\n");
   }
@@ -64,7 +87,8 @@ std::shared_ptr<const Table> TableShelf::open(const TableName& name) {
   if (table) return table;
   auto opened = read_table(name, access_);
   if (opened.standing == Standing::read && opened.rows && holds_aliases(name)) {
-    if (const auto found = aliases(name)) opened.rows = rows_of(*found, opened.file);
+    if (const auto found = aliases(name))
+      opened.rows = rows_of(*found, opened.file, *access_.files);
   }
   table = std::make_shared<const Table>(std::move(opened));
   return table;

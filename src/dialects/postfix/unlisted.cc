@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/text.h"
+#include "dialects/postfix/access_results.h"
 #include "dialects/postfix/address_classes.h"
 #include "dialects/postfix/lower_tables.h"
 #include "dialects/postfix/lower_transports.h"
@@ -26,11 +27,15 @@ constexpr std::array classes_with_tables{
     Class{&AddressClasses::is_relay, "relay_recipient_maps", "unknown_relay_recipient_reject_code"},
 };
 
-// Names that Postfix itself takes care of, in any local domain.
-ConditionId is_own_name(PolicyBuilder& builder, policy::Field field) {
-  return builder.is_one_of("names that Postfix has itself",
-                           {"postmaster", "mailer-daemon", "double-bounce"},
-                           builder.resolved(field, policy::Part::local));
+// Names that Postfix itself takes care of, in any local domain; whatever follows an `@`.
+ConditionId is_own_name(PolicyBuilder& builder, const Config& config, policy::Field field) {
+  const auto bounces = to_lower(config.effective("double_bounce_sender").text);
+  auto names = std::string("postmaster|mailer-daemon");
+  if (bounces.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-_") == std::string::npos) {
+    names += "|" + bounces;
+  }
+  return builder.matches("names that Postfix has itself", "^(" + names + ")@",
+                         builder.resolved(field));
 }
 
 class Unlisted {
@@ -75,6 +80,18 @@ class Unlisted {
     list_.rules.push_back(std::move(rule));
   }
 
+  // `error:5.7.1 text` and `retry:text`; other transports refuse nothing here.
+  void refuse_as(ConditionId when, std::string_view transport) {
+    const auto delivery = delivery_of(shelf_.config(), transport);
+    if (delivery != Delivery::refused && delivery != Delivery::retried) return;
+    const bool retried = delivery == Delivery::retried;
+    auto usual = std::string(status());
+    if (retried) usual[0] = '4';
+    const auto colon = transport.find(':');
+    const auto text = colon == std::string_view::npos ? "" : trim(transport.substr(colon + 1));
+    refuse(when, {retried ? 450 : 550, enhanced_for(enhanced_in(text, usual), field_)});
+  }
+
   LoweredSearch search(std::string_view parameter) {
     const auto& config = shelf_.config();
     const auto names = table_names(config.effective(parameter).text, config.version());
@@ -116,9 +133,15 @@ class Unlisted {
     const auto transports = lower_transports(builder_, shelf_, classes_.address);
     refuse(builder_.all({rest, classes_.is_virtual_alias}),
            answer("unknown_virtual_alias_reject_code", 550));
-    refuse(builder_.all({rest, builder_.any({transports.moved, transports.refused})}),
-           {550, std::string(status())});
-    refuse(builder_.all({rest, transports.retried}), {450, "4" + std::string(status().substr(1))});
+    refuse(builder_.all({rest, transports.moved}), {550, enhanced_for("5.1.6", field_)});
+    for (const auto& row : transports.bounces) refuse_as(builder_.all({rest, row.when}), row.text);
+    const auto unmoved = builder_.all({rest, builder_.negation(transports.decides)});
+    for (const auto& [is, parameter] : {std::pair(classes_.is_local, "local_transport"),
+                                        std::pair(classes_.is_virtual_mailbox, "virtual_transport"),
+                                        std::pair(classes_.is_relay, "relay_transport"),
+                                        std::pair(classes_.is_other, "default_transport")}) {
+      refuse_as(builder_.all({unmoved, is}), shelf_.config().effective(parameter).text);
+    }
     return rest;
   }
 
@@ -127,7 +150,7 @@ class Unlisted {
     const auto found = search(one.tables);
     std::vector<ConditionId> all = {rest, classes_.*one.is};
     if (one.tables == "local_recipient_maps") {
-      all.push_back(builder_.negation(is_own_name(builder_, field_)));
+      all.push_back(builder_.negation(is_own_name(builder_, shelf_.config(), field_)));
     }
     auto failing = all;
     failing.push_back(found.fails);

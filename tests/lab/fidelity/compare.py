@@ -1,5 +1,6 @@
 """Holds what the program says of one attempt against what the real server did."""
 from dataclasses import dataclass
+from pathlib import Path
 
 from fidelity import names
 
@@ -16,12 +17,13 @@ class Outcome:
     relayed: bool = False
 
 
-def compare(attempt: dict, real: dict, ours: dict, owned: list[str]) -> Outcome:
-    if real["at"] in ("not asked", "cut off") or real.get("unsettled"):
+def compare(attempt: dict, real: dict, ours: dict, owned: list[str], written: str = "") -> Outcome:
+    """`written`: what the owner wrote into the configuration's files."""
+    if real["at"] in ("not asked", "cut off") or real.get("unsettled") or filter_refused(real) or lacks_brackets(attempt, real):
         return Outcome(compared=False)
     if real["at"] == "not running" or ours["listener"] is None:
         return Outcome(("runs",) if (real["at"] == "not running") != (ours["listener"] is None) else ())
-    relayed = really_relayed(attempt, real, owned)
+    relayed = really_relayed(attempt, real, owned, written)
     if ours["reply"] == "undecided":
         return Outcome(undecided=True, relayed=relayed)
     kinds = []
@@ -56,18 +58,40 @@ def real_fate(real: dict) -> str:
     return "handed-on" if real["fate"] == "tried" else real["fate"]
 
 
-def really_relayed(attempt: dict, real: dict, owned: list[str]) -> bool:
-    """It was handed on for an outside domain, and it was the client who named that."""
-    said = (attempt["rcpt_to"] + " " + " ".join(attempt.get("headers", {}).values())).lower()
-    return real.get("fate") in ("handed-on", "tried") and any(
-        is_outside(domain, owned) and domain in said for domain in map(names.domain_of, real["to"]))
+def filter_refused(real: dict) -> bool:
+    """A filter's way back did: a second attempt, at another door, which nobody explained."""
+    return any(" said: 5" in text or " said: 4" in text for _, _, relay, _, text in real.get("deliveries") or []
+               if relay.startswith("127.0.0.1"))
+
+
+def lacks_brackets(attempt: dict, real: dict) -> bool:
+    """`explain` puts the brackets around an address that is said without them; strict servers want them."""
+    return "address syntax" in real.get("text", "") and not all(
+        attempt[name].startswith(("<", "@")) for name in ("mail_from", "rcpt_to"))
+
+
+def really_relayed(attempt: dict, real: dict, owned: list[str], written: str = "") -> bool:
+    """It was handed on for an outside domain, and it was the client who named that. An address that the owner wrote down
+    is his, whatever domain it has, unless it is what the client said."""
+    said = names.plain(attempt["rcpt_to"] + " " + " ".join(attempt.get("headers", {}).values()))
+
+    def chosen(address: str) -> bool:
+        domain = names.domain_of(address)
+        return is_outside(domain, owned) and domain in said and (names.plain(address) in said or address not in written)
+
+    return real.get("fate") in ("handed-on", "tried") and any(chosen(address.lower()) for address in real["to"])
+
+
+def written_in(root: Path) -> str:
+    return "\n".join(path.read_text(errors="replace") for path in sorted(root.glob("etc/postfix/*"))
+                     if path.is_file() and path.suffix != ".db").lower()
 
 
 def is_outside(domain: str, owned: list[str]) -> bool:
     """Nobody's here: not claimed by this configuration, no name or address of the server."""
     if domain.startswith("["):
         return domain.strip("[]").removeprefix("ipv6:") not in names.server_addresses()
-    claims = [name.lstrip(".").lower() for name in owned]
+    claims = [name.lstrip(".").lower() for name in [names.HOST, *owned]]
     return bool(domain) and not any(domain == name or domain.endswith("." + name) for name in claims if "." in name)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from fidelity.ask import Running
-from fidelity.compare import compare
+from fidelity.compare import compare, written_in
 from fidelity.judge import Disagreement
 from fidelity.minimise import minimise, write_texts
 from fidelity.program import Program
@@ -65,7 +65,7 @@ def replay(world: WideWorld, server: Server, program: Program, folder: Path) -> 
     real, ours = both(world, server, program, folder)
     attempt = json.loads((folder / "attempt.json").read_text())
     owned = json.loads((folder / "about.json").read_text())["owned"]
-    return compare(attempt, real, ours, owned).kinds
+    return compare(attempt, real, ours, owned, written_in(folder / "config")).kinds
 
 
 def shown(folder: Path) -> str:

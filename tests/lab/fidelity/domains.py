@@ -88,10 +88,12 @@ def _virtual_aliases(draft: Draft) -> None:
         rows += [(domain, "anything") for domain in domains]
     else:
         draft.set("virtual_alias_domains", _domain_list(draft, "virtual_domains", domains))
-    _own(draft, domains)
+    draft.words.domains += domains
     if draft.chance(0.25):
+        # Patterns name no domain: without virtual_alias_domains, none is claimed.
         draft.set("virtual_alias_maps", draft.patterns("virtual", _virtual_patterns(draft)))
         return
+    draft.owned += domains
     draft.set("virtual_alias_maps", draft.table("virtual", rows, ["hash", "texthash", "btree"]))
 
 
@@ -181,6 +183,8 @@ def _spelling(draft: Draft) -> None:
                "mailbox_size_limit": ["0"], "receive_override_options": ["no_address_mappings", "no_unknown_recipient_checks"]}
     for name in draft.some(list(choices), 0, 4):
         draft.set(name, draft.pick(choices[name]))
+    if "myorigin" in draft.main:
+        draft.owned.append({"$mydomain": names.DOMAIN}.get(draft.main["myorigin"], draft.main["myorigin"]))
     if draft.chance(0.1):
         draft.set("header_checks", draft.patterns("header_checks", [
             (r"/^X-To: (.*)$/", draft.pick(["REDIRECT $1", "REDIRECT alice@forward.example", "DISCARD", "HOLD", "REJECT no"])),

@@ -38,7 +38,8 @@ class Delivery:
         # The queue manager does not try again at once what did not work for another mail.
         if self.agent in ("error", "retry") and self.text.startswith("delivery temporarily suspended: "):
             return "tried"
-        if self.status == "sent" and self.agent != "discard":
+        # local(8) throws away what is for a postmaster who is no user.
+        if self.status == "sent" and self.agent != "discard" and self.text != "discarded":
             return "local"
         return "dropped"
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from fidelity import edges
 from fidelity.ask import Running
-from fidelity.compare import compare, sorted_kinds
+from fidelity.compare import Outcome, compare, sorted_kinds, written_in
 from fidelity.decisive import deciding
 from fidelity.program import Failed, Program, TooLong
 
@@ -49,8 +49,10 @@ def judge(program: Program, number: int, root: Path, owned: list[str], attempts:
         found.failure = str(error)
         return found
     listeners = {listener["port"]: listener for listener in audit["listeners"]} if audit else {}
+    written = written_in(root)
     for attempt, truth, ours in zip(attempts, real, answers):
-        _judge_pair(found, attempt, truth, ours, owned, listeners.get(attempt.get("port", 25)))
+        _judge_pair(found, compare(attempt, truth, ours, owned, written), attempt, truth, ours,
+                    listeners.get(attempt.get("port", 25)))
     found.counts["configurations"] += 1
     if audit:
         found.counts[f"verdict {audit['verdict']}"] += 1
@@ -70,8 +72,7 @@ def _audit(found: Judgement, program: Program, root: Path) -> dict | None:
         return None
 
 
-def _judge_pair(found: Judgement, attempt: dict, truth: dict, ours: dict, owned: list[str], listener: dict | None) -> None:
-    outcome = compare(attempt, truth, ours, owned)
+def _judge_pair(found: Judgement, outcome: Outcome, attempt: dict, truth: dict, ours: dict, listener: dict | None) -> None:
     if not outcome.compared:
         found.counts["not compared"] += 1
         return

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Callable
 
 from fidelity.ask import Running
-from fidelity.compare import compare
+from fidelity.compare import compare, written_in
 from fidelity.configuration import PLUMBING
 from fidelity.program import Failed, Program
 from fidelity.server import SETTINGS, Server
@@ -49,7 +49,7 @@ def disagreement(world: WideWorld, server: Server, program: Program, texts: Text
         with Running(world, server, folder) as running:
             real = running.answers([attempt])[0]
         ours = program.explain(folder, [attempt])[0]
-        return compare(attempt, real, ours, owned).kinds
+        return compare(attempt, real, ours, owned, written_in(root)).kinds
     except (Failed, OSError, ValueError):
         return ()
     finally:

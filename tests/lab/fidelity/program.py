@@ -6,9 +6,11 @@ from pathlib import Path
 
 from kit.addresses import SERVER, SERVER_SECOND
 
+# The kernel gives the interface one of these; which, makes no difference.
+LINK_LOCAL = "fe80::ff:fe00:25/64"
 HOST = ["--hostname", SERVER.name, "--mta-version", "3.7"] + [
     word for interface in (f"{SERVER.ipv4}/24", f"{SERVER_SECOND.ipv4}/24", f"{SERVER.ipv6}/64", f"{SERVER_SECOND.ipv6}/64",
-                           "127.0.0.1/8", "::1/128") for word in ("--interface", interface)]
+                           "127.0.0.1/8", "::1/128", LINK_LOCAL) for word in ("--interface", interface)]
 PATH = "/etc/postfix"
 SECONDS = 120
 # What an attempt tells the program; the rest is how the lab makes it.
