@@ -22,7 +22,7 @@ struct Alias {
     const auto lookup = small.lookup({small.patterns({{pattern, 1}})}, {Key::whole});
     small.policy.patterns.push_back(TablePolicy::compiled(pattern));
     small.policy.transforms.push_back(
-        {std::nullopt, Transform::Template{std::move(pieces), 0, ""}});
+        {std::nullopt, Transform::Template{std::move(pieces), 0, std::nullopt, ""}});
     wanted = {finds(lookup, 1, whole(Field::recipient)),
               outside({Field::recipient, Part::domain, {0}})};
   }
@@ -88,7 +88,8 @@ TEST(SolveRewrittenTest, AHeaderChoosesItsRecipient) {
   const std::string pattern = "^X-Route: *(.*)";
   const auto lookup = small.lookup({small.patterns({{pattern, 1}})}, {Key::whole});
   small.policy.patterns.push_back(TablePolicy::compiled(pattern));
-  small.policy.transforms.push_back({std::nullopt, Transform::Template{{capture(1)}, 0, Field::header, ""}});
+  small.policy.transforms.push_back(
+      {std::nullopt, Transform::Template{{capture(1)}, 0, Field::header, ""}});
   const auto answer = in_words(solved(
       small.policy, Field::header,
       {finds(lookup, 1, whole(Field::header)), outside({Field::header, Part::domain, {0}})}));
