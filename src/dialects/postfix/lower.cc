@@ -168,7 +168,7 @@ class Lowering {
     for (const auto& [mark, action] : shared_.delegations) stop(mark, action);
     for (const auto& [mark, action] : shared_.delegations) delegate(mark, action);
     policy::Transform completed;
-    completed.rewritten.emplace();
+    completed.rewritten = Template();
     completed.rewritten->pieces = {{"", Template::Hole{Template::Hole::Of::whole, 0}},
                                    {"@" + address_settings(config_).myorigin, std::nullopt}};
     const auto domain = PolicyBuilder::rewritten(policy::Field::recipient, policy::Part::domain);
@@ -194,7 +194,7 @@ class Lowering {
   // `REDIRECT user@example.com`: the owner wrote down who gets it.
   void send_to(policy::ConditionId when, const AccessAction& action) {
     policy::Transform target;
-    target.rewritten.emplace();
+    target.rewritten = Template();
     target.rewritten->pieces = {{action.text, std::nullopt}};
     target.rewritten->completed_by = transform_name::complete;
     rule(when, policy::Rewrite{{builder_.transform(target)}, route_}, to_string(action));
@@ -219,7 +219,7 @@ class Lowering {
   // `REDIRECT $1@$2`: where the mail goes stands in what the client sent.
   void redirect(policy::ConditionId when, const AccessAction& action) {
     policy::Transform transform;
-    transform.rewritten.emplace();
+    transform.rewritten = Template();
     if (action.field == policy::Field::recipient && action.pattern) {
       transform.rewritten->pieces = pieces_of(action.text);
       transform.rewritten->pattern = action.pattern;
