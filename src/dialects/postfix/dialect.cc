@@ -9,6 +9,7 @@
 #include "dialects/postfix/coverage.h"
 #include "dialects/postfix/findings.h"
 #include "dialects/postfix/lower.h"
+#include "dialects/postfix/remedies.h"
 #include "dialects/postfix/table_shelf.h"
 
 namespace relayproof::dialects::postfix {
@@ -170,6 +171,16 @@ Result<Loaded> load(const FileSystem& files, const std::string& path, const Host
   return loaded;
 }
 
+std::vector<Remedy> remedies(const FileSystem& files, const std::string& path, const Host& host,
+                             const RemedyRequest& request) {
+  return native::remedies(files, path, host_of(host), request);
+}
+
+Upkeep upkeep(const FileSystem& files, const std::string& path, const Host& host,
+              const std::vector<std::string>& edited) {
+  return native::upkeep(files, path, host_of(host), edited);
+}
+
 bool is_folder_of_postfix(const FileSystem& files, const std::string& path) {
   return files.info(path_in(path, "main.cf")).kind == FileInfo::Kind::file;
 }
@@ -213,6 +224,8 @@ const Dialect dialect = {
     .usual_place = "/etc/postfix",
     .recognise = recognise,
     .load = load,
+    .remedies = remedies,
+    .upkeep = upkeep,
 };
 
 }  // namespace relayproof::dialects::postfix
