@@ -14,6 +14,8 @@ target_compile_definitions(rp_flags INTERFACE $<$<CONFIG:Debug>:_GLIBCXX_ASSERTI
 if(RELAYPROOF_SANITIZE)
   target_compile_options(rp_flags INTERFACE -fsanitize=${RELAYPROOF_SANITIZE} -fno-omit-frame-pointer
                                             -fno-sanitize-recover=all)
+  # What UBSan adds to the code behind GoogleTest's macros takes a third of its compilation, and checks nothing of ours.
+  target_compile_options(rp_flags INTERFACE $<$<BOOL:$<TARGET_PROPERTY:RELAYPROOF_TEST>>:-fno-sanitize=undefined>)
   target_link_options(rp_flags INTERFACE -fsanitize=${RELAYPROOF_SANITIZE})
   if(CMAKE_CXX_COMPILER_ID STREQUAL Clang)
     # clang 14 cannot assemble coroutines with it: "cannot represent a difference across sections".
@@ -84,6 +86,7 @@ endfunction()
 function(rp_test name layer)
   add_executable(${name} ${ARGN})
   target_link_libraries(${name} PRIVATE ${layer} rp_test_support GTest::gmock GTest::gtest_main)
+  set_target_properties(${name} PROPERTIES RELAYPROOF_TEST ON)
   rp_use_precompiled(${name} rp_test_headers)
   target_compile_definitions(${name} PRIVATE RELAYPROOF_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   gtest_discover_tests(${name} NO_PRETTY_VALUES DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 120)

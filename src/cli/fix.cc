@@ -12,6 +12,7 @@
 #include "cli/disk_files.h"
 #include "cli/exit_status.h"
 #include "cli/fix_files.h"
+#include "cli/moved_files.h"
 #include "cli/output.h"
 
 namespace relayproof::cli {
@@ -78,24 +79,29 @@ int plan_and_apply(const Arguments& arguments, const std::string& locked_folder)
   const auto& inside = arguments.inside;
   const auto configuration = load_configuration(inside, inside.path);
   if (!configuration) return complain(configuration.error());
-  const DiskFiles files(inside.root);
-  const repair::Subject subject{configuration->dialect, &files, configuration->path,
-                                configuration->host, inside.responsible};
+  const DiskFiles disk(inside.root);
+  const auto& path = configuration->path;
+  const auto folder =
+      disk.info(path).kind == FileInfo::Kind::folder ? path : repair::folder_of(path);
+  const MovedFiles files(disk, folder, std::string(configuration->dialect->usual_place));
+  const repair::Subject subject{configuration->dialect, &files, path, configuration->host,
+                                inside.responsible};
   repair::PlanOptions options;
   options.audit.trusted = trusted_of(inside, configuration->host);
   options.audit.strict = inside.strict;
   options.networks = inside.trusted;
-  const auto plan = repair::plan(subject, options);
+  auto plan = repair::plan(subject, options);
   if (!plan) return complain(plan.error());
+  // A copy's files are edited where they are, never those of the same name that are in use.
+  for (auto& found : plan->ways) {
+    for (auto& file : found.files) file.path = files.where(file.path);
+  }
   const auto chosen = std::max<std::size_t>(inside.fix.way, 1) - 1;
   if (!plan->ways.empty() && chosen >= plan->ways.size()) {
     return complain(
         {fmt::format("fix: there is no way {}, only {}", chosen + 1, plan->ways.size()), {}});
   }
   const auto* way = plan->ways.empty() ? nullptr : &plan->ways[chosen];
-  const auto& path = configuration->path;
-  const auto folder =
-      files.info(path).kind == FileInfo::Kind::folder ? path : repair::folder_of(path);
   report::Fixed fixed{std::string(configuration->dialect->title),
                       std::string(configuration->dialect->name),
                       folder,

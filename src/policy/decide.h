@@ -61,6 +61,7 @@ using Suppressed = std::set<OriginId>;
 struct DecideOptions {
   Suppressed suppressed;
   bool screens_refuse = false;  ///< treat screens as open questions instead of passed
+  bool is_stranger = false;     ///< nothing in the attempt is the owner's: premises say `no`
 };
 
 /// Follows the attempt at this listener.

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "dialects/postfix/address_reading.h"
 #include "dialects/postfix/doors.h"
+#include "dialects/postfix/endpoint.h"
 #include "dialects/postfix/lower_listeners.h"
 #include "dialects/postfix/lower_routes.h"
 #include "dialects/postfix/responsible.h"
@@ -93,7 +94,9 @@ class Lowering {
       if (behind != nullptr && behind->command == "smtpd") add_smtpd(service, *behind);
     } else if (service.command == "qmqpd") {
       ServiceLowering qmqpd(shared_, service);
-      add_listener(service, qmqpd, lower_qmqpd(qmqpd, arrival_of(service)));
+      auto listener = lower_qmqpd(qmqpd, arrival_of(service));
+      listener.name = title(service);
+      add_listener(service, qmqpd, std::move(listener));
     }
   }
 
@@ -102,7 +105,7 @@ class Lowering {
     ServiceLowering usual(shared_, smtpd);
     const auto arrival = arrival_of(smtpd);
     auto listener = lower_smtpd(usual, arrival);
-    if (&inet != &smtpd) listener.name = inet.id() + " postscreen";
+    listener.name = title(inet) + (&inet == &smtpd ? "" : " postscreen");
     const auto name = listener.name;
     add_listener(inet, usual, std::move(listener));
     ServiceLowering busy(shared_, smtpd, Load::stress);
@@ -110,6 +113,13 @@ class Lowering {
     auto under_stress = lower_smtpd(busy, arrival);
     under_stress.name = name + " under stress";
     add_listener(inet, busy, std::move(under_stress));
+  }
+
+  // `smtp inet 25`: the port beside a service that does not spell it.
+  static std::string title(const Service& inet) {
+    const auto port = port_number(inet.name.substr(inet.name.rfind(':') + 1));
+    if (!port || inet.name.ends_with(std::to_string(*port))) return inet.id();
+    return inet.id() + " " + std::to_string(*port);
   }
 
   static bool differs(const ServiceLowering& one, const ServiceLowering& other) {
