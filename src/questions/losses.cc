@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
+#include <variant>
 
 #include "policy/reach.h"
 
@@ -35,6 +37,9 @@ const Door* same_door(const Loaded& before, const Door& door, const Loaded& afte
   return best;
 }
 
+// Secrets that the owner gave out, as far as a rule can ask for them.
+constexpr std::array credentials{Flag::authenticated, Flag::certificate_listed};
+
 bool asks_for(const Policy& policy, Flag flag) {
   return std::any_of(policy.conditions.begin(), policy.conditions.end(),
                      [&](const policy::Condition& condition) {
@@ -43,33 +48,23 @@ bool asks_for(const Policy& policy, Flag flag) {
                      });
 }
 
-constexpr std::array credentials{Flag::authenticated, Flag::certificate_listed};
-
-// The policy as it is for somebody who has credentials.
-Policy with_credentials(Policy policy) {
-  for (auto& listener : policy.listeners) {
-    auto& can = listener.strangers_can;
-    for (const auto flag : credentials) {
-      if (std::find(can.begin(), can.end(), flag) == can.end()) can.push_back(flag);
-    }
+// The policy as it is for somebody who has shown this credential, whatever else he says: so what
+// only he loses is not hidden behind what everybody does.
+Policy shown(Policy policy, Flag flag) {
+  for (auto& condition : policy.conditions) {
+    const auto* asked = std::get_if<policy::IsSet>(&condition.is);
+    if (asked != nullptr && asked->flag == flag) condition.is = policy::Constant{true};
   }
   return policy;
-}
-
-bool shows_credentials(const policy::Attempt& attempt) {
-  return attempt.user.has_value() || attempt.certificate != policy::Attempt::Certificate::none;
 }
 
 class Search {
  public:
   Search(const Loaded& before, const Loaded& after, const LossOptions& options)
       : before_(before), after_(after), options_(options) {
-    const bool any = std::any_of(credentials.begin(), credentials.end(), [&](Flag flag) {
-      return asks_for(before.policy, flag) || asks_for(after.policy, flag);
-    });
-    if (any) {
-      with_before_ = with_credentials(before.policy);
-      with_after_ = with_credentials(after.policy);
+    for (const auto flag : credentials) {
+      if (!asks_for(before.policy, flag)) continue;
+      logged_in_.emplace_back(shown(before.policy, flag), shown(after.policy, flag));
     }
   }
 
@@ -108,11 +103,10 @@ class Search {
     auto found = policy::differences(before_.policy, door, after_.policy, other, reach);
     note_limits(door, found);
     for (auto& difference : found.found) add(door, std::move(difference), false);
-    if (!with_before_) return;
-    found = policy::differences(*with_before_, door, *with_after_, other, reach);
-    note_limits(door, found);
-    for (auto& difference : found.found) {
-      if (shows_credentials(difference.witness)) add(door, std::move(difference), true);
+    for (const auto& [was, is] : logged_in_) {
+      found = policy::differences(was, door, is, other, reach);
+      note_limits(door, found);
+      for (auto& difference : found.found) add(door, std::move(difference), true);
     }
   }
 
@@ -137,7 +131,7 @@ class Search {
           {kind, name, door.port, std::move(clients), difference.witness, legitimate});
     };
     if (difference.kind == Difference::Kind::taken_no_longer) {
-      put(Loss::Kind::delivery, difference.clients, true);
+      if (!with_credentials) put(Loss::Kind::delivery, difference.clients, true);
     } else if (difference.kind == Difference::Kind::relays_no_longer) {
       if (with_credentials) {
         put(Loss::Kind::credentials, difference.clients, true);
@@ -151,8 +145,7 @@ class Search {
   const Loaded& before_;
   const Loaded& after_;
   const LossOptions& options_;
-  std::optional<Policy> with_before_;
-  std::optional<Policy> with_after_;
+  std::vector<std::pair<Policy, Policy>> logged_in_;
   Losses result_;
 };
 

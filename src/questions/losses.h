@@ -43,7 +43,7 @@ struct LossOptions {
   mail::IpSet promised = mail::loopback();
 };
 
-/// With credentials every client is compared, on the doors that ask for any. Doors that did not
+/// With credentials everybody is compared where a rule asks for any. Doors that did not
 /// run before have nothing to lose.
 Losses losses(const dialects::Loaded& before, const dialects::Loaded& after,
               const LossOptions& options);
