@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "policy/reach.h"
+#include "questions/asked_flags.h"
 
 namespace relayproof::questions {
 namespace {
@@ -40,14 +41,6 @@ const Door* same_door(const Loaded& before, const Door& door, const Loaded& afte
 // Secrets that the owner gave out, as far as a rule can ask for them.
 constexpr std::array credentials{Flag::authenticated, Flag::certificate_listed};
 
-bool asks_for(const Policy& policy, Flag flag) {
-  return std::any_of(policy.conditions.begin(), policy.conditions.end(),
-                     [&](const policy::Condition& condition) {
-                       const auto* asked = std::get_if<policy::IsSet>(&condition.is);
-                       return asked != nullptr && asked->flag == flag;
-                     });
-}
-
 // The policy as it is for somebody who has shown this credential, whatever else he says: so what
 // only he loses is not hidden behind what everybody does.
 Policy shown(Policy policy, Flag flag) {
@@ -63,8 +56,13 @@ class Search {
   Search(const Loaded& before, const Loaded& after, const LossOptions& options)
       : before_(before), after_(after), options_(options) {
     for (const auto flag : credentials) {
-      if (!asks_for(before.policy, flag)) continue;
-      logged_in_.emplace_back(shown(before.policy, flag), shown(after.policy, flag));
+      const auto& listeners = before.policy.listeners;
+      const bool asked = std::any_of(
+          listeners.begin(), listeners.end(),
+          [&](const policy::Listener& each) { return asks_for(before.policy, each, flag); });
+      if (asked) {
+        logged_in_.push_back({flag, shown(before.policy, flag), shown(after.policy, flag)});
+      }
     }
   }
 
@@ -103,7 +101,8 @@ class Search {
     auto found = policy::differences(before_.policy, door, after_.policy, other, reach);
     note_limits(door, found);
     for (auto& difference : found.found) add(door, std::move(difference), false);
-    for (const auto& [was, is] : logged_in_) {
+    for (const auto& [flag, was, is] : logged_in_) {
+      if (!asks_for(before_.policy, listener_of(before_.policy, door), flag)) continue;
       found = policy::differences(was, door, is, other, reach);
       note_limits(door, found);
       for (auto& difference : found.found) add(door, std::move(difference), true);
@@ -145,7 +144,13 @@ class Search {
   const Loaded& before_;
   const Loaded& after_;
   const LossOptions& options_;
-  std::vector<std::pair<Policy, Policy>> logged_in_;
+  // The policies as they are for somebody with this credential.
+  struct LoggedIn {
+    Flag flag;
+    Policy before;
+    Policy after;
+  };
+  std::vector<LoggedIn> logged_in_;
   Losses result_;
 };
 
