@@ -7,6 +7,7 @@
 
 #include "policy/reach.h"
 #include "questions/asked_flags.h"
+#include "questions/own_mail.h"
 
 namespace relayproof::questions {
 namespace {
@@ -100,7 +101,13 @@ class Search {
     reach.prefer = mail::globally_routable() - options_.audit.trusted;
     auto found = policy::differences(before_.policy, door, after_.policy, other, reach);
     note_limits(door, found);
-    for (auto& difference : found.found) add(door, std::move(difference), false);
+    for (auto& difference : found.found) {
+      if (difference.kind == Difference::Kind::taken_no_longer) {
+        add_delivery(door, other, std::move(difference));
+      } else {
+        add(door, std::move(difference), false);
+      }
+    }
     for (const auto& [flag, was, is] : logged_in_) {
       if (!asks_for(before_.policy, listener_of(before_.policy, door), flag)) continue;
       found = policy::differences(was, door, is, other, reach);
@@ -129,16 +136,22 @@ class Search {
       result_.found.push_back(
           {kind, name, door.port, std::move(clients), difference.witness, legitimate});
     };
-    if (difference.kind == Difference::Kind::taken_no_longer) {
-      if (!with_credentials) put(Loss::Kind::delivery, difference.clients, true);
-    } else if (difference.kind == Difference::Kind::relays_no_longer) {
-      if (with_credentials) {
-        put(Loss::Kind::credentials, difference.clients, true);
-        return;
-      }
-      put(Loss::Kind::relaying, difference.clients & options_.promised, true);
-      put(Loss::Kind::relaying, difference.clients - options_.promised, false);
+    if (difference.kind != Difference::Kind::relays_no_longer) return;
+    if (with_credentials) {
+      put(Loss::Kind::credentials, difference.clients, true);
+      return;
     }
+    put(Loss::Kind::relaying, difference.clients & options_.promised, true);
+    put(Loss::Kind::relaying, difference.clients - options_.promised, false);
+  }
+
+  void add_delivery(const Door& door, const Door& other, Difference difference) {
+    const auto hole = hole_of(before_.policy, door);
+    auto lost = own_mail_lost(before_.policy, door, hole, after_.policy, other, difference.witness);
+    result_.found.push_back({Loss::Kind::delivery, listener_of(before_.policy, door).name,
+                             door.port, std::move(difference.clients),
+                             lost ? std::move(*lost) : std::move(difference.witness),
+                             lost.has_value()});
   }
 
   const Loaded& before_;

@@ -11,7 +11,10 @@ from fix_test import MASTER, Folder, open_cases
 CALLS = "flock,openat,write,fsync,fchown,fchmod,link,linkat,rename,renameat,renameat2,unlink,unlinkat"
 FILES = open_cases()["two holes at once"] | {
     "master.cf": MASTER + "2525 inet n - y - - smtpd\n  -o mynetworks=0.0.0.0/0\n"}
-ENDS = {"killed": "signal=KILL", "disk full": "error=ENOSPC", "broken disk": "error=EIO"}
+KILLED = "signal=KILL"
+# What each call fails with.
+ERRORS = {"openat": "ENOSPC", "write": "ENOSPC", "link": "ENOSPC", "rename": "ENOSPC", "fsync": "EIO", "fchown": "EPERM",
+          "fchmod": "EPERM", "unlink": "EIO", "flock": "EINTR"}
 
 
 def can_trace():
@@ -32,10 +35,11 @@ class Interrupted(unittest.TestCase):
             assert ran.returncode == 0, ran.stderr
             cls.new = {name: folder.text(name) for name in ("main.cf", "master.cf")}
         assert cls.old["main.cf"] != cls.new["main.cf"] and cls.old["master.cf"] != cls.new["master.cf"]
-        names = [re.match(r"\w+", line)[0] for line in lines if re.match(r"\w+\(", line)]
+        calls = [line for line in lines if re.match(r"\w+\(", line)]
+        names = [re.match(r"\w+", line)[0] for line in calls]
         # From the lock on; before it nothing is written. `when` counts the calls of one name.
         first = names.index("flock")
-        cls.places = [(name, names[:at + 1].count(name)) for at, name in enumerate(names) if at >= first]
+        cls.places = [(name, names[:at + 1].count(name), calls[at]) for at, name in enumerate(names) if at >= first]
 
     def run_interrupted(self, folder, words, call, number, end):
         return folder.fix(*words, before=["strace", "-qq", "-o", "/dev/null", "-e", f"trace={call}", "-e",
@@ -45,20 +49,28 @@ class Interrupted(unittest.TestCase):
         for name in self.old:
             self.assertIn(folder.text(name), (self.old[name], self.new[name]), f"{name} at {place}")
 
-    def test_leaves_every_file_old_or_new(self):
+    def test_is_old_or_new_wherever_it_is_killed(self):
         self.assertGreater(len(self.places), 40)
-        for end, injected in ENDS.items():
-            for place in self.places:
-                if place[0] == "openat" and end != "killed":
-                    continue  # what cannot be opened for reading is another test's
-                with self.subTest(end=end, place=place), Folder(FILES) as folder:
-                    # The folder's own path has another length each time; texts hold no path here.
-                    ran = self.run_interrupted(folder, ["--apply"], *place, injected)
-                    self.assert_whole(folder, place)
-                    if end != "killed" and ran.returncode == 3:
-                        texts = {name: folder.text(name) for name in self.old}
-                        self.assertEqual(texts, self.old, ran.stderr)
-                    self.assert_goes_on(folder, place)
+        for name, number, call in self.places:
+            with self.subTest(call), Folder(FILES) as folder:
+                self.run_interrupted(folder, ["--apply"], name, number, KILLED)
+                self.assert_whole(folder, call)
+                self.assert_goes_on(folder, call)
+
+    def test_is_all_old_after_any_error(self):
+        tried = 0
+        for name, number, call in self.places:
+            reads = name == "openat" and "O_CREAT" not in call
+            tells = name == "write" and re.match(r"write\([12],", call)
+            if reads or tells or name not in ERRORS:
+                continue
+            tried += 1
+            with self.subTest(call), Folder(FILES) as folder:
+                ran = self.run_interrupted(folder, ["--apply"], name, number, f"error={ERRORS[name]}")
+                texts = {name: folder.text(name) for name in self.old}
+                self.assertEqual(texts, self.old if ran.returncode == 3 else self.new, ran.stderr)
+                self.assert_goes_on(folder, call)
+        self.assertGreater(tried, 20)
 
     def assert_goes_on(self, folder, place):
         """The next run finishes the job, and --undo after it gives back the first day."""
