@@ -168,6 +168,13 @@ class Planner {
     return lines;
   }
 
+  // All that it does the other does, too.
+  static bool takes_no_more(const Way& way, const Way& other) {
+    return std::all_of(way.steps.begin(), way.steps.end(), [&](const std::string& step) {
+      return std::find(other.steps.begin(), other.steps.end(), step) != other.steps.end();
+    });
+  }
+
   void finish() {
     struct Ranked {
       std::size_t index;
@@ -189,7 +196,10 @@ class Planner {
           found_[ranked.index].losses.any_legitimate()) {
         break;
       }
-      plan_.ways.push_back(std::move(found_[ranked.index]));
+      const bool more_than_enough =
+          std::any_of(plan_.ways.begin(), plan_.ways.end(),
+                      [&](const Way& way) { return takes_no_more(way, found_[ranked.index]); });
+      if (!more_than_enough) plan_.ways.push_back(std::move(found_[ranked.index]));
     }
     if (!plan_.ways.empty()) return;
     plan_.why_none = plan_.trials == 0
