@@ -9,10 +9,6 @@
 namespace relayproof::logs {
 namespace {
 
-using Agent = Event::Agent;
-using Kind = Event::Kind;
-using Outcome = Event::Outcome;
-
 // Up to `, ` or the end; the separator is removed, too.
 std::string_view take_value(std::string_view& text) {
   const auto end = text.find(", ");
@@ -27,24 +23,23 @@ std::string_view take_value(std::string_view& text) {
 bool read_arrival(std::string_view text, Event& out) {
   NameAndAddress client;
   if (!take(text, "client=") || !take_name_and_address(text, client)) return false;
-  out.kind = Kind::arrival;
-  out.client_name = client.name;
-  out.client = client.address;
   if (!text.empty() && !take(text, ", ")) return false;
+  auto& arrival = out.what.emplace<Arrival>();
+  arrival.client_name = client.name;
+  arrival.client = client.address;
   const auto method = take(text, "sasl_method=") ? take_value(text) : std::string_view{};
-  if (take(text, "sasl_username=")) out.account = take_value(text);
-  if (method == "ANONYMOUS") out.account = {};  // RFC 4505: anybody can
-  if (take(text, "orig_queue_id=")) out.origin_queue_id = take_value(text);
+  if (take(text, "sasl_username=")) arrival.account = take_value(text);
+  if (method == "ANONYMOUS") arrival.account = {};  // RFC 4505: anybody can
+  if (take(text, "orig_queue_id=")) arrival.origin_queue_id = take_value(text);
   if (take(text, "orig_client=") && take_name_and_address(text, client)) {
-    out.origin_client = client.address;
+    arrival.origin_client = client.address;
   }
   return true;
 }
 
 bool read_message_id(std::string_view text, Event& out) {
   if (!take(text, "message-id=")) return false;
-  out.kind = Kind::message_id;
-  out.message_id = text;
+  out.what = MessageId{text};
   return true;
 }
 
@@ -52,13 +47,13 @@ bool read_submission(std::string_view text, Event& out) {
   if (!take(text, "uid=")) return false;
   const auto end = text.find(" from=<");
   if (end == std::string_view::npos) return false;
-  out.kind = Kind::submission;
-  out.user = text.substr(0, end);
+  Submission submission{text.substr(0, end), {}};
   text.remove_prefix(end + 7);
   LoggedAddress sender;
   if (take_address(text, sender) && !sender.odd && take(text, " orig_id=")) {
-    out.origin_queue_id = text;  // postsuper -r
+    submission.origin_queue_id = text;  // postsuper -r
   }
+  out.what = submission;
   return true;
 }
 
@@ -71,7 +66,7 @@ constexpr std::array<Status, 3> statuses{
 
 // `conn_use=2, delay=1, delays=0/0/0/1, dsn=2.0.0, status=sent (reply)`: what the next host wrote
 // stands behind all of it.
-bool read_outcome(std::string_view& text, Event& out) {
+bool read_outcome(std::string_view& text, Delivery& out) {
   constexpr std::array<std::string_view, 4> before = {"conn_use=", "delay=", "delays=", "dsn="};
   for (const auto key : before) {
     if (take(text, key)) take_value(text);
@@ -99,7 +94,7 @@ bool has_second_outcome(std::string_view text) {
 }
 
 // The recipient up to its last possible end: nothing else of the line can be trusted.
-void make_doubtful(std::string_view whole, Event& out) {
+void make_doubtful(std::string_view whole, Delivery& out) {
   const auto end = whole.rfind(">, relay=");
   out.recipient = whole.substr(0, end);
   out.asked_recipient = {};
@@ -110,7 +105,7 @@ void make_doubtful(std::string_view whole, Event& out) {
 }
 
 // log_adhoc(3): `to=<addr>, orig_to=<addr>, relay=name[addr]:port, …`.
-bool read_relay(std::string_view& text, Event& out) {
+bool read_relay(std::string_view& text, Delivery& out) {
   LoggedAddress address;
   if (!take_address(text, address) || address.odd) return false;
   out.recipient = address.text;
@@ -132,47 +127,31 @@ bool read_relay(std::string_view& text, Event& out) {
   return read_outcome(text, out);
 }
 
+template <Agent agent>
 bool read_delivery(std::string_view text, Event& out) {
   if (!take(text, "to=<")) return false;
   const auto whole = text;
-  out.kind = Kind::delivery;
-  if (!read_relay(text, out) || has_second_outcome(text)) make_doubtful(whole, out);
+  auto& delivery = out.what.emplace<Delivery>();
+  delivery.agent = agent;
+  if (!read_relay(text, delivery) || has_second_outcome(text)) make_doubtful(whole, delivery);
   return true;
-}
-
-bool read_network(std::string_view text, Event& out) {
-  out.agent = Agent::network;
-  return read_delivery(text, out);
-}
-bool read_mailbox(std::string_view text, Event& out) {
-  out.agent = Agent::mailbox;
-  return read_delivery(text, out);
-}
-bool read_program(std::string_view text, Event& out) {
-  out.agent = Agent::program;
-  return read_delivery(text, out);
-}
-bool read_no_agent(std::string_view text, Event& out) {
-  out.agent = Agent::none;
-  return read_delivery(text, out);
 }
 
 bool read_queue(std::string_view text, Event& out) {
   if (text == "removed") {
-    out.kind = Kind::removed;
+    out.what = Removed{};
     return true;
   }
-  if (!take(text, "from=<")) return read_no_agent(text, out);
+  if (!take(text, "from=<")) return read_delivery<Agent::none>(text, out);
   LoggedAddress sender;
   if (!take_address(text, sender)) return false;
-  out.kind = Kind::sender;
-  out.sender = sender.text;
+  out.what = Sender{sender.text};
   return true;
 }
 
 // cleanup(8) also bounces recipients by itself.
 bool read_cleanup(std::string_view text, Event& out) {
-  return read_message_id(text, out) || read_no_agent(text, out);
+  return read_message_id(text, out) || read_delivery<Agent::none>(text, out);
 }
 
 struct Daemon {
@@ -183,15 +162,15 @@ struct Daemon {
 constexpr std::array<Daemon, 15> daemons{{{"smtpd", read_arrival},
                                           {"qmgr", read_queue},
                                           {"cleanup", read_cleanup},
-                                          {"smtp", read_network},
-                                          {"lmtp", read_mailbox},
-                                          {"local", read_mailbox},
-                                          {"virtual", read_mailbox},
-                                          {"pipe", read_program},
+                                          {"smtp", read_delivery<Agent::network>},
+                                          {"lmtp", read_delivery<Agent::mailbox>},
+                                          {"local", read_delivery<Agent::mailbox>},
+                                          {"virtual", read_delivery<Agent::mailbox>},
+                                          {"pipe", read_delivery<Agent::program>},
                                           {"pickup", read_submission},
-                                          {"error", read_no_agent},
-                                          {"bounce", read_no_agent},
-                                          {"discard", read_no_agent},
+                                          {"error", read_delivery<Agent::none>},
+                                          {"bounce", read_delivery<Agent::none>},
+                                          {"discard", read_delivery<Agent::none>},
                                           {"oqmgr", read_queue},
                                           {"nqmgr", read_queue},
                                           {"qmqpd", read_arrival}}};
@@ -240,7 +219,6 @@ bool read_postfix_line(const LogLine& line, Event& out) {
     if (daemon.name != program.daemon) continue;
     const auto id = take_queue_id(text);
     if (id.empty() || id == "NOQUEUE") return false;
-    out = Event{};
     out.queue_id = id;
     out.instance = program.instance;
     return daemon.read(text, out);

@@ -39,11 +39,13 @@ std::optional<Seen> find_arrival(std::string_view log, const Event& delivery,
     LogLine line;
     Event event;
     if (read_syslog_line(as_syslog(line_around(log, at), buffer), line) &&
-        dialect.read(line, event) && event.kind == Event::Kind::arrival &&
-        event.queue_id == delivery.queue_id && event.instance == delivery.instance) {
-      const bool told = !event.origin_client.empty();
-      return make_seen(line, told ? event.origin_client : event.client,
-                       told ? std::string_view{} : event.client_name, whole);
+        dialect.read(line, event) && event.queue_id == delivery.queue_id &&
+        event.instance == delivery.instance) {
+      if (const auto* arrival = std::get_if<Arrival>(&event.what)) {
+        const bool told = !arrival->origin_client.empty();
+        return make_seen(line, told ? arrival->origin_client : arrival->client,
+                         told ? std::string_view{} : arrival->client_name, whole);
+      }
     }
     if (at == 0) break;
   }
@@ -63,9 +65,11 @@ std::optional<Seen> seen_in(std::string_view log, std::size_t at, std::string_vi
       return seen;
     }
     Event event;
-    if (dialect->read(line, event) && event.kind == Event::Kind::delivery && !event.doubtful &&
-        (event.recipient.find(token) != std::string_view::npos ||
-         event.asked_recipient.find(token) != std::string_view::npos)) {
+    if (!dialect->read(line, event)) continue;
+    const auto* delivery = std::get_if<Delivery>(&event.what);
+    if (delivery != nullptr && !delivery->doubtful &&
+        (delivery->recipient.find(token) != std::string_view::npos ||
+         delivery->asked_recipient.find(token) != std::string_view::npos)) {
       return find_arrival(log.substr(0, at), event, *dialect, whole);
     }
   }
