@@ -142,6 +142,7 @@ Audit audit(const dialects::Loaded& loaded, const AuditOptions& options) {
     audit.verdict = std::max(audit.verdict, door.verdict);
   }
   if (!any) audit.verdict = audit.doors.empty() ? Verdict::undecided : Verdict::closed;
+  if (!loaded.runs) audit.verdict = Verdict::undecided;
   audit.findings = loaded.findings;
   add_consequences(loaded, audit);
   return audit;
