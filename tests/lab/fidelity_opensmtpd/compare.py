@@ -131,7 +131,8 @@ def is_outside(domain: str, owned: list[str]) -> bool:
 
 def deciding(ours: dict) -> set[str]:
     """The conditions of the rule that decided, each by its name, negated or not."""
-    steps = [step for step in ours.get("trace", []) if step["stage"] in ("match", "filter") and step["result"] != "no match"]
+    steps = [step for step in ours.get("trace", []) if step["result"] != "no match"
+             and (step["stage"] == "match" or step["stage"].startswith("filters"))]
     if not steps:
         return {"no rule"} if ours["reply"] == "reject" else set()
     words = steps[-1]["text"].split()
