@@ -125,6 +125,8 @@ def is_named(attempt: dict, written: str) -> bool:
 def is_outside(domain: str, owned: list[str]) -> bool:
     if domain.startswith("["):
         return domain.strip("[]").removeprefix("ipv6:") not in names.server_addresses()
+    if domain in names.server_addresses():
+        return False
     claims = [SERVER.name, SERVER_DOMAIN, "localhost", *owned]
     return bool(domain) and not any(domain == name or domain.endswith("." + name) for name in claims)
 
