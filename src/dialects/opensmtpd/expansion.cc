@@ -39,8 +39,7 @@ std::optional<bool> Expansion::is_user(std::string_view name, std::size_t index)
     return scope_.tables.has(*base, Ask::text, false, name);
   }
   if (!scope_.users) return std::nullopt;
-  return std::find(scope_.users->begin(), scope_.users->end(), to_lower(name)) !=
-         scope_.users->end();
+  return scope_.users->contains(to_lower(name));
 }
 
 // A user without aliases: he exists, or not. His ~/.forward is not looked at.

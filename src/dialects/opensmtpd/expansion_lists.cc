@@ -98,7 +98,7 @@ void Expansion::add_users(ListId list, std::size_t index) {
   const auto& what = action(index);
   std::vector<std::string> names;
   bool known = scope_.users.has_value();
-  if (known) names = *scope_.users;
+  if (known) names.assign(scope_.users->begin(), scope_.users->end());
   if (what.userbase) {
     const auto& base = scope_.tables.table(*what.userbase);
     known = base.standing == Table::Standing::read;

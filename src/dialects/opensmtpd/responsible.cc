@@ -44,7 +44,7 @@ class Responsibility {
 
   void run() {
     claims_.insert("localhost");
-    for (const auto& name : local_names(scope_)) {
+    for (const auto& name : scope_.local) {
       if (name.starts_with('[') || mail::IpAddress::parse(name)) claims_.insert(name);
     }
     for (const auto& interface : scope_.host.interfaces) {
