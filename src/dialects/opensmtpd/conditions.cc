@@ -113,19 +113,14 @@ class Conditions {
     return turned(scope_.tables.finds(*to.table, Ask::name, to.regex, domain, true), to.negated);
   }
 
-  bool is_local(std::string_view domain) const {
-    for (const auto& name : local_names(scope_)) {
-      if (equals_ignoring_case(name, domain)) return true;
-    }
-    return false;
-  }
+  bool is_local(std::string_view domain) const { return scope_.local.contains(to_lower(domain)); }
 
   ConditionId for_local(const policy::Subject& domain) {
     if (!scope_.local_lookup) {
       policy::Table table;
       table.name = "for local";
       const policy::Row row{builder_.result(policy::Nothing{}), 0, {}};
-      for (const auto& name : local_names(scope_)) {
+      for (const auto& name : scope_.local) {
         auto key = std::make_shared<const std::string>(name);
         table.literals.try_emplace(*key, row);
         table.storage.push_back(std::move(key));

@@ -39,8 +39,7 @@ std::optional<bool> Expansion::is_user(std::string_view name, std::size_t index)
     return scope_.tables.has(*base, Ask::text, false, name);
   }
   if (!scope_.users) return std::nullopt;
-  return std::find(scope_.users->begin(), scope_.users->end(), to_lower(name)) !=
-         scope_.users->end();
+  return scope_.users->contains(to_lower(name));
 }
 
 // A user without aliases: he exists, or not. His ~/.forward is not looked at.
@@ -53,7 +52,9 @@ Outcome Expansion::without_alias(std::string_view name, std::size_t index) const
   return {};
 }
 
-Outcome Expansion::user(std::string name, std::size_t index, int depth, bool same) {
+Outcome Expansion::user(const std::string& name, std::size_t index, int depth, bool same,
+                        Seen& seen) {
+  if (!seen.emplace(name, same).second) return {};
   if (depth >= deepest) return list_problem(5);
   const auto table = action(index).aliases ? action(index).aliases : action(index).virtuals;
   if (same || !table) return without_alias(name, index);
@@ -63,16 +64,16 @@ Outcome Expansion::user(std::string name, std::size_t index, int depth, bool sam
   const auto* found = rows.find(name);
   if (found == nullptr && tag != std::string::npos) found = rows.find(name.substr(0, tag));
   if (found == nullptr) return without_alias(name, index);
-  return row(*found, index, depth, name);
+  return row(*found, index, depth, name, seen);
 }
 
 Outcome Expansion::target(const Target& target, std::size_t index, int depth,
-                          std::string_view user_name) {
+                          std::string_view user_name, Seen& seen) {
   const bool only_forwards = action(index).what == Action::What::forward_only;
   switch (target.kind) {
     case Target::Kind::user:
       return user(to_lower(target.text), index, depth + 1,
-                  equals_ignoring_case(target.text, user_name));
+                  equals_ignoring_case(target.text, user_name), seen);
     case Target::Kind::address:
       return address(target.text, depth + 1);
     case Target::Kind::program:
@@ -89,7 +90,8 @@ Outcome Expansion::target(const Target& target, std::size_t index, int depth,
   return list_problem(4);
 }
 
-Outcome Expansion::row(const Row& row, std::size_t index, int depth, std::string_view name) {
+Outcome Expansion::row(const Row& row, std::size_t index, int depth, std::string_view name,
+                       Seen& seen) {
   const auto texts = targets_of(row.value);
   std::vector<Target> targets;
   for (const auto& text : texts) targets.push_back(target_of(text));
@@ -99,7 +101,7 @@ Outcome Expansion::row(const Row& row, std::size_t index, int depth, std::string
   if (broken) return list_problem(4);
   if (targets.empty()) return list_problem(5);
   std::vector<Outcome> outcomes;
-  for (const auto& each : targets) outcomes.push_back(target(each, index, depth, name));
+  for (const auto& each : targets) outcomes.push_back(target(each, index, depth, name, seen));
   return together(outcomes, row.key);
 }
 
@@ -138,12 +140,13 @@ const Row* Expansion::virtual_row(const AliasRows& rows, const std::string& addr
 }
 
 Outcome Expansion::delivered(const std::string& address, std::size_t index, int depth) {
+  Seen seen;
   if (const auto table = action(index).virtuals) {
     if (scope_.tables.table(*table).standing != Table::Standing::read) return {};
     const auto* found = virtual_row(rows_of(*table), address);
-    return found == nullptr ? list_problem(5) : row(*found, index, depth, {});
+    return found == nullptr ? list_problem(5) : row(*found, index, depth, {}, seen);
   }
-  return user(to_lower(policy::part_of(address, Part::local)), index, depth + 1, false);
+  return user(to_lower(policy::part_of(address, Part::local)), index, depth + 1, false, seen);
 }
 
 Outcome Expansion::rule(const MatchRule& rule, const std::string& address, int depth) {

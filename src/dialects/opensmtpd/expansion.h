@@ -4,8 +4,10 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "dialects/opensmtpd/alias_rows.h"
 #include "dialects/opensmtpd/conditions.h"
@@ -34,17 +36,19 @@ class Expansion {
   policy::ListId inside();
 
  private:
-  struct Node;  // where in an expansion we are
-
   const Action& action(std::size_t index) const { return scope_.config.actions.at(index); }
-  Outcome user(std::string name, std::size_t action, int depth, bool same);
+  /// Users that were looked up already for the same address: smtpd does not do it twice. The second
+  /// of a pair says whether the user came out of his own alias.
+  using Seen = std::set<std::pair<std::string, bool>>;
+  Outcome user(const std::string& name, std::size_t action, int depth, bool same, Seen& seen);
   Outcome without_alias(std::string_view name, std::size_t action) const;
   Outcome address(const std::string& address, int depth);
   Outcome address_unknown_yet(const std::string& address, int depth);
   Outcome rule(const MatchRule& rule, const std::string& address, int depth);
   Outcome delivered(const std::string& address, std::size_t action, int depth);
-  Outcome row(const Row& row, std::size_t action, int depth, std::string_view user);
-  Outcome target(const Target& target, std::size_t action, int depth, std::string_view user);
+  Outcome row(const Row& row, std::size_t action, int depth, std::string_view user, Seen& seen);
+  Outcome target(const Target& target, std::size_t action, int depth, std::string_view user,
+                 Seen& seen);
   Outcome together(const std::vector<Outcome>& outcomes, std::string_view name);
   const Row* virtual_row(const AliasRows& rows, const std::string& address) const;
   std::optional<bool> is_user(std::string_view name, std::size_t action) const;

@@ -53,7 +53,10 @@ void Expansion::add_rows(ListId list, TableId id, bool of_addresses, std::size_t
   std::map<std::string, std::uint32_t> results;
   std::optional<policy::Row> catch_all;
   for (const auto& row : from.rows) {
-    const auto outcome = then ? Outcome{} : this->row(row, index, 1, of_addresses ? "" : row.key);
+    Seen seen;
+    if (!of_addresses) seen.emplace(to_lower(row.key), false);
+    const auto outcome =
+        then ? Outcome{} : this->row(row, index, 1, of_addresses ? "" : row.key, seen);
     const auto effect = then ? policy::Effect(policy::RewriteAsRow{*then}) : effect_of(outcome);
     const auto key = std::to_string(static_cast<int>(outcome.is)) + ' ' +
                      std::to_string(outcome.answer.code) + ' ' + std::to_string(outcome.list);
@@ -95,7 +98,7 @@ void Expansion::add_users(ListId list, std::size_t index) {
   const auto& what = action(index);
   std::vector<std::string> names;
   bool known = scope_.users.has_value();
-  if (known) names = *scope_.users;
+  if (known) names.assign(scope_.users->begin(), scope_.users->end());
   if (what.userbase) {
     const auto& base = scope_.tables.table(*what.userbase);
     known = base.standing == Table::Standing::read;

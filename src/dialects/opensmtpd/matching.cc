@@ -32,15 +32,6 @@ std::string_view without_tag(std::string_view user, char delimiter) {
   return user.substr(0, user.find(delimiter));
 }
 
-std::optional<patterns::Pattern> compiled(std::string_view row) {
-  auto text = to_lower(row);
-  if (text.starts_with("(?i)")) text.erase(0, 4);
-  patterns::Options options;
-  options.ignore_case = true;
-  auto pattern = patterns::Pattern::compile(text, patterns::Flavour::posix_extended, options);
-  return pattern ? std::optional(std::move(*pattern)) : std::nullopt;
-}
-
 }  // namespace
 
 bool has_wildcard(std::string_view pattern) { return pattern.find('*') != std::string_view::npos; }
@@ -99,13 +90,22 @@ std::string address_pattern(std::string_view row, const AddressStyle& style) {
   return "^" + escaped(user) + (tagged ? "" : tag) + "@" + domain;
 }
 
+std::optional<patterns::Pattern> compiled_regex(std::string_view row) {
+  auto text = to_lower(row);
+  if (text.starts_with("(?i)")) text.erase(0, 4);
+  patterns::Options options;
+  options.ignore_case = true;
+  auto pattern = patterns::Pattern::compile(text, patterns::Flavour::posix_extended, options);
+  return pattern ? std::optional(std::move(*pattern)) : std::nullopt;
+}
+
 std::optional<std::string> regex_pattern(std::string_view row) {
-  const auto pattern = compiled(row);
+  const auto pattern = compiled_regex(row);
   return pattern ? std::optional(pattern->text()) : std::nullopt;
 }
 
 bool matches_regex(std::string_view text, std::string_view row) {
-  const auto pattern = compiled(row);
+  const auto pattern = compiled_regex(row);
   return pattern && pattern->matches(to_lower(text)).value_or(false);
 }
 

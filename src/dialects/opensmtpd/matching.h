@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "dialects/opensmtpd/config.h"
+#include "patterns/pattern.h"
 
 namespace relayproof::opensmtpd {
 
@@ -28,6 +29,8 @@ std::string address_pattern(std::string_view row, const AddressStyle& style);
 /// The pattern of a regex table as smtpd compiles it: in lower case, `(?i)` taken off. nullopt:
 /// it cannot be compiled, and so never matches.
 std::optional<std::string> regex_pattern(std::string_view row);
+/// The same, compiled; for texts in lower case.
+std::optional<patterns::Pattern> compiled_regex(std::string_view row);
 bool matches_regex(std::string_view text, std::string_view row);
 
 }  // namespace relayproof::opensmtpd

@@ -44,8 +44,8 @@ class Responsibility {
 
   void run() {
     claims_.insert("localhost");
-    for (const auto& name : local_names(scope_)) {
-      if (name.starts_with('[')) claims_.insert(name);
+    for (const auto& name : scope_.local) {
+      if (name.starts_with('[') || mail::IpAddress::parse(name)) claims_.insert(name);
     }
     for (const auto& interface : scope_.host.interfaces) {
       claims_.insert(to_lower(interface.address.literal()));
@@ -129,9 +129,17 @@ class Responsibility {
       name.insert(name.begin(), last);
       pattern.remove_suffix(is_dot ? 2 : 1);
     }
-    const bool whole = pattern == "^" || pattern.ends_with('@');
+    const bool whole = pattern == "^" || pattern.ends_with('@') || is_labels(pattern);
     if (name.starts_with('.')) return claim(std::string_view(name).substr(1));
     if (whole) claim(name);
+  }
+
+  // `^(.+\.)?`: nothing, or labels in front of the name.
+  static bool is_labels(std::string_view pattern) {
+    if (!pattern.starts_with("^(") || pattern.size() < 6) return false;
+    const auto end = pattern.substr(pattern.size() - 4);
+    if (end != "\\.)?" && end != "\\.)*") return false;
+    return pattern.substr(2, pattern.size() - 6).find_first_of("()|") == std::string_view::npos;
   }
 
   void claim(std::string_view name) {

@@ -6,16 +6,16 @@ namespace relayproof::opensmtpd {
 
 // set_local() and set_localaddrs() of config.c. `[IPv6:...]` is not among them: smtpd puts the
 // brackets twice there.
-std::vector<std::string> local_names(const Scope& scope) {
-  std::vector<std::string> names = {"localhost"};
-  if (!scope.hostname.empty()) {
-    names.push_back(to_lower(scope.hostname));
-    names.push_back(names.back().substr(0, names.back().find('.')));
+std::set<std::string> local_names(const dialects::Host& host, const std::string& hostname) {
+  std::set<std::string> names = {"localhost"};
+  if (!hostname.empty()) {
+    names.insert(to_lower(hostname));
+    names.insert(to_lower(hostname.substr(0, hostname.find('.'))));
   }
-  for (const auto& interface : scope.host.interfaces) {
+  for (const auto& interface : host.interfaces) {
     const auto text = interface.address.to_string();
-    if (!interface.address.is_v6()) names.push_back(text);
-    names.push_back('[' + text + ']');
+    if (!interface.address.is_v6()) names.insert(text);
+    names.insert('[' + text + ']');
   }
   return names;
 }

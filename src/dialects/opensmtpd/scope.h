@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -30,8 +31,8 @@ struct Scope {
   std::optional<std::uint32_t> local_lookup = {};  ///< the names of `for local`, once asked for
 };
 
-/// Those names and address literals that `for local` means.
-std::vector<std::string> local_names(const Scope& scope);
+/// Those names and address literals that `for local` means, in lower case.
+std::set<std::string> local_names(const dialects::Host& host, const std::string& hostname);
 /// The addresses that `from local` means.
 mail::IpSet local_addresses(const Scope& scope);
 

@@ -17,6 +17,12 @@ using policy::Key;
 // More networks than that are one cause together.
 constexpr std::size_t most_causes = 200;
 
+// How an address is asked for: mailaddr_match() of util.c.
+std::vector<Key> address_keys() {
+  return {Key::whole, Key::without_extension, Key::local, Key::local_without_extension,
+          Key::at_domain};
+}
+
 bool is_catch_all(std::string_view row) { return row == "@"; }
 
 // The key as it is asked for: in lower case.
@@ -113,8 +119,7 @@ policy::Lookup Tables::lookup_of(TableId id, Ask ask, bool regex) {
     if (!literals.literals.empty()) lookup.tables.push_back(builder_.table(std::move(literals)));
   }
   if (ask == Ask::address && !regex) {
-    lookup.keys = {Key::whole, Key::without_extension, Key::local, Key::local_without_extension,
-                   Key::at_domain};
+    lookup.keys = address_keys();
     lookup.extension_delimiters = std::string(1, config_.delimiter);
   }
   auto patterns = pattern_rows(id, ask, regex);
@@ -173,14 +178,45 @@ ConditionId Tables::client_in(TableId id, bool regex) {
   return builder_.any(std::move(rows));
 }
 
+const Tables::Index& Tables::index_of(TableId id, bool regex) const {
+  auto [found, is_new] = indices_.try_emplace({id, regex});
+  if (!is_new) return found->second;
+  auto& index = found->second;
+  for (const auto& row : table(id).rows) {
+    if (regex) {
+      if (auto pattern = compiled_regex(row.key)) index.patterns.push_back(std::move(*pattern));
+    } else if (has_wildcard(row.key) || row.key == "@") {
+      index.others.push_back(row.key);
+    } else {
+      const bool any_domain = row.key.ends_with('@') && !config_.is_old();
+      index.literals.insert(to_lower(row.key));
+      if (any_domain) index.literals.insert(to_lower(row.key.substr(0, row.key.size() - 1)));
+    }
+  }
+  return index;
+}
+
 std::optional<bool> Tables::has(TableId id, Ask ask, bool regex, std::string_view text) const {
-  const auto& from = table(id);
-  if (from.standing != Table::Standing::read) return std::nullopt;
-  return std::any_of(from.rows.begin(), from.rows.end(), [&](const Row& row) {
-    if (regex) return matches_regex(text, row.key);
-    if (ask == Ask::name) return matches_name(text, row.key);
-    if (ask == Ask::address) return matches_address(text, row.key, style());
-    return equals_ignoring_case(text, row.key);
+  if (table(id).standing != Table::Standing::read) return std::nullopt;
+  const auto& index = index_of(id, regex);
+  const auto lower = to_lower(text);
+  if (regex) {
+    return std::any_of(index.patterns.begin(), index.patterns.end(),
+                       [&](const auto& each) { return each.matches(lower).value_or(false); });
+  }
+  if (ask == Ask::address) {
+    const policy::Lookup keys{{}, address_keys(), std::string(1, config_.delimiter)};
+    for (const auto& key : policy::keys_of(keys, lower)) {
+      const bool bare = key.find('@') == std::string::npos;
+      if (!(bare && config_.is_old()) && index.literals.contains(key)) return true;
+    }
+  } else if (index.literals.contains(lower)) {
+    return true;
+  }
+  return std::any_of(index.others.begin(), index.others.end(), [&](std::string_view row) {
+    if (ask == Ask::name) return matches_name(text, row);
+    if (ask == Ask::address) return matches_address(text, row, style());
+    return equals_ignoring_case(text, row);
   });
 }
 

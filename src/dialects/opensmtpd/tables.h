@@ -5,12 +5,15 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "dialects/opensmtpd/config.h"
 #include "dialects/opensmtpd/matching.h"
 #include "dialects/opensmtpd/policy_builder.h"
 #include "mail/ip_set.h"
+#include "patterns/pattern.h"
 
 namespace relayproof::opensmtpd {
 
@@ -47,10 +50,19 @@ class Tables {
   policy::Table pattern_rows(TableId table, Ask ask, bool regex) const;
   void add_pattern(policy::Table& to, const std::string& pattern, const Row& row) const;
 
+  // For one text after the other: rows that are compared as they are, and the others.
+  struct Index {
+    std::unordered_set<std::string> literals;  // in lower case
+    std::vector<std::string_view> others;
+    std::vector<patterns::Pattern> patterns;  // of a table that is asked with regex
+  };
+  const Index& index_of(TableId table, bool regex) const;
+
   const Config& config_;
   PolicyBuilder& builder_;
   std::uint32_t found_;  // the result of a row that is only found
   std::map<std::string, policy::Lookup> lookups_;
+  mutable std::map<std::pair<TableId, bool>, Index> indices_;
 };
 
 }  // namespace relayproof::opensmtpd

@@ -20,15 +20,15 @@ bool only_files(std::string_view content) {
 
 }  // namespace
 
-std::optional<std::vector<std::string>> system_users(const FileSystem& files) {
+std::optional<std::set<std::string>> system_users(const FileSystem& files) {
   const auto services = files.read("/etc/nsswitch.conf");
   const auto passwd = files.read("/etc/passwd");
   if (!services || !passwd || !only_files(**services)) return std::nullopt;
-  std::vector<std::string> users;
+  std::set<std::string> users;
   for (const auto line : split(**passwd, '\n')) {
     const auto name = line.substr(0, line.find(':'));
     if (name.empty() || name.size() == line.size() || to_lower(name) != name) continue;
-    users.emplace_back(name);
+    users.emplace(name);
   }
   return users;
 }

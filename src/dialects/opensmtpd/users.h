@@ -2,8 +2,8 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
-#include <vector>
 
 #include "base/file_system.h"
 
@@ -11,6 +11,6 @@ namespace relayproof::opensmtpd {
 
 /// The users of passwd(5), in lower case: smtpd asks for no others. nullopt if the file cannot be
 /// read, or if nsswitch.conf(5) asks somebody else as well.
-std::optional<std::vector<std::string>> system_users(const FileSystem& files);
+std::optional<std::set<std::string>> system_users(const FileSystem& files);
 
 }  // namespace relayproof::opensmtpd

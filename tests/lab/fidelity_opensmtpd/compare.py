@@ -125,13 +125,16 @@ def is_named(attempt: dict, written: str) -> bool:
 def is_outside(domain: str, owned: list[str]) -> bool:
     if domain.startswith("["):
         return domain.strip("[]").removeprefix("ipv6:") not in names.server_addresses()
+    if domain in names.server_addresses():
+        return False
     claims = [SERVER.name, SERVER_DOMAIN, "localhost", *owned]
     return bool(domain) and not any(domain == name or domain.endswith("." + name) for name in claims)
 
 
 def deciding(ours: dict) -> set[str]:
     """The conditions of the rule that decided, each by its name, negated or not."""
-    steps = [step for step in ours.get("trace", []) if step["stage"] in ("match", "filter") and step["result"] != "no match"]
+    steps = [step for step in ours.get("trace", []) if step["result"] != "no match"
+             and (step["stage"] == "match" or step["stage"].startswith("filters"))]
     if not steps:
         return {"no rule"} if ours["reply"] == "reject" else set()
     words = steps[-1]["text"].split()

@@ -23,8 +23,8 @@ class DoesNotRun(Exception):
     """What the server said when it ended."""
 
 
-def answers(world: WideWorld, server: Server, attempts: list[dict]) -> list[dict]:
-    """What each client heard, and where the mail went."""
+def answers(world: WideWorld, server: Server, attempts: list[dict], delivers: bool = True) -> list[dict]:
+    """What each client heard, and where the mail went; or, if nothing is delivered, where it is going."""
     found = []
     dead = ""
     for attempt in attempts:
@@ -38,6 +38,9 @@ def answers(world: WideWorld, server: Server, attempts: list[dict]) -> list[dict
             found.append({"at": "not running", "text": dead})
         except Closed as error:
             found.append({"at": "cut off", "code": 0, "text": str(error)})
+    if not delivers:
+        _add_destinies(server, found)
+        return found
     _settle(server, {real["message"] for real in found if real.get("message")})
     _add_fates(server, world, found)
     return found
@@ -128,6 +131,20 @@ def _settle(server: Server, messages: set[str]) -> None:
         if not waiting - done:
             return
         time.sleep(0.02)
+
+
+def _add_destinies(server: Server, found: list[dict]) -> None:
+    waiting = server.envelopes()
+    for real in found:
+        if "code" not in real:
+            continue
+        if real["at"] != "message" or real["code"] >= 400:
+            real["fate"] = "refused"
+            continue
+        mine = waiting.get(real["message"], [])
+        kinds = {each["type"] for each in mine}
+        real["fate"] = "handed-on" if "mta" in kinds else "local" if "mda" in kinds else "dropped"
+        real["to"] = sorted({each["dest"] for each in mine if each["type"] == "mta"})
 
 
 def _add_fates(server: Server, world: WideWorld, found: list[dict]) -> None:

@@ -222,7 +222,7 @@ class Maker:
         return f"<{name}>"
 
     def _not(self) -> str:
-        return "!" if self.chance(0.15) else ""
+        return "!" if self.chance(0.2) else ""
 
     def _regex(self, where: list[str]) -> str:
         rows = self.some(REGEXES, 2)
@@ -253,7 +253,7 @@ class Maker:
         return ""
 
     def _addresses(self) -> str:
-        if self.chance(0.25):
+        if self.chance(0.35):
             return self._regex(self.made.addresses)
         return self._list(self._noted(self.made.addresses, ADDRESS_ROWS))
 
@@ -276,9 +276,10 @@ class Maker:
     def _rule(self) -> str:
         parts = [self._from(), self._for()]
         used = " ".join(parts)
-        if self.chance(0.15):
+        if self.chance(0.2):
             tag = self.pick(self.tags + TAGS[:1])
-            parts.append(f"{self._not()}tag {self._list([tag])}")
+            regex = "regex " if self.chance(0.2) else ""
+            parts.append(f"{self._not()}tag {regex}{self._list([tag])}")
         if self.chance(0.15):
             parts.append(f"{self._not()}helo {self._list(self._noted(self.made.helos, HELO_ROWS))}")
         if self.chance(0.1) and "mail-from" not in used:

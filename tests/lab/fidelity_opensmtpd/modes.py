@@ -204,9 +204,10 @@ def _one(world: WideWorld, server: Server, arguments: argparse.Namespace, target
     shutil.rmtree(folder, ignore_errors=True)
     made.write(folder / "root")
     attempts = Attempts(arguments.seed, made).make(arguments.attempts)
-    server.start(folder / "root")
+    delivers = number % arguments.deliver == 0
+    server.start(folder / "root", delivers)
     if await_start(world, server, 25):
-        real = answers(world, server, attempts)
+        real = answers(world, server, attempts, delivers)
     else:
         real = [{"at": "not running", "text": server.log().strip()[-300:]} for _ in attempts]
     (folder / "smtpd.log").write_text(server.log())
@@ -217,11 +218,12 @@ def _one(world: WideWorld, server: Server, arguments: argparse.Namespace, target
         return Judgement(number)
     found = judge(program, number, folder / "root", made.owned, attempts, real)
     if real[0]["at"] != "not running":
-        _ask_edges(world, server, program, folder, made.owned, found)
+        _ask_edges(world, server, program, folder, made.owned, found, delivers)
     return found
 
 
-def _ask_edges(world: WideWorld, server: Server, program: Program, folder: Path, owned: list[str], found: Judgement) -> None:
+def _ask_edges(world: WideWorld, server: Server, program: Program, folder: Path, owned: list[str], found: Judgement,
+               delivers: bool) -> None:
     """Both edges of every interval of clients that may relay, as the program says."""
     dice = random.Random(f"edges {found.number}")
     asked = []
@@ -238,7 +240,7 @@ def _ask_edges(world: WideWorld, server: Server, program: Program, folder: Path,
             if attempt.get("ptr"):
                 continue
             asked.append((where, attempt))
-    for (where, attempt), real in zip(asked, answers(world, server, [each for _, each in asked])):
+    for (where, attempt), real in zip(asked, answers(world, server, [each for _, each in asked], delivers)):
         if real["at"] in ("cut off", "no listener", "not running"):
             continue
         found.counts[f"edges {where}"] += 1

@@ -34,8 +34,9 @@ class Server(Machine):
         self.stop()
         super().__exit__(*arguments)
 
-    def start(self, folder: Path) -> None:
-        """Runs the configuration below `folder`, which is laid out as `/` is."""
+    def start(self, folder: Path, delivers: bool = True) -> None:
+        """Runs the configuration below `folder`, which is laid out as `/` is. If it does not deliver, all mail stays
+        in the queue, where each envelope says what is going to become of it."""
         self.stop()
         shutil.rmtree(self._inside / "var/spool/smtpd", ignore_errors=True)
         (self._inside / "var/spool/smtpd").mkdir(mode=0o711)
@@ -43,7 +44,7 @@ class Server(Machine):
         self._words = self._folder / "smtpd.log"
         with open(self._words, "wb") as log:
             inside = ["nsenter", "-t", str(self._pid), "-a", "-r", "-w", "unshare", "--pid", "--fork", "--kill-child",
-                      "/usr/sbin/smtpd", "-d", "-v"]
+                      "/usr/sbin/smtpd", "-d", "-v", *([] if delivers else ["-P", "mta", "-P", "mda"])]
             self._instance = subprocess.Popen(inside, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                                               start_new_session=True)
 
@@ -63,6 +64,15 @@ class Server(Machine):
             pass
         self._instance.wait()
         self._instance = None
+
+    def envelopes(self) -> dict[str, list[dict[str, str]]]:
+        """What the queue holds, by message."""
+        found: dict[str, list[dict[str, str]]] = {}
+        for path in (self._inside / "var/spool/smtpd/queue").glob("*/*/*"):
+            if len(path.name) == 16:
+                lines = path.read_text(errors="replace").splitlines()
+                found.setdefault(path.parent.name, []).append(dict(line.split(": ", 1) for line in lines if ": " in line))
+        return found
 
     def has_ended(self) -> bool:
         return self._instance is not None and self._instance.poll() is not None
