@@ -26,6 +26,8 @@ struct InsideArguments {
   std::vector<std::string> responsible;
   bool strict = false;
   bool coverage = false;
+  std::vector<std::string> deployment;  ///< files and folders of `--deployment`
+  std::string container;                ///< the mail server's, by its name
   policy::Attempt attempt;
   std::string attempts_file;  ///< `-`: standard input
   std::string code;           ///< of a finding
@@ -51,6 +53,7 @@ struct InsideRaw {
 };
 
 void add_host_options(CLI::App& app, InsideArguments& to, InsideRaw& raw);
+void add_deployment_options(CLI::App& app, InsideArguments& to);
 void add_attempt_options(CLI::App& app, InsideArguments& to, InsideRaw& raw);
 
 /// Checks the words; a usage error otherwise. `explains`: an attempt is due.
