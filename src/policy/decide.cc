@@ -31,17 +31,18 @@ void forget(const Policy& policy, Evaluator& evaluator, Mark::Life life) {
 // marks that live as long as the message.
 void take_earlier(const Policy& policy, const Attempt& attempt, Evaluator& evaluator,
                   const Listener& listener) {
-  const auto recipient = evaluator.facts.recipient;
+  const Facts own = evaluator.facts;
   std::vector<Step> unseen;
   Gates gates(policy, listener, evaluator, unseen);
   for (const auto& earlier : attempt.after) {
-    evaluator.facts.recipient = policy.addresses.read_recipient(earlier);
+    set_recipient(evaluator.facts, policy, earlier);
     if (!evaluator.facts.recipient) continue;
     forget(policy, evaluator, Mark::Life::recipient);
     if (!gates.run(Moment::rcpt, Moment::rcpt)) evaluator.facts.several_recipients = true;
   }
   forget(policy, evaluator, Mark::Life::recipient);
-  evaluator.facts.recipient = recipient;
+  evaluator.facts.recipient = own.recipient;
+  evaluator.facts.recipient_unqualified = own.recipient_unqualified;
 }
 
 Passage pass(const Policy& policy, std::size_t listener_index, const Attempt& attempt,

@@ -58,12 +58,20 @@ Facts facts_of(const Policy& policy, std::size_t listener, const Attempt& attemp
   if (attempt.name_confirmed) facts.client_name = attempt.reverse_name;
   facts.helo = attempt.helo;
   facts.sender = policy.addresses.read_sender(attempt.mail_from);
-  facts.recipient = policy.addresses.read_recipient(attempt.rcpt_to);
+  const auto& unqualified = policy.addresses.is_unqualified;
+  facts.sender_unqualified = unqualified && unqualified(attempt.mail_from);
+  set_recipient(facts, policy, attempt.rcpt_to);
   facts.user = attempt.user;
   facts.headers = attempt.headers;
   facts.tls = attempt.tls;
   facts.certificate = attempt.certificate;
   return facts;
+}
+
+void set_recipient(Facts& facts, const Policy& policy, std::string_view wire) {
+  const auto& unqualified = policy.addresses.is_unqualified;
+  facts.recipient = policy.addresses.read_recipient(wire);
+  facts.recipient_unqualified = unqualified && unqualified(wire);
 }
 
 std::vector<std::string> texts_of(const Facts& facts, Field field) {
@@ -106,6 +114,10 @@ bool is_set(const Facts& facts, Flag flag) {
       return facts.several_recipients;
     case Flag::speaks_for_others:
       return facts.claimed;
+    case Flag::sender_unqualified:
+      return facts.sender_unqualified;
+    case Flag::recipient_unqualified:
+      return facts.recipient_unqualified;
   }
   return false;
 }

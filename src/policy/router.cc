@@ -120,7 +120,9 @@ Router::Standing Router::by_transform(std::uint32_t index, const Standing& stand
   ++target.rewritings;
   if (transform.rewritten) {
     const Holes holes = holes_of(*transform.rewritten);
-    const bool any = standing.local_chosen || standing.domain_chosen;
+    // A line of the header is the client's, whoever wrote the address that it takes the place of.
+    const bool any = transform.rewritten->captured_in.has_value() || standing.local_chosen ||
+                     standing.domain_chosen;
     target.local_chosen = holes.in_local && any;
     target.domain_chosen = holes.in_domain && any;
   }

@@ -31,7 +31,7 @@ def examples(text, title):
 
 def audit(files):
     with tempfile.TemporaryDirectory() as folder:
-        if "master.cf" not in dict(files):
+        if "main.cf" in dict(files) and "master.cf" not in dict(files):
             files = [*files, ("master.cf", MASTER)]
         for age, (name, content) in enumerate(files):
             path = Path(folder, name)

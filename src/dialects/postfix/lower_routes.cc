@@ -63,9 +63,10 @@ class RouteLowering {
     // A message that is sent elsewhere goes past the rewriting (qmgr_message_resolve).
     redirect(route, queue);
     auto checks = lower_header_checks(builder_, shelf_, queue);
-    is_filtered_ = std::ranges::any_of(checks, [](const policy::Rule& rule) {
-      return std::holds_alternative<policy::SetMark>(rule.effect);
-    });
+    is_filtered_ = is_marked_as_filtered(builder_) ||
+                   std::ranges::any_of(checks, [](const policy::Rule& rule) {
+                     return std::holds_alternative<policy::SetMark>(rule.effect);
+                   });
     fill_queue(queue);
     for (auto& rule : checks) {
       rules(route).push_back(std::move(rule));
