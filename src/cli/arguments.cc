@@ -189,6 +189,7 @@ struct Parser {
            "PATH", arguments.inside.path,
            "A configuration folder or file; - is standard input; none: what is in force here")
         ->option_text("");
+    add_deployment_options(*sub, arguments.inside);
     sub->add_flag("--coverage", arguments.inside.coverage, "Every line, and how it was understood");
     sub->add_flag("-v,--verbose", arguments.verbose, "Every setting that bears on relaying");
   }
@@ -198,6 +199,7 @@ struct Parser {
                                Command::explain);
     sub->add_option("PATH", arguments.inside.path, "A configuration folder or file")
         ->option_text("");
+    add_deployment_options(*sub, arguments.inside);
     add_attempt_options(*sub, arguments.inside, raw.inside);
   }
 

@@ -38,6 +38,7 @@ bool Evaluator::is(const ClientIn& condition) const {
 
 bool Evaluator::is(const IsSet& condition) {
   for (const auto& doubt : listener_.doubts) {
+    if (options_.ignores_doubts) break;
     if (doubt.flag == condition.flag && is_set(facts, condition.flag)) {
       return ask(doubt.question, "");
     }

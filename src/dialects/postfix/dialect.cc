@@ -249,6 +249,11 @@ bool recognise(const FileSystem& files, const std::string& path) {
   return false;
 }
 
+// What tests/lab/fidelity found last; `run --record` writes the file.
+constexpr std::string_view fidelity =
+#include "dialects/postfix/fidelity.inc"
+    ;
+
 }  // namespace
 
 const Dialect dialect = {
@@ -257,6 +262,7 @@ const Dialect dialect = {
     .usual_place = "/etc/postfix",
     .recognise = recognise,
     .load = load,
+    .fidelity = fidelity,
     .remedies = remedies,
     .upkeep = upkeep,
 };

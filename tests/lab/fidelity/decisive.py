@@ -22,7 +22,7 @@ def deciding(ours: dict) -> set[tuple[str, str]]:
         where = stage.removeprefix("smtpd_").removesuffix("_restrictions")
         words = step["text"].split()
         if where in LISTS and words:
-            name = words[0].lower().rstrip(",")
+            name = words[0].lower().rstrip(",:")
             found.add((_SAME.get(name, name), where))
     return found
 
