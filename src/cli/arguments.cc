@@ -28,6 +28,7 @@ constexpr const char* lesson =
     "  relayproof check example.com           the same for every MX of a domain\n"
     "  relayproof audit /etc/postfix          who may relay, by this configuration, and which line "
     "lets them\n"
+    "  relayproof fix /etc/postfix            the smallest change that closes it, proved, as a patch\n"
     "  relayproof probe [2001:db8::25]:2525   one address, one port\n"
     "  relayproof techniques                  what is asked, and why\n"
     "\n"
