@@ -26,6 +26,7 @@ constexpr const char* lesson =
     "  relayproof demo                        see it work on three small servers here\n"
     "  relayproof check mail.example.com      ask your server; run it outside your network\n"
     "  relayproof check example.com           the same for every MX of a domain\n"
+    "  relayproof logs                        was it abused, and by whom\n"
     "  relayproof audit /etc/postfix          who may relay, by this configuration, and which line "
     "lets them\n"
     "  relayproof probe [2001:db8::25]:2525   one address, one port\n"
@@ -38,6 +39,7 @@ struct Raw {
   std::string format = "text";
   AskingRaw asking;
   InsideRaw inside;
+  LogRaw logs;
 };
 
 void add_output_options(CLI::App& app, Arguments& to, Raw& raw) {
@@ -83,6 +85,7 @@ std::optional<Error> finish(const Raw& raw, Arguments& to) {
   if (auto error = finish_inside(raw.inside, to.command == Command::explain, to.inside)) {
     return error;
   }
+  if (auto error = finish_logs(raw.logs, to.logs)) return error;
   if (auto error = check_targets(to)) return error;
   return read_config(to);
 }
@@ -104,8 +107,8 @@ Told told(const CLI::ParseError& error) {
 Error no_command(const std::string& first) {
   const char* what = first.starts_with('-') ? "option" : "command";
   return usage(
-      fmt::format("unknown {} '{}'; the commands are check, probe, audit, explain, diff, finding, "
-                  "techniques and demo (try relayproof --help)",
+      fmt::format("unknown {} '{}'; the commands are check, probe, audit, explain, diff, logs, "
+                  "finding, techniques and demo (try relayproof --help)",
                   what, escape_foreign(first, 60)));
 }
 
@@ -140,6 +143,7 @@ struct Parser {
     add_audit();
     add_explain();
     add_diff();
+    add_logs();
     CLI::App* finding =
         add("finding", "What a finding means, with examples, and how to mend it", Command::finding);
     finding
@@ -206,6 +210,15 @@ struct Parser {
         ->required()
         ->option_text("");
     sub->add_option("NEW", arguments.inside.other_path, "Another")->required()->option_text("");
+  }
+
+  void add_logs() {
+    CLI::App* sub =
+        add_inside("logs", "Was it abused: what was relayed, for whom, since when", Command::logs);
+    add_log_options(*sub, arguments.logs, raw.logs);
+    sub->add_flag("-v,--verbose", arguments.verbose, "Every source, and more examples of each");
+    sub->footer(
+        "Exit status: 0 nothing relayed for strangers, 1 something is odd, 2 strangers relayed.");
   }
 
   void add_probe() {
