@@ -114,7 +114,7 @@ def steps(options) -> list[Step]:
         Step("the fidelity harness", unittests("tests/lab/fidelity"), count_unittest),
         Step("build release", f"cmake --preset release && cmake --build --preset release --target relayproof -j {jobs}",
              count_build),
-        Step("build dev", f"cmake --preset dev && cmake --build --preset dev -j {jobs}", count_build),
+        Step("build dev", f"cmake --preset dev && cmake --build --preset dev -j {jobs}", count_build, minutes=20),
         Step("unit tests", f"ctest --preset dev -j {jobs} --output-junit {JUNIT}", count_ctest, ["build dev"]),
         Step("system tests", f"RELAYPROOF={DEV} {unittests('tests/system')}", count_unittest, ["build dev"]),
         Step("system tests, release", f"RELAYPROOF={RELEASE} {unittests('tests/system')}", count_unittest, ["build release"]),
@@ -130,7 +130,7 @@ def steps(options) -> list[Step]:
         all_steps.append(Step("clang-tidy", f"JOBS={jobs} tools/tidy --all", needs=["build dev"], minutes=30))
     if not options.quick and fuzzers:
         all_steps.append(Step("build fuzz", "cmake --preset fuzz && cmake --build --preset fuzz "
-                              f"-j {jobs} --target {' '.join(fuzzers)}", count_build))
+                              f"-j {jobs} --target {' '.join(fuzzers)}", count_build, minutes=20))
         all_steps += [Step(f"fuzz {name}", f"JOBS={jobs} tools/fuzz {name} {FUZZ_SECONDS}", needs=["build fuzz"])
                       for name in fuzzers]
     if not options.quick:

@@ -2,11 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <iostream>
 #include <iterator>
 
 #include "base/text.h"
 #include "cli/disk_files.h"
+#include "cli/moved_files.h"
 #include "cli/this_machine.h"
 
 namespace relayproof::cli {
@@ -40,7 +42,10 @@ Result<Configuration> load(const FileSystem& files, const std::string& path,
       return failure("no such file or folder", {path, 0, 0});
     return failure(fmt::format("no configuration that I know ({})", titles()), {path, 0, 0});
   }
-  auto loaded = dialect->load(files, path, host);
+  const bool is_folder = files.info(path).kind == FileInfo::Kind::folder;
+  const MovedFiles moved(files, is_folder ? path : path_in(path, ".."),
+                         std::string(dialect->usual_place));
+  auto loaded = dialect->load(moved, path, host);
   if (!loaded) return tl::unexpected(loaded.error());
   return Configuration{dialect, path, host, std::move(*loaded)};
 }
@@ -65,6 +70,14 @@ std::string usual_place(const FileSystem& files) {
   return {};
 }
 
+// `audit .` names the folder that files in it are seen from.
+std::string absolute(const InsideArguments& arguments, const std::string& path) {
+  if (!arguments.root.empty()) return path_in("/", path);
+  std::error_code unknown;
+  const auto here = std::filesystem::current_path(unknown);
+  return unknown ? path : path_in(here.string(), path);
+}
+
 Result<Configuration> find_and_load(const InsideArguments& arguments, const std::string& path) {
   if (path == "-") return load_standard_input(arguments.host);
   const DiskFiles files(arguments.root);
@@ -74,9 +87,9 @@ Result<Configuration> find_and_load(const InsideArguments& arguments, const std:
         "no mail server's configuration found on this machine ({}); name a folder", titles()));
   }
   const bool own =
-      arguments.root.empty() && (path.empty() || path_in("/", path) == path_in("/", place));
+      arguments.root.empty() && (path.empty() || absolute(arguments, path) == path_in("/", place));
   const auto host = own ? completed_by_this_machine(arguments.host) : arguments.host;
-  return load(files, path.empty() ? place : path, host);
+  return load(files, path.empty() ? place : absolute(arguments, path), host);
 }
 
 }  // namespace

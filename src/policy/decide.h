@@ -64,6 +64,7 @@ struct DecideOptions {
   /// Take it that the attempt can be as it says, whatever Listener::doubts ask: whether strangers
   /// can have such a certificate is another question.
   bool ignores_doubts = false;
+  bool is_stranger = false;     ///< nothing in the attempt is the owner's: premises say `no`
 };
 
 /// Follows the attempt at this listener.

@@ -105,6 +105,7 @@ std::vector<std::string> Evaluator::texts(const Subject& subject) const {
 bool Evaluator::ask(std::uint32_t question, std::string about) {
   const auto power = policy_.questions.at(question).power;
   if (power == Question::Power::screen && !options_.screens_refuse) return false;
+  if (power == Question::Power::premise && options_.is_stranger) return false;
   Asked wanted{question, std::move(about)};
   const auto known = answers_.find(wanted);
   if (known != answers_.end()) return known->second;

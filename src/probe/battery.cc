@@ -199,6 +199,12 @@ std::string Battery::helo_of(techniques::HeloForm form) const {
       return primary_host(names_, options_.literal);
     case techniques::HeloForm::server_literal:
       return options_.literal;
+    case techniques::HeloForm::own_domain:
+      return fill().own_domain;
+    case techniques::HeloForm::localhost_localdomain:
+      return "localhost.localdomain";
+    case techniques::HeloForm::loopback_literal:
+      return "[127.0.0.1]";
   }
   return options_.our_helo;
 }

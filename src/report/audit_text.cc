@@ -173,6 +173,21 @@ std::string door_lines(const questions::Audit& audit, const TextOptions& options
   return text.empty() ? text : paragraph("  doors     ", text, hanging);
 }
 
+// What was taken for granted, and the option that says it.
+std::string assumption_lines(const dialects::Loaded& loaded, const TextOptions& options) {
+  std::string text;
+  std::string_view label = "assumed";
+  for (const auto& assumption : loaded.assumptions) {
+    if (assumption.decisive) continue;
+    text += paragraph(fmt::format("  {}", padded(label, hanging - 2)),
+                      fmt::format("{}   {}", shown(assumption.text, 60, options),
+                                  shown(assumption.says, longest_text, options)),
+                      hanging);
+    label = "";
+  }
+  return text;
+}
+
 std::string domain_line(const Audited& audited, const TextOptions& options) {
   std::vector<std::string> names;
   for (const auto& claim : audited.loaded.policy.answers_for) {
@@ -253,6 +268,7 @@ std::string audit_text(const Audited& audited, const TextOptions& options) {
   text += door_lines(audited.audit, options);
   text += doubt_lines(audited.audit, options);
   text += domain_line(audited, options);
+  text += assumption_lines(audited.loaded, options);
   text += finding_lines(audited.audit, options);
   text += setting_lines(audited.loaded, options);
   return text;

@@ -42,7 +42,7 @@ std::string command_line(Verb verb, std::string_view argument) {
 }
 
 bool is_sendable(std::string_view argument) {
-  return argument.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos;
+  return argument.find_first_of("\r\n") == std::string_view::npos;
 }
 
 std::vector<std::string> extensions_of(const mail::Reply& ehlo) {

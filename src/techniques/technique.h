@@ -23,12 +23,16 @@ enum class HeloForm {
   localhost,       ///< `localhost`
   server_name,     ///< the server's own name, H
   server_literal,  ///< the server's own address, L
+  own_domain,      ///< a domain it answers for, D
+  localhost_localdomain,
+  loopback_literal,  ///< `[127.0.0.1]`
 };
 
 /// A row of the catalogue. Forms are what follows `MAIL FROM:` / `RCPT TO:` on the wire, with
-/// holes: {X} {X2} domains outside · {H} a name of the server · {L} its address literal · {D} a
-/// domain it answers for · {nobody} {test} a random local part, the same one, printed differently ·
-/// {user} a mailbox that exists there · {from} the operator's own mailbox outside.
+/// holes: {X} {X2} domains outside · {XU} the first in capitals · {H} a name of the server · {L}
+/// its address literal · {D} a domain it answers for, {DU} in capitals · {nobody} {test} a random
+/// local part, the same one, printed differently · {user} a mailbox that exists there · {from} the
+/// operator's own mailbox outside.
 struct Technique {
   std::string_view name;  ///< unique, lower case, hyphens: `percent-hack`
   HeloForm helo = HeloForm::ours;
@@ -68,7 +72,7 @@ struct Fill {
 std::string fill(std::string_view form, const Fill& with);
 /// True if the form needs a value that `with` does not have, or has a hole that nobody knows.
 bool lacks(std::string_view form, const Fill& with);
-/// The form as people write it: `nobody%X@H`.
+/// The form as people write it: `nobody%X@H`; control bytes as `\0`, in octal.
 std::string printed(std::string_view form);
 
 std::string_view to_string(Set set);

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "dialects/postfix/address_reading.h"
 #include "dialects/postfix/doors.h"
+#include "dialects/postfix/endpoint.h"
 #include "dialects/postfix/lower_listeners.h"
 #include "dialects/postfix/lower_routes.h"
 #include "dialects/postfix/lower_transports.h"
@@ -117,7 +118,9 @@ class Lowering {
       if (behind != nullptr && behind->command == "smtpd") add_smtpd(service, *behind);
     } else if (service.command == "qmqpd") {
       ServiceLowering qmqpd(shared_, service);
-      add_listener(service, qmqpd, lower_qmqpd(qmqpd, arrival_of(service)));
+      auto listener = lower_qmqpd(qmqpd, arrival_of(service));
+      listener.name = title(service);
+      add_listener(service, qmqpd, std::move(listener));
     }
   }
 
@@ -126,7 +129,7 @@ class Lowering {
     ServiceLowering usual(shared_, smtpd);
     const auto arrival = arrival_of(smtpd);
     auto listener = lower_smtpd(usual, arrival);
-    if (&inet != &smtpd) listener.name = inet.id() + " postscreen";
+    listener.name = title(inet) + (&inet == &smtpd ? "" : " postscreen");
     const auto name = listener.name;
     add_listener(inet, usual, std::move(listener));
     ServiceLowering busy(shared_, smtpd, Load::stress);
@@ -134,6 +137,13 @@ class Lowering {
     auto under_stress = lower_smtpd(busy, arrival);
     under_stress.name = name + " under stress";
     add_listener(inet, busy, std::move(under_stress));
+  }
+
+  // `smtp inet 25`: the port beside a service that does not spell it.
+  static std::string title(const Service& inet) {
+    const auto port = port_number(inet.name.substr(inet.name.rfind(':') + 1));
+    if (!port || inet.name.ends_with(std::to_string(*port))) return inet.id();
+    return inet.id() + " " + std::to_string(*port);
   }
 
   static bool differs(const ServiceLowering& one, const ServiceLowering& other) {
@@ -186,7 +196,7 @@ class Lowering {
     for (const auto& [mark, action] : shared_.delegations) stop(mark, action);
     for (const auto& [mark, action] : shared_.delegations) delegate(mark, action);
     policy::Transform completed;
-    completed.rewritten.emplace();
+    completed.rewritten = Template();
     completed.rewritten->pieces = {{"", Template::Hole{Template::Hole::Of::whole, 0}},
                                    {"@" + address_settings(config_).myorigin, std::nullopt}};
     const auto domain = PolicyBuilder::rewritten(policy::Field::recipient, policy::Part::domain);
@@ -216,7 +226,7 @@ class Lowering {
   // `REDIRECT user@example.com`: the owner wrote down who gets it.
   void send_to(policy::ConditionId when, const AccessAction& action) {
     policy::Transform target;
-    target.rewritten.emplace();
+    target.rewritten = Template();
     target.rewritten->pieces = {{action.text, std::nullopt}};
     target.rewritten->completed_by = transform_name::complete;
     rule(when, policy::Rewrite{{builder_.transform(target)}, route_}, to_string(action));
@@ -245,7 +255,7 @@ class Lowering {
   // `REDIRECT $1@$2`: where the mail goes stands in what the client sent.
   void redirect(policy::ConditionId when, const AccessAction& action) {
     policy::Transform transform;
-    transform.rewritten.emplace();
+    transform.rewritten = Template();
     if (action.field == policy::Field::recipient && action.pattern) {
       transform.rewritten->pieces = pieces_of(action.text);
       transform.rewritten->pattern = action.pattern;

@@ -1,0 +1,1 @@
+// Empty: precompiled headers have to belong to something.
