@@ -104,8 +104,8 @@ Told told(const CLI::ParseError& error) {
 Error no_command(const std::string& first) {
   const char* what = first.starts_with('-') ? "option" : "command";
   return usage(
-      fmt::format("unknown {} '{}'; the commands are check, probe, audit, explain, diff, finding, "
-                  "techniques and demo (try relayproof --help)",
+      fmt::format("unknown {} '{}'; the commands are check, probe, audit, explain, diff, fix, "
+                  "finding, techniques and demo (try relayproof --help)",
                   what, escape_foreign(first, 60)));
 }
 
@@ -140,6 +140,7 @@ struct Parser {
     add_audit();
     add_explain();
     add_diff();
+    add_fix();
     CLI::App* finding =
         add("finding", "What a finding means, with examples, and how to mend it", Command::finding);
     finding
@@ -187,6 +188,7 @@ struct Parser {
            "PATH", arguments.inside.path,
            "A configuration folder or file; - is standard input; none: what is in force here")
         ->option_text("");
+    add_deployment_options(*sub, arguments.inside);
     sub->add_flag("--coverage", arguments.inside.coverage, "Every line, and how it was understood");
     sub->add_flag("-v,--verbose", arguments.verbose, "Every setting that bears on relaying");
   }
@@ -196,6 +198,7 @@ struct Parser {
                                Command::explain);
     sub->add_option("PATH", arguments.inside.path, "A configuration folder or file")
         ->option_text("");
+    add_deployment_options(*sub, arguments.inside);
     add_attempt_options(*sub, arguments.inside, raw.inside);
   }
 
@@ -206,6 +209,20 @@ struct Parser {
         ->required()
         ->option_text("");
     sub->add_option("NEW", arguments.inside.other_path, "Another")->required()->option_text("");
+  }
+
+  void add_fix() {
+    CLI::App* sub =
+        add_inside("fix", "The smallest change that closes it, proved, as a patch", Command::fix);
+    sub->add_option("PATH", arguments.inside.path,
+                    "A configuration folder or file; none: what is in force here")
+        ->option_text("");
+    add_fix_options(*sub, arguments.inside);
+    sub->footer(
+        "The patch goes to standard output, words to standard error:\n"
+        "  relayproof fix /etc/postfix --trusted 192.168.1.0/24 | patch -p1 -d /etc/postfix\n"
+        "Exit status: 0 closed, or a proved fix was found; 1 it would take something legitimate;\n"
+        "2 open and no proved fix; 3 undecided and no proved fix, or nothing could be written.");
   }
 
   void add_probe() {

@@ -12,7 +12,7 @@
 
 namespace relayproof::cli {
 
-enum class Command { none, check, probe, audit, explain, diff, finding, techniques, demo };
+enum class Command { none, check, probe, audit, explain, diff, fix, finding, techniques, demo };
 enum class Format { text, json, jsonl };
 
 struct Arguments {

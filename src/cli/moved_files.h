@@ -18,9 +18,10 @@ class MovedFiles : public FileSystem {
   FileInfo info(const std::string& path) const override;
   std::vector<std::string> list(const std::string& folder) const override;
 
- private:
+  /// Where the file really is that is read under this path.
   std::string where(const std::string& path) const;
 
+ private:
   const FileSystem& files_;
   std::string folder_;
   std::string usual_place_;

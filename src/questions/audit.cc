@@ -149,6 +149,7 @@ Audit audit(const dialects::Loaded& loaded, const AuditOptions& options) {
     }
   }
   audit.verdict = worst(audit.doors);
+  if (!loaded.runs) audit.verdict = Verdict::undecided;
   audit.findings = loaded.findings;
   add_consequences(loaded, audit);
   return audit;

@@ -13,15 +13,16 @@ struct VerbWords {
   std::string_view before_argument;
 };
 
-constexpr std::array<VerbWords, 9> verb_words = {{{"greeting", ""},
-                                                  {"EHLO", "EHLO "},
-                                                  {"HELO", "HELO "},
-                                                  {"STARTTLS", "STARTTLS"},
-                                                  {"MAIL", "MAIL FROM:"},
-                                                  {"RCPT", "RCPT TO:"},
-                                                  {"DATA", "DATA"},
-                                                  {"RSET", "RSET"},
-                                                  {"QUIT", "QUIT"}}};
+constexpr std::array<VerbWords, 10> verb_words = {{{"greeting", ""},
+                                                   {"EHLO", "EHLO "},
+                                                   {"HELO", "HELO "},
+                                                   {"STARTTLS", "STARTTLS"},
+                                                   {"prelude", ""},
+                                                   {"MAIL", "MAIL FROM:"},
+                                                   {"RCPT", "RCPT TO:"},
+                                                   {"DATA", "DATA"},
+                                                   {"RSET", "RSET"},
+                                                   {"QUIT", "QUIT"}}};
 
 const VerbWords& words_of(Verb verb) { return verb_words.at(static_cast<std::size_t>(verb)); }
 

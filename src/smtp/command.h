@@ -11,7 +11,7 @@
 namespace relayproof::smtp {
 
 /// What the server owes a reply to. The greeting is owed to the connection.
-enum class Verb { greeting, ehlo, helo, starttls, mail, rcpt, data, rset, quit };
+enum class Verb { greeting, ehlo, helo, starttls, prelude, mail, rcpt, data, rset, quit };
 
 struct Command {
   Verb verb = Verb::greeting;

@@ -18,6 +18,8 @@ std::span<const Technique> reading_rows();
 std::span<const Technique> gateway_rows();
 /// More that a client can claim: senders and names for HELO.
 std::span<const Technique> claim_rows();
+/// The session itself is what is tried: logins, XCLIENT, PROXY, no HELO.
+std::span<const Technique> session_rows();
 /// The lists of the nineties to the letter: senders or recipients without angle brackets.
 std::span<const Technique> bare_rows();
 

@@ -118,6 +118,21 @@ std::string_view to_string(Set set) {
   return "";
 }
 
+std::string_view to_string(Prelude prelude) {
+  constexpr std::array<std::string_view, 11> words{"",
+                                                   "no HELO",
+                                                   "XCLIENT ADDR=127.0.0.1",
+                                                   "XCLIENT LOGIN=nobody",
+                                                   "XFORWARD ADDR=127.0.0.1",
+                                                   "PROXY TCP4 127.0.0.1",
+                                                   "PROXY v2 127.0.0.1",
+                                                   "AUTH PLAIN nobody",
+                                                   "AUTH PLAIN nobody, refused",
+                                                   "AUTH ANONYMOUS",
+                                                   "AUTH EXTERNAL"};
+  return words.at(static_cast<std::size_t>(prelude));
+}
+
 std::string_view to_string(HeloForm form) {
   switch (form) {
     case HeloForm::ours:

@@ -58,9 +58,10 @@ TEST(Catalogue, HasMoreThanAnyToolHad) {
 }
 
 TEST(Catalogue, AsksNothingTwice) {
-  std::set<std::tuple<HeloForm, std::string_view, std::string_view>> seen;
+  std::set<std::tuple<HeloForm, Prelude, std::string_view, std::string_view>> seen;
   for (const Technique& row : catalogue()) {
-    EXPECT_TRUE(seen.insert({row.helo, row.mail_from, row.rcpt_to}).second) << row.name;
+    EXPECT_TRUE(seen.insert({row.helo, row.prelude, row.mail_from, row.rcpt_to}).second)
+        << row.name;
   }
 }
 

@@ -9,6 +9,7 @@
 #include "dialects/postfix/coverage.h"
 #include "dialects/postfix/findings.h"
 #include "dialects/postfix/lower.h"
+#include "dialects/postfix/remedies.h"
 #include "dialects/postfix/runs.h"
 #include "dialects/postfix/table_shelf.h"
 
@@ -203,6 +204,16 @@ Result<Loaded> load(const FileSystem& files, const std::string& path, const Host
   return loaded;
 }
 
+std::vector<Remedy> remedies(const FileSystem& files, const std::string& path, const Host& host,
+                             const RemedyRequest& request) {
+  return native::remedies(files, path, host_of(host), request);
+}
+
+Upkeep upkeep(const FileSystem& files, const std::string& path, const Host& host,
+              const std::vector<std::string>& edited) {
+  return native::upkeep(files, path, host_of(host), edited);
+}
+
 bool is_folder_of_postfix(const FileSystem& files, const std::string& path) {
   return files.info(path_in(path, "main.cf")).kind == FileInfo::Kind::file;
 }
@@ -252,6 +263,8 @@ const Dialect dialect = {
     .recognise = recognise,
     .load = load,
     .fidelity = fidelity,
+    .remedies = remedies,
+    .upkeep = upkeep,
 };
 
 }  // namespace relayproof::dialects::postfix
