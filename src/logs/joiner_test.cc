@@ -307,9 +307,8 @@ TEST(BlockReader, ReadsAJournalAsItReadsALog) {
                     "\n" +
                     entry +
                     R"(smtp","MESSAGE":"AAAAAA1: to=<\"a b\"@x.example>, relay=none, )"
-                    R"(status=deferred (x)"
-})" "\n" "{
-  \"no\": entry}\n";
+                    R"j(status=deferred (x)"})j"
+                    "\n{\"no\": entry}\n";
   const auto summary = summarise(json, for_example_com());
   EXPECT_EQ(brief(summary), Texts{"stranger 203.0.113.9 1/0"});
   EXPECT_EQ(summary.sources.front().examples.front().recipient, "\"a b\"@x.example");
