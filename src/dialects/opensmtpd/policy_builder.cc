@@ -149,7 +149,7 @@ std::uint32_t PolicyBuilder::lookup(policy::Lookup lookup) {
 
 std::uint32_t PolicyBuilder::transform(const std::string& text) {
   policy::Transform made;
-  made.rewritten.emplace();
+  made.rewritten = policy::Transform::Template();
   made.rewritten->pieces.push_back({text, std::nullopt});
   policy_.transforms.push_back(std::move(made));
   return next_index(policy_.transforms) - 1;

@@ -138,7 +138,7 @@ class LocalLowering {
     const auto value = config_.effective("luser_relay");
     if (trim(value.text).empty()) return;
     policy::Transform target;
-    target.rewritten.emplace();
+    target.rewritten = policy::Transform::Template();
     target.rewritten->pieces = pieces_of(trim(value.text));
     target.rewritten->completed_by = transform_name::complete;
     leave_out_extension(*target.rewritten);
