@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "base/text.h"
+#include "cli/deployment_files.h"
 #include "cli/disk_files.h"
 #include "cli/moved_files.h"
 #include "cli/this_machine.h"
@@ -87,17 +88,51 @@ Result<Configuration> find_and_load(const InsideArguments& arguments, const std:
         "no mail server's configuration found on this machine ({}); name a folder", titles()));
   }
   const bool own =
-      arguments.root.empty() && (path.empty() || absolute(arguments, path) == path_in("/", place));
+      arguments.root.empty() &&
+      (path.empty() || (!place.empty() && absolute(arguments, path) == path_in("/", place)));
   const auto host = own ? completed_by_this_machine(arguments.host) : arguments.host;
   return load(files, path.empty() ? place : absolute(arguments, path), host);
 }
 
+// Doors as the files of `--deployment` make them. What the server takes from its interfaces it takes
+// from its container's.
+Result<bool> deploy(const InsideArguments& arguments, const std::string& path,
+                    Configuration& configuration) {
+  if (arguments.deployment.empty()) return true;
+  const auto deployment =
+      read_deployment(DiskFiles(), arguments.deployment, arguments.host.environment);
+  if (!deployment) return tl::unexpected(deployment.error());
+  deployment::ApplyOptions options{arguments.container, configuration.host.interfaces};
+  if (arguments.host.interfaces.empty() && path != "-") {
+    auto host = configuration.host;
+    host.interfaces = interfaces_of(*deployment, options, configuration.loaded.policy);
+    if (!host.interfaces.empty()) {
+      auto again = load(DiskFiles(arguments.root), configuration.path, host);
+      if (!again) return tl::unexpected(again.error());
+      configuration = std::move(*again);
+    }
+  }
+  return apply_deployment(*deployment, options, configuration.loaded);
+}
+
 }  // namespace
+
+Result<bool> apply_deployment(const deployment::Deployment& deployment,
+                              const deployment::ApplyOptions& options, dialects::Loaded& loaded) {
+  auto applied = deployment::apply(deployment, options, loaded.policy);
+  if (!applied) return tl::unexpected(applied.error());
+  for (auto& note : applied->notes) {
+    loaded.assumptions.push_back({note.where, note.text, note.says, note.decisive});
+  }
+  return true;
+}
 
 Result<Configuration> load_configuration(const InsideArguments& arguments,
                                          const std::string& path) {
   auto configuration = find_and_load(arguments, path);
   if (!configuration) return configuration;
+  const auto deployed = deploy(arguments, path, *configuration);
+  if (!deployed) return tl::unexpected(deployed.error());
   auto& claims = configuration->loaded.policy.answers_for;
   claims.insert(claims.end(), arguments.responsible.begin(), arguments.responsible.end());
   return configuration;

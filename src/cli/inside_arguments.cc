@@ -102,6 +102,15 @@ void add_host_options(CLI::App& app, InsideArguments& to, InsideRaw& raw) {
   app.add_flag("--strict", to.strict, "Take premises for open questions");
 }
 
+void add_deployment_options(CLI::App& app, InsideArguments& to) {
+  app.add_option("--deployment", to.deployment,
+                 "Compose file, docker inspect, daemon.json, nft or iptables dump (repeatable)")
+      ->option_text("FILE")
+      ->allow_extra_args(false);
+  app.add_option("--container", to.container, "The mail server's container or service")
+      ->option_text("NAME");
+}
+
 void add_fix_options(CLI::App& app, InsideArguments& to) {
   app.add_flag("--allow-loss", to.fix.allow_loss,
                "Also where something legitimate would be lost; it is named");

@@ -27,6 +27,8 @@ struct InsideArguments {
   std::vector<std::string> responsible;
   bool strict = false;
   bool coverage = false;
+  std::vector<std::string> deployment;  ///< files and folders of `--deployment`
+  std::string container;                ///< the mail server's, by its name
   struct {
     bool allow_loss = false;
     bool apply = false;
@@ -59,6 +61,7 @@ struct InsideRaw {
 };
 
 void add_host_options(CLI::App& app, InsideArguments& to, InsideRaw& raw);
+void add_deployment_options(CLI::App& app, InsideArguments& to);
 void add_fix_options(CLI::App& app, InsideArguments& to);
 void add_attempt_options(CLI::App& app, InsideArguments& to, InsideRaw& raw);
 

@@ -133,16 +133,8 @@ bool same_end(const Passage& a, const Passage& b) {
 }  // namespace
 
 std::optional<std::size_t> listener_for(const Policy& policy, const Attempt& attempt) {
-  const auto serves = [&](const Door& door) {
-    if (door.port != attempt.port || !door.clients.contains(attempt.client)) return false;
-    if (!attempt.server) return true;
-    const auto& addresses = policy.listeners.at(door.listener).addresses;
-    const std::string any = attempt.server->is_v6() ? "::" : "0.0.0.0";
-    return std::any_of(addresses.begin(), addresses.end(), [&](const std::string& address) {
-      return address == any || mail::IpAddress::parse(address) == attempt.server;
-    });
-  };
-  const auto door = std::find_if(policy.doors.begin(), policy.doors.end(), serves);
+  const auto door = std::find_if(policy.doors.begin(), policy.doors.end(),
+                                 [&](const Door& one) { return serves(policy, one, attempt); });
   if (door == policy.doors.end()) return std::nullopt;
   return door->listener;
 }

@@ -27,7 +27,11 @@ struct Facts {
   bool several_recipients = false;
 };
 
-/// `listener`: whose doors tell how the server sees this client.
+/// Whether the attempt comes in by this door: its port, its clients, its listener's addresses.
+bool serves(const Policy& policy, const Door& door, const Attempt& attempt);
+
+/// `listener`: whose doors tell how the server sees this client: the one that the attempt comes in
+/// by, else the first.
 Facts facts_of(const Policy& policy, std::size_t listener, const Attempt& attempt);
 
 /// Puts this recipient, as spelt, in the place of the attempt's.

@@ -1,5 +1,6 @@
 #include "questions/own_mail.h"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,22 @@ bool is_taken(const Policy& policy, const Door& door, const Attempt& attempt,
   policy::DecideOptions options;
   options.suppressed = without;
   return policy::decide(policy, door.listener, attempt, options).reply == Decision::Reply::accept;
+}
+
+bool is_delivered_here(const Policy& policy, const Door& door, const Attempt& attempt) {
+  const auto decision = policy::decide(policy, door.listener, attempt);
+  return decision.reply == Decision::Reply::accept &&
+         std::any_of(decision.ends.begin(), decision.ends.end(),
+                     [](const auto& end) { return end.fate == policy::Fate::local; });
+}
+
+// Whether strangers' mail goes to the port where it belongs.
+bool is_taken_at_port_25(const Policy& policy, Attempt attempt) {
+  attempt.port = 25;
+  return std::any_of(policy.doors.begin(), policy.doors.end(), [&](const Door& door) {
+    return door.port == 25 && door.clients.contains(attempt.client) &&
+           policy.listeners.at(door.listener).runs && is_taken(policy, door, attempt, {});
+  });
 }
 
 }  // namespace
@@ -52,9 +69,10 @@ std::optional<Attempt> own_mail_lost(const Policy& before, const Door& door,
   for (auto& recipient : recipients) {
     auto attempt = like;
     attempt.rcpt_to = std::move(recipient);
-    if (is_taken(before, door, attempt, hole) && !is_taken(after, door_after, attempt, {})) {
-      return attempt;
-    }
+    const bool by_right =
+        is_delivered_here(before, door, attempt) || is_taken(before, door, attempt, hole);
+    if (!by_right || is_taken(after, door_after, attempt, {})) continue;
+    if (door.port == 25 || !is_taken_at_port_25(after, attempt)) return attempt;
   }
   return {};
 }

@@ -13,10 +13,11 @@ namespace relayproof::questions {
 /// The lines without which strangers could not relay at this door.
 policy::Suppressed hole_of(const policy::Policy& policy, const policy::Door& door);
 
-/// An attempt like this one to one of the domains which `before` answers for, that is taken without
-/// the hole and not afterwards. Nullopt: what is taken no longer was taken through the hole only,
-/// such as mail to the server's own name where it is no destination. Domains beyond the first
-/// thousand are not tried.
+/// An attempt like this one to one of the domains which `before` answers for, that is delivered
+/// here or taken without the hole, and is not taken afterwards: neither here nor, if this is
+/// another port, at port 25. Nullopt: what is taken no longer was taken through the hole only, such
+/// as mail to the server's own name where it is no destination. Domains beyond the first thousand
+/// are not tried.
 std::optional<policy::Attempt> own_mail_lost(const policy::Policy& before, const policy::Door& door,
                                              const policy::Suppressed& hole,
                                              const policy::Policy& after,

@@ -74,7 +74,7 @@ Result<bool> prove(const Subject& subject, const ApplyOptions& options) {
 }
 
 tl::unexpected<Error> put_back_after(const Error& error, const std::string& folder) {
-  const auto back = put_back(folder);
+  const auto back = is_unfinished(folder) ? put_back(folder) : undo(folder);
   if (back) return failure(to_string(error) + "; everything is put back");
   return failure(to_string(error) + "; and putting back failed: " + to_string(back.error()) +
                  "; run relayproof fix --undo");

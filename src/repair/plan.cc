@@ -113,7 +113,7 @@ class Planner {
       for (const auto& one : frontier) expand(one, next);
       const bool enough = std::any_of(found_.begin(), found_.end(),
                                       [](const Way& way) { return !way.asks_owner(); });
-      if (enough || plan_.trials >= options_.trials) return;
+      if (enough || is_over()) return;
       std::stable_sort(next.begin(), next.end(), [](const Attempted& a, const Attempted& b) {
         return distance(a) < distance(b);
       });
@@ -122,11 +122,16 @@ class Planner {
     }
   }
 
+  bool is_over() const {
+    return plan_.trials >= options_.trials ||
+           std::chrono::steady_clock::now() - start_ > options_.patience;
+  }
+
   void expand(const Attempted& from, std::vector<Attempted>& to) {
     const OverlayFiles files(*subject_.files, from.texts);
     const dialects::RemedyRequest request{options_.networks, causes_of(from.audit)};
     for (auto& remedy : subject_.dialect->remedies(files, subject_.path, subject_.host, request)) {
-      if (plan_.trials >= options_.trials) return;
+      if (is_over()) return;
       auto texts = edited(files, from.texts, remedy.edits);
       if (!texts || !seen_.insert(*texts).second) continue;
       ++plan_.trials;
@@ -205,11 +210,13 @@ class Planner {
     plan_.why_none = plan_.trials == 0
                          ? "no edit is known that could close it"
                          : "none of the edits that were tried could be proved to close it";
+    if (is_over()) plan_.why_none += ", and there may be more to try";
   }
 
   const Subject& subject_;
   const PlanOptions& options_;
   questions::LossOptions loss_options_;
+  const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   Attempted before_;
   Plan plan_;
   std::vector<Way> found_;

@@ -2,7 +2,7 @@
 // what. Nothing here writes.
 #pragma once
 
-#include <optional>
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -28,6 +28,8 @@ struct PlanOptions {
   std::vector<mail::Network> networks;  ///< that may relay by right, besides loopback
   std::size_t ways = 4;                 ///< how many at most
   std::size_t trials = 400;             ///< how many edited configurations are audited
+  /// After this time no other edit is tried: some patterns take seconds for each.
+  std::chrono::seconds patience{60};
 };
 
 /// A file that a way edits.

@@ -76,9 +76,6 @@ def open_cases():
             "reject_unauth_destination\n"},
         "relaying for a whole top-level domain": {
             "main.cf": BASE + NETWORKS + GATE + "relay_domains = example.org, net\n"},
-        "an alias that copies the domain": {
-            "main.cf": BASE + NETWORKS + GATE + "virtual_alias_maps = pcre:@/virtual\n",
-            "virtual": "# lists\n/^(.*)=(.*)@example\\.com$/ $1@$2\n"},
         "a class that permits": {
             "main.cf": BASE + NETWORKS + "smtpd_restriction_classes = friends\n"
             "friends = check_sender_access static:OK\nsmtpd_relay_restrictions = permit_mynetworks, friends, "

@@ -119,9 +119,15 @@ RESTRICTIONS = {each.name: each for each in [
     Restriction("reject_non_fqdn_recipient", "reject", needs="bare recipient", turns=4),
     Restriction("reject_unknown_recipient_domain", "reject", needs="recipient", weight=0.5),
     Restriction("reject_unlisted_recipient", "reject", _late, needs="unlisted recipient", weight=0.6, turns=4),
-    Restriction("reject_multi_recipient_bounce", "reject", needs="bounce", weight=0.5, turns=3),
+    Restriction("reject_multi_recipient_bounce", "reject", _late, needs="bounce", weight=0.5, turns=3),
 ]}
+# Where a restriction is decisive for few attempts only, it has so many turns more.
+RARELY = {"reject_multi_recipient_bounce": (["client", "helo", "sender", "relay", "data"], 5),
+          "permit_inet_interfaces": (LISTS, 3), "permit_tls_clientcerts": (LISTS, 2), "permit_tls_all_clientcerts": (LISTS, 1),
+          "reject_plaintext_session": (["client", "relay", "data", "end_of_data"], 3),
+          "reject_unlisted_recipient": (["data", "end_of_data"], 4), "permit_mx_backup": (["data", "end_of_data"], 2)}
 TURNS = [(each.name, where) for each in RESTRICTIONS.values() for where in LISTS for _ in range(each.turns)]
+TURNS += [(name, where) for name, (places, times) in RARELY.items() for where in places for _ in range(times)]
 _NAMES, _WEIGHTS = list(RESTRICTIONS), [each.weight for each in RESTRICTIONS.values()]
 # What else may be taken for a name of it.
 _OLD_NAMES = {"reject_unknown_client_hostname": "reject_unknown_client", "reject_unlisted_recipient": "check_recipient_maps",

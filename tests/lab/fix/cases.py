@@ -97,7 +97,7 @@ CASES = [
     Case("mx-backup", MAIN + NETWORKS + f"smtpd_relay_restrictions = {FIRST}, permit_mx_backup, "
          "reject_unauth_destination\n", rcpt_to="<someone@backed-up.example.net>"),
     Case("alias-copies-the-domain", MAIN + NETWORKS + GATE + "virtual_alias_maps = pcre:/etc/postfix/virtual\n",
-         files={"virtual": "/^boss@example\\.com$/ alice@example.com\n/^(.*)=(.*)@example\\.com$/ $1@$2\n"},
+         files={"virtual": "# lists\n/^([^@=]+)=([^@=]+)@example\\.com$/ $1@$2\n"},
          rcpt_to="<someone=example.net@example.com>"),
     Case("two-holes", MAIN + GATE + "mynetworks = 127.0.0.0/8 0.0.0.0/0\n", first="none",
          master="2525 inet n - n - - smtpd\n  -o smtpd_relay_restrictions=\n"
