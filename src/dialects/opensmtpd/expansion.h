@@ -4,10 +4,12 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "dialects/opensmtpd/alias_rows.h"
 #include "dialects/opensmtpd/conditions.h"
@@ -53,12 +55,21 @@ class Expansion {
   const Row* virtual_row(const AliasRows& rows, const std::string& address) const;
   std::optional<bool> is_user(std::string_view name, std::size_t action) const;
 
+  struct AliasPart {
+    std::vector<policy::Key> keys;
+    policy::Table table;
+  };
+  std::vector<AliasPart> parts_of(const Table& from, bool of_addresses, std::size_t action,
+                                  std::optional<policy::ListId> then);
   void add_users(policy::ListId list, std::size_t action);
+  std::optional<std::uint32_t> users_lookup(std::size_t action);
   void add_rows(policy::ListId list, TableId table, bool of_addresses, std::size_t action,
                 std::optional<policy::ListId> then);
   policy::ListId users(std::size_t action);
   policy::ListId targets(std::size_t action);
   policy::Effect effect_of(const Outcome& outcome) const;
+  policy::Effect effect_of(const Row& row, bool of_addresses, std::size_t action,
+                           std::optional<policy::ListId> then);
   const AliasRows& rows_of(TableId table);
   policy::OriginId origin_of(std::size_t action) {
     return scope_.builder.origin(this->action(action).place, "action");

@@ -1,6 +1,7 @@
 // The lists that expansion.h tells of: at RCPT, and behind it.
 #include <algorithm>
 #include <utility>
+#include <variant>
 
 #include "base/text.h"
 #include "dialects/opensmtpd/expansion.h"
@@ -12,6 +13,25 @@ using policy::Fate;
 using policy::Field;
 using policy::Key;
 using policy::ListId;
+
+constexpr std::size_t catch_all = 3;
+
+// In the order in which aliases_virtual_get() asks: address, user, domain, everything.
+std::size_t part_of_row(std::string_view key) {
+  if (key == "@") return catch_all;
+  if (key.starts_with('@')) return 2;
+  return key.find('@') == std::string_view::npos ? 1 : 0;
+}
+
+// Equal effects of rows have equal names.
+std::string name_of(const policy::Effect& effect) {
+  if (const auto* refusal = std::get_if<policy::Refuse>(&effect)) {
+    return "refuse " + std::to_string(refusal->answer.code) + refusal->answer.enhanced;
+  }
+  if (const auto* run = std::get_if<policy::Run>(&effect))
+    return "run " + std::to_string(run->list);
+  return "other";
+}
 
 policy::Question forwards(const std::string& told, policy::OriginId origin) {
   policy::Question question;
@@ -33,7 +53,42 @@ policy::Question missing_user(policy::OriginId origin) {
 
 }  // namespace
 
-// Rows of an alias table, each with the answer that it leads to; or, with `then`, with its targets.
+// What a row does: the answer that it leads to; or, with `then`, its targets.
+policy::Effect Expansion::effect_of(const Row& row, bool of_addresses, std::size_t index,
+                                    std::optional<ListId> then) {
+  if (then) return policy::RewriteAsRow{*then};
+  Seen seen;
+  if (!of_addresses) seen.emplace(to_lower(row.key), false);
+  return effect_of(this->row(row, index, 1, of_addresses ? "" : row.key, seen));
+}
+
+// The rows of an alias table, as they are asked for one after the other.
+std::vector<Expansion::AliasPart> Expansion::parts_of(const Table& from, bool of_addresses,
+                                                      std::size_t index,
+                                                      std::optional<ListId> then) {
+  // Addresses, users and whole domains apart: asked for together, a local part that looks like an
+  // address would find one.
+  std::vector<AliasPart> parts(4);
+  parts[0].keys = {Key::whole, Key::without_extension};
+  parts[1].keys = {Key::local, Key::local_without_extension};
+  parts[2].keys = {Key::at_domain};
+  parts[catch_all].keys = {Key::whole};
+  std::map<std::string, std::uint32_t> results;
+  for (const auto& row : from.rows) {
+    const auto effect = effect_of(row, of_addresses, index, then);
+    const auto [known, is_new] = results.try_emplace(name_of(effect), 0);
+    if (is_new) known->second = scope_.builder.result(effect);
+    const policy::Row made{known->second, row.line, row.value};
+    const auto part = of_addresses ? part_of_row(row.key) : std::size_t{1};
+    auto& table = parts[part].table;
+    auto text = std::make_shared<const std::string>(to_lower(row.key));
+    if (part == catch_all) table.everything = made;
+    if (part != catch_all) table.literals.insert_or_assign(*text, made);
+    table.storage.push_back(std::move(text));
+  }
+  return parts;
+}
+
 void Expansion::add_rows(ListId list, TableId id, bool of_addresses, std::size_t index,
                          std::optional<ListId> then) {
   auto& builder = scope_.builder;
@@ -46,88 +101,65 @@ void Expansion::add_rows(ListId list, TableId id, bool of_addresses, std::size_t
         then ? policy::Effect(policy::End{Fate::local}) : policy::Effect(policy::Permit{});
     return builder.rule(list, found, taken, origin, "aliases");
   }
-  policy::Table table;
-  table.name = scope_.tables.told(id);
-  table.file = from.file;
-  table.storage = from.storage;
-  std::map<std::string, std::uint32_t> results;
-  std::optional<policy::Row> catch_all;
-  for (const auto& row : from.rows) {
-    Seen seen;
-    if (!of_addresses) seen.emplace(to_lower(row.key), false);
-    const auto outcome =
-        then ? Outcome{} : this->row(row, index, 1, of_addresses ? "" : row.key, seen);
-    const auto effect = then ? policy::Effect(policy::RewriteAsRow{*then}) : effect_of(outcome);
-    const auto key = std::to_string(static_cast<int>(outcome.is)) + ' ' +
-                     std::to_string(outcome.answer.code) + ' ' + std::to_string(outcome.list);
-    const auto [known, is_new] = results.try_emplace(key, 0);
-    if (is_new) known->second = builder.result(effect);
-    const policy::Row made{known->second, row.line, row.value};
-    if (of_addresses && row.key == "@") catch_all = made;
-    auto text = std::make_shared<const std::string>(to_lower(row.key));
-    table.literals.insert_or_assign(*text, made);
-    table.storage.push_back(std::move(text));
-  }
-  policy::Lookup lookup;
-  lookup.keys = of_addresses ? std::vector{Key::whole, Key::without_extension, Key::local,
-                                           Key::local_without_extension, Key::at_domain}
-                             : std::vector{Key::local, Key::local_without_extension};
-  lookup.extension_delimiters = std::string(1, scope_.config.delimiter);
-  const auto add = [&](policy::Table rows, policy::Lookup asked) {
-    asked.tables = {builder.table(std::move(rows))};
+  for (auto& [keys, table] : parts_of(from, of_addresses, index, then)) {
+    if (table.literals.empty() && !table.everything) continue;
+    table.name = scope_.tables.told(id);
+    table.file = from.file;
+    table.storage.insert(table.storage.end(), from.storage.begin(), from.storage.end());
+    policy::Lookup lookup;
+    lookup.tables = {builder.table(std::move(table))};
+    lookup.keys = std::move(keys);
+    lookup.extension_delimiters = std::string(1, scope_.config.delimiter);
     policy::Rule rule;
     rule.when = builder.constant(true);
-    rule.by_row = policy::Rule::ByRow{builder.lookup(asked), subject_of(Field::recipient)};
+    rule.by_row =
+        policy::Rule::ByRow{builder.lookup(std::move(lookup)), subject_of(Field::recipient)};
     rule.origin = origin;
     rule.says = scope_.tables.told(id);
     builder.policy().lists.at(list).rules.push_back(std::move(rule));
+  }
+}
+
+// nullopt: not known.
+std::optional<std::uint32_t> Expansion::users_lookup(std::size_t index) {
+  const auto userbase = action(index).userbase;
+  if (userbase && scope_.tables.table(*userbase).standing != Table::Standing::read) return {};
+  if (!userbase && !scope_.users) return {};
+  policy::Table table;
+  table.name = "users";
+  const policy::Row row{scope_.builder.result(policy::Nothing{}), 0, {}};
+  const auto add = [&](std::string_view name) {
+    auto key = std::make_shared<const std::string>(to_lower(name));
+    table.literals.try_emplace(*key, row);
+    table.storage.push_back(std::move(key));
   };
-  policy::Table everything;
-  everything.name = table.name;
-  everything.file = table.file;
-  everything.storage = from.storage;
-  add(std::move(table), lookup);
-  if (!catch_all) return;
-  everything.everything = *catch_all;
-  add(std::move(everything), {{}, {Key::whole}, ""});
+  if (userbase) {
+    for (const auto& each : scope_.tables.table(*userbase).rows) add(each.key);
+  } else {
+    for (const auto& name : *scope_.users) add(name);
+  }
+  policy::Lookup lookup;
+  lookup.tables = {scope_.builder.table(std::move(table))};
+  lookup.keys = {Key::local, Key::local_without_extension};
+  lookup.extension_delimiters = std::string(1, scope_.config.delimiter);
+  return scope_.builder.lookup(std::move(lookup));
 }
 
 void Expansion::add_users(ListId list, std::size_t index) {
   auto& builder = scope_.builder;
   const auto origin = origin_of(index);
   const auto& what = action(index);
-  std::vector<std::string> names;
-  bool known = scope_.users.has_value();
-  if (known) names.assign(scope_.users->begin(), scope_.users->end());
-  if (what.userbase) {
-    const auto& base = scope_.tables.table(*what.userbase);
-    known = base.standing == Table::Standing::read;
-    names.clear();
-    for (const auto& row : base.rows) names.emplace_back(row.key);
-  }
   const auto always = builder.constant(true);
-  if (!known) {
+  const auto users = users_lookup(index);
+  if (!users) {
     builder.rule(list, builder.unknown(missing_user(origin), {subject_of(Field::recipient)}),
                  policy::Refuse{{550, ""}}, origin, "no such user");
     return builder.rule(list, always, policy::Permit{}, origin, what.name);
   }
-  policy::Table table;
-  table.name = "users";
-  const policy::Row row{builder.result(policy::Nothing{}), 0, {}};
-  for (const auto& name : names) {
-    auto key = std::make_shared<const std::string>(to_lower(name));
-    table.literals.try_emplace(*key, row);
-    table.storage.push_back(std::move(key));
-  }
-  policy::Lookup lookup;
-  lookup.tables = {builder.table(std::move(table))};
-  lookup.keys = {Key::local, Key::local_without_extension};
-  lookup.extension_delimiters = std::string(1, scope_.config.delimiter);
-  const auto exists = builder.finds(builder.lookup(lookup), subject_of(Field::recipient));
   policy::Effect taken = policy::Permit{};
   if (what.what == Action::What::expand_only) taken = policy::Refuse{{524, "5.2.4"}};
   if (what.what == Action::What::forward_only) taken = policy::Refuse{{424, "4.2.4"}};
-  builder.rule(list, exists, taken, origin, what.name);
+  builder.rule(list, builder.finds(*users, subject_of(Field::recipient)), taken, origin, what.name);
   builder.rule(list, always, policy::Refuse{{550, ""}}, origin, "no such user");
 }
 

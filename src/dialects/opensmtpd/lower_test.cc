@@ -60,7 +60,7 @@ const Case cases[] = {
      with("listen on lo port 10028 tag DKIM\nmatch tag DKIM from any for any action \"relay\"\n"),
      "none"},
     {"a tag that strangers can have",
-     "listen on 0.0.0.0 tag X\n" + std::string(actions) +
+     "listen on 0.0.0.0 tag X\nlisten on :: tag X\n" + std::string(actions) +
          "match tag X from any for any action \"relay\"\n",
      "all"},
     {"a name that nobody confirms",
@@ -98,7 +98,7 @@ const Case cases[] = {
     {"everywhere but one domain",
      with("match from any !for domain \"example.org\" action \"relay\"\n"), "all"},
     {"a PROXY header that anybody can write",
-     "listen on 0.0.0.0 proxy-v2\n" + std::string(actions) +
+     "listen on 0.0.0.0 proxy-v2\nlisten on :: proxy-v2\n" + std::string(actions) +
          "match from local for any action \"relay\"\n",
      "all"},
     {"only loopback listens",

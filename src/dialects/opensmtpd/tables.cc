@@ -56,7 +56,9 @@ ConditionId Tables::hidden(TableId id, policy::Question::Power power,
   return builder_.unknown(std::move(question), about);
 }
 
-policy::Table Tables::literal_rows(TableId id, Ask ask) const {
+// Of addresses, either those of a domain or, with `users`, the users of any domain: asked for
+// together, a local part that looks like an address would find one of the former.
+policy::Table Tables::literal_rows(TableId id, Ask ask, bool users) const {
   const auto& from = table(id);
   policy::Table to;
   to.name = told(id);
@@ -67,13 +69,13 @@ policy::Table Tables::literal_rows(TableId id, Ask ask) const {
     if (ask == Ask::address) {
       if (has_wildcard(row.key.substr(std::min(row.key.rfind('@'), row.key.size())))) continue;
       if (is_catch_all(row.key)) continue;
-      // Without a domain it matches in any, or, up to 6.3, nothing that a client can say.
-      if (config_.is_old() && row.key.find('@') == std::string_view::npos) continue;
     }
     // `user@` is a user of any domain.
-    const bool any_domain = ask == Ask::address && row.key.ends_with('@');
-    if (any_domain && config_.is_old()) continue;
-    const auto key = any_domain ? row.key.substr(0, row.key.size() - 1) : row.key;
+    const bool any_domain = ask == Ask::address &&
+                            (row.key.ends_with('@') || row.key.find('@') == std::string_view::npos);
+    if (any_domain != users || (any_domain && config_.is_old())) continue;
+    const auto key =
+        row.key.ends_with('@') && users ? row.key.substr(0, row.key.size() - 1) : row.key;
     to.literals.try_emplace(folded(key, to), policy::Row{found_, row.line, row.value});
   }
   return to;
@@ -108,24 +110,30 @@ policy::Table Tables::pattern_rows(TableId id, Ask ask, bool regex) const {
   return to;
 }
 
-policy::Lookup Tables::lookup_of(TableId id, Ask ask, bool regex) {
+void Tables::add_lookup(std::vector<std::uint32_t>& to, policy::Table rows, std::vector<Key> keys) {
+  if (rows.literals.empty() && rows.patterns.empty()) return;
+  policy::Lookup lookup;
+  lookup.tables = {builder_.table(std::move(rows))};
+  lookup.keys = std::move(keys);
+  lookup.extension_delimiters = std::string(1, config_.delimiter);
+  to.push_back(builder_.lookup(std::move(lookup)));
+}
+
+std::vector<std::uint32_t> Tables::lookups_of(TableId id, Ask ask, bool regex) {
   const auto key =
       std::to_string(id) + '.' + std::to_string(static_cast<int>(ask)) + (regex ? "regex" : "");
-  if (const auto found = lookups_.find(key); found != lookups_.end()) return found->second;
-  policy::Lookup lookup;
-  lookup.keys = {Key::whole};
-  if (!regex) {
-    auto literals = literal_rows(id, ask);
-    if (!literals.literals.empty()) lookup.tables.push_back(builder_.table(std::move(literals)));
+  const auto [found, is_new] = lookups_.try_emplace(key);
+  if (!is_new) return found->second;
+  auto& lookups = found->second;
+  if (!regex && ask == Ask::address) {
+    add_lookup(lookups, literal_rows(id, ask, false),
+               {Key::whole, Key::without_extension, Key::at_domain});
+    add_lookup(lookups, literal_rows(id, ask, true), {Key::local, Key::local_without_extension});
+  } else if (!regex) {
+    add_lookup(lookups, literal_rows(id, ask, false), {Key::whole});
   }
-  if (ask == Ask::address && !regex) {
-    lookup.keys = address_keys();
-    lookup.extension_delimiters = std::string(1, config_.delimiter);
-  }
-  auto patterns = pattern_rows(id, ask, regex);
-  if (!patterns.patterns.empty()) lookup.tables.push_back(builder_.table(std::move(patterns)));
-  lookups_.emplace(key, lookup);
-  return lookup;
+  add_lookup(lookups, pattern_rows(id, ask, regex), {Key::whole});
+  return lookups;
 }
 
 ConditionId Tables::finds(TableId id, Ask ask, bool regex, const policy::Subject& subject,
@@ -135,9 +143,11 @@ ConditionId Tables::finds(TableId id, Ask ask, bool regex, const policy::Subject
     return hidden(id, owners ? Power::premise : Power::any, {subject},
                   owners ? "lists only what is yours" : "its rows are not in the configuration");
   }
-  const auto lookup = lookup_of(id, ask, regex);
-  if (lookup.tables.empty()) return builder_.constant(false);
-  return builder_.finds(builder_.lookup(lookup), subject);
+  std::vector<ConditionId> found;
+  for (const auto lookup : lookups_of(id, ask, regex)) {
+    found.push_back(builder_.finds(lookup, subject));
+  }
+  return builder_.any(std::move(found));
 }
 
 ConditionId Tables::finds_sender(TableId id, bool regex) {

@@ -45,8 +45,10 @@ class Tables {
   AddressStyle style() const { return {config_.delimiter, config_.is_old()}; }
 
  private:
-  policy::Lookup lookup_of(TableId table, Ask ask, bool regex);
-  policy::Table literal_rows(TableId table, Ask ask) const;
+  std::vector<std::uint32_t> lookups_of(TableId table, Ask ask, bool regex);
+  void add_lookup(std::vector<std::uint32_t>& to, policy::Table rows,
+                  std::vector<policy::Key> keys);
+  policy::Table literal_rows(TableId table, Ask ask, bool users) const;
   policy::Table pattern_rows(TableId table, Ask ask, bool regex) const;
   void add_pattern(policy::Table& to, const std::string& pattern, const Row& row) const;
 
@@ -61,7 +63,7 @@ class Tables {
   const Config& config_;
   PolicyBuilder& builder_;
   std::uint32_t found_;  // the result of a row that is only found
-  std::map<std::string, policy::Lookup> lookups_;
+  std::map<std::string, std::vector<std::uint32_t>> lookups_;
   mutable std::map<std::pair<TableId, bool>, Index> indices_;
 };
 

@@ -137,7 +137,7 @@ class Found:
         pairs = self.counts["pairs"] or 1
         return (f"{self.counts['configurations']} configurations, {self.counts['pairs']} pairs, "
                 f"{100 * self.counts['relayed'] / pairs:.1f} % relayed, {100 * self.counts['undecided'] / pairs:.1f} % undecided, "
-                f"{self.counts['not compared']} not compared, {len(self.wrong)} disagreements, {len(self.failures)} failures; "
+                f"{self.counts['not compared']} not compared, {self.counts['explained']} explained, {len(self.wrong)} disagreements, {len(self.failures)} failures; "
                 f"edges: {self.counts['edges inside']} inside, {self.counts['edges outside']} outside")
 
     def end(self) -> int:
