@@ -22,6 +22,8 @@ int run_command(const Arguments& arguments) {
       return diff(arguments);
     case Command::fix:
       return fix(arguments);
+    case Command::logs:
+      return logs(arguments);
     case Command::finding:
       return finding(arguments);
     case Command::techniques:

@@ -37,11 +37,8 @@ class Reader {
   void add(std::string_view text) {
     LogLine line;
     if (!read_syslog_line(text, line)) return;
-    Record& record = out_.records.emplace_back();
-    if (!read(line, record.event)) {
-      out_.records.pop_back();
-      return;
-    }
+    if (!read(line, record_.event)) return;
+    auto& record = out_.records.emplace_back(record_);
     record.when = stamps_.read(line.stamp);
     if (line.host != host_) {
       host_ = line.host;
@@ -61,6 +58,7 @@ class Reader {
 
   StampReader& stamps_;
   Batch& out_;
+  Record record_;  // most lines become none
   std::string_view host_;
   std::uint64_t host_hash_ = hash_of({});
 };

@@ -46,8 +46,9 @@ struct Delivery {
   std::uint16_t relay_port = 0;
   Agent agent = Agent::none;
   Outcome outcome = Outcome::other;
-  /// The recipient's text reaches into what follows: outcome and relay may be of its making.
-  bool doubtful = false;
+  /// Empty, or the recipient in another reading of the line: it may be so long that relay and
+  /// outcome are its own making, or the next host may have said what looks like them.
+  std::string_view doubted;
 };
 
 /// The queue is done with it.

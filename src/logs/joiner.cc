@@ -1,6 +1,7 @@
 #include "logs/joiner.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "base/text.h"
 #include "logs/hash.h"
@@ -70,6 +71,7 @@ bool Joiner::inherit(const Record& record, std::string_view queue_id, Message& m
   message.account = before->account;
   message.client = before->client;
   message.client_name = before->client_name;
+  message.given_back = true;
   return true;
 }
 
@@ -83,6 +85,7 @@ void Joiner::on(const Record& record, const Arrival& arrival) {
   if (!arrival.origin_queue_id.empty() && inherit(record, arrival.origin_queue_id, message)) return;
   if (arrival.origin_client.empty() || message.account != no_tally) return;
   message.head = Message::Head::told;
+  message.given_back = true;
   message.client.assign(arrival.origin_client);
   message.client_name.assign({});
 }
@@ -117,8 +120,15 @@ void Joiner::on(const Record& record, const Removed&) {
 
 void Joiner::on(const Record& record, const Delivery& delivery) {
   auto& message = known_or_new(record, Message::Head::unknown);
-  if (delivery.doubtful) ++summary_.doubtful;
-  switch (ownership_.place_of(delivery)) {
+  const auto place = ownership_.place_of(delivery);
+  if (!delivery.doubted.empty() && place != Place::outside) {
+    ++summary_.doubtful;
+    Delivery other = delivery;
+    other.recipient = delivery.doubted;
+    other.asked_recipient = {};
+    return relay(record, message, other);
+  }
+  switch (place) {
     case Place::inside:
     case Place::nowhere:
       return;
@@ -173,11 +183,11 @@ void Joiner::hand_to_filter(Message& message, const Delivery& delivery) {
   unfiltered.agent = Agent::network;
   unfiltered.relay_address = {};
   const auto place = ownership_.place_of(unfiltered);
-  if (place == Place::inside) return;
   const auto tally = tally_of(message);
   const auto key = handed_key(message.message_id, delivery.recipient);
   // From one filter to the next: who handed it to the first stays.
-  const bool again = may_be_given_back(tally) && handed_.find(key) != nullptr;
+  const bool again =
+      (message.given_back || may_be_given_back(tally)) && handed_.find(key) != nullptr;
   if (!again) {
     const auto client = message.client.view();
     handed_.put(key, Handed{tally, place == Place::forward, is_wanted(client), hash_of(client),
@@ -197,6 +207,9 @@ const Joiner::Handed* Joiner::handed_by(const Message& message, const Delivery& 
 }
 
 void Joiner::relay(const Record& record, Message& message, const Delivery& delivery) {
+  if (record.when != no_time && (record.when < options_.since || record.when > options_.until)) {
+    return;
+  }
   const auto own = tally_of(message);
   const auto client = message.client.view();
   Relayed relayed;
@@ -208,15 +221,12 @@ void Joiner::relay(const Record& record, Message& message, const Delivery& deliv
   relayed.sender = message.sender.view();
   relayed.recipient = delivery.recipient;
   relayed.client_text = client;
-  if (message.account != no_tally) {
+  if (message.account != no_tally) {  // for others the source says it
     relayed.client = hash_of(client);
     relayed.network = network_of(client);
   }
-  if (record.when != no_time && (record.when < options_.since || record.when > options_.until)) {
-    return;
-  }
   relayed.first_of_message = message.counted_for == no_tally;
-  const bool back = message.account == no_tally && may_be_given_back(own);
+  const bool back = message.given_back || may_be_given_back(own);
   const auto* handed = back ? handed_by(message, delivery) : nullptr;
   if (handed != nullptr && handed->forward) {
     ++summary_.forwarded;
@@ -281,8 +291,18 @@ void Joiner::count(std::uint32_t tally, bool wanted, const Relayed& relayed) {
   }
 }
 
+void Joiner::settle_before(Time when) {
+  std::vector<std::uint64_t> settled;
+  waiting_.for_each([&](std::uint64_t key, Waiting& waiting) {
+    if (waiting.relayed.when >= when) return;
+    settle(waiting, nullptr);
+    settled.push_back(key);
+  });
+  for (const auto key : settled) waiting_.erase(key);
+}
+
 Summary Joiner::finish(const std::optional<std::set<std::string, std::less<>>>& queue) {
-  waiting_.for_each([this](Waiting& waiting) { settle(waiting, nullptr); });
+  settle_before(std::numeric_limits<Time>::max());
   messages_.for_each([&](const Message& message) {
     if (message.counted_for == no_tally) return;
     if (queue && !queue->contains(message.queue_id.view())) return;

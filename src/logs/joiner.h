@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <limits>
 #include <optional>
 #include <set>
 #include <string>
@@ -36,6 +37,9 @@ class Joiner {
   explicit Joiner(JoinOptions options);
 
   void add(const Batch& batch);
+  /// Deliveries may wait for a word of a filter, which follows in the same minute or not at all:
+  /// counts those of before `when` for whoever handed them in last.
+  void settle_before(Time when);
   /// What was counted. `queue`: queue IDs that the server's queue holds now; without it a message
   /// counts as queued that the log does not call removed. Nothing can be added afterwards.
   Summary finish(const std::optional<std::set<std::string, std::less<>>>& queue);

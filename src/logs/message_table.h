@@ -27,6 +27,7 @@ struct Message {
   std::uint32_t own_tally = no_tally;    ///< of its source, once that was looked up
   std::uint32_t counted_for = no_tally;  ///< where it counts as a message
   Head head = Head::unknown;
+  bool given_back = false;  ///< a filter or postsuper(1) put it back into the queue
   FixedText<24> queue_id;
   FixedText<46> client;
   FixedText<63> client_name;

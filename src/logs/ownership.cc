@@ -69,7 +69,6 @@ bool Ownership::is_forward(const Delivery& delivery) const {
 }
 
 Place Ownership::place_of(const Delivery& delivery) const {
-  if (delivery.doubtful) return Place::outside;
   if (is_filter(delivery)) return Place::filter;
   if (known() && is_ours(domain_of(delivery.recipient))) {
     return delivery.agent == Agent::program ? Place::filter : Place::inside;

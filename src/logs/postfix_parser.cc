@@ -81,8 +81,8 @@ bool read_outcome(std::string_view& text, Delivery& out) {
   return true;
 }
 
-// In older versions a recipient may hold anything, so also a whole false outcome; then a second
-// one follows.
+// Before 3.5 a recipient was logged without its quotes, and may hold a whole false outcome; then a
+// second one follows. The next host may write one, too. Neither can be told from the other.
 bool has_second_outcome(std::string_view text) {
   constexpr std::string_view mark = ">, relay=";
   while (true) {
@@ -93,24 +93,13 @@ bool has_second_outcome(std::string_view text) {
   }
 }
 
-// The recipient up to its last possible end: nothing else of the line can be trusted.
-void make_doubtful(std::string_view whole, Delivery& out) {
-  const auto end = whole.rfind(">, relay=");
-  out.recipient = whole.substr(0, end);
-  out.asked_recipient = {};
-  out.relay_name = {};
-  out.relay_address = {};
-  out.agent = Agent::network;
-  out.doubtful = true;
-}
-
 // log_adhoc(3): `to=<addr>, orig_to=<addr>, relay=name[addr]:port, …`.
 bool read_relay(std::string_view& text, Delivery& out) {
   LoggedAddress address;
-  if (!take_address(text, address) || address.odd) return false;
+  if (!take_address(text, address)) return false;
   out.recipient = address.text;
   if (take(text, ", orig_to=<")) {
-    if (!take_address(text, address) || address.odd) return false;
+    if (!take_address(text, address)) return false;
     out.asked_recipient = address.text;
   }
   if (!take(text, ", relay=")) return false;
@@ -133,7 +122,10 @@ bool read_delivery(std::string_view text, Event& out) {
   const auto whole = text;
   auto& delivery = out.what.emplace<Delivery>();
   delivery.agent = agent;
-  if (!read_relay(text, delivery) || has_second_outcome(text)) make_doubtful(whole, delivery);
+  const bool reads = read_relay(text, delivery);
+  if (reads && !has_second_outcome(text)) return true;
+  delivery.doubted = whole.substr(0, whole.rfind(">, relay="));
+  if (!reads) delivery.recipient = delivery.doubted;
   return true;
 }
 

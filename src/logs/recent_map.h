@@ -60,7 +60,7 @@ class RecentMap {
   template <class Out>
   void for_each(Out&& out) {
     for (auto& entry : entries_) {
-      if (entry.used) out(entry.value);
+      if (entry.used) out(entry.key, entry.value);
     }
   }
 

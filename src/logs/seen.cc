@@ -67,7 +67,7 @@ std::optional<Seen> seen_in(std::string_view log, std::size_t at, std::string_vi
     Event event;
     if (!dialect->read(line, event)) continue;
     const auto* delivery = std::get_if<Delivery>(&event.what);
-    if (delivery != nullptr && !delivery->doubtful &&
+    if (delivery != nullptr && delivery->doubted.empty() &&
         (delivery->recipient.find(token) != std::string_view::npos ||
          delivery->asked_recipient.find(token) != std::string_view::npos)) {
       return find_arrival(log.substr(0, at), event, *dialect, whole);

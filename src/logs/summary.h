@@ -71,7 +71,7 @@ struct Summary {
   std::uint64_t events = 0;     ///< lines of a mail server that tell of a message
   std::uint64_t messages = 0;   ///< of which the log tells
   std::uint64_t forwarded = 0;  ///< deliveries outside that the server itself put in place of ours
-  std::uint64_t doubtful = 0;   ///< deliveries whose lines may say what a stranger wanted
+  std::uint64_t doubtful = 0;   ///< deliveries that may feign where they went; counted as outside
   std::uint64_t forgotten = 0;  ///< messages under way that were more than we keep in memory
   Time first = no_time;         ///< of all events
   Time last = no_time;

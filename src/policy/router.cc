@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "mail/domain.h"
 #include "policy/gates.h"
 #include "policy/part.h"
 
@@ -160,8 +161,10 @@ void Router::end(Fate fate, const Standing& standing) {
 
 bool Router::is_outside(const std::string& address) {
   const auto domain = part_of(address, Part::domain);
-  // Nobody's mail goes to an address without one; reach() asks for more than that.
-  if (domain.empty() || answers_for(policy_, domain)) return false;
+  // Nobody's mail goes to an address without one, nor past this machine for localhost; reach() asks
+  // for more than that.
+  if (domain.empty() || mail::is_at_or_below_unregistrable(domain)) return false;
+  if (answers_for(policy_, domain)) return false;
   const auto before = std::exchange(evaluator_.facts.recipient, address);
   const bool claimed = std::any_of(policy_.premises.begin(), policy_.premises.end(),
                                    [&](ConditionId id) { return evaluator_.holds(id); });

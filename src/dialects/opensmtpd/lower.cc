@@ -42,7 +42,9 @@ class Lowering {
         tables_(config, builder_),
         scope_{
             config, builder_, tables_, host, hostname_of(files, config, host), system_users(files),
-            {}} {}
+            {}} {
+    scope_.local = local_names(host, scope_.hostname);
+  }
 
   Lowered run() {
     auto& policy = lowered_.policy;

@@ -15,7 +15,8 @@ constexpr const char* actions =
 
 std::string with(const std::string& rules) { return std::string(all_addresses) + actions + rules; }
 
-// Who relays, in words: `all`, `none`, `some` of the globally routable addresses.
+// Who relays, in words: `all`, `none`, `some` of the globally routable addresses but the host's
+// own.
 std::string who_relays(const dialects::Loaded& loaded) {
   mail::IpSet surely;
   mail::IpSet possibly;
@@ -24,7 +25,10 @@ std::string who_relays(const dialects::Loaded& loaded) {
     surely = surely | reach.surely;
     possibly = possibly | reach.possibly;
   }
-  const auto routable = mail::globally_routable();
+  auto routable = mail::globally_routable();
+  for (const auto& own : usual_host().interfaces) {
+    routable = routable - mail::IpSet::of(own.address);
+  }
   if ((possibly & routable) != (surely & routable)) return "undecided";
   if ((surely & routable).empty()) return "none";
   return routable.is_subset_of(surely) ? "all" : "some";

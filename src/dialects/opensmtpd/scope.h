@@ -25,9 +25,10 @@ struct Scope {
   PolicyBuilder& builder;
   Tables& tables;
   const dialects::Host& host;
-  std::string hostname;                           ///< empty: not known
-  std::optional<std::vector<std::string>> users;  ///< nullopt: not known
+  std::string hostname;                        ///< empty: not known
+  std::optional<std::set<std::string>> users;  ///< nullopt: not known
   std::vector<Note> notes;
+  std::set<std::string> local = {};                ///< what local_names() gives
   std::optional<std::uint32_t> local_lookup = {};  ///< the names of `for local`, once asked for
 };
 

@@ -110,6 +110,8 @@ def is_outside(domain: str, owned: list[str]) -> bool:
     """Nobody's here: not claimed by this configuration, no name or address of the server."""
     if domain.startswith("["):
         return domain.strip("[]").removeprefix("ipv6:") not in names.server_addresses()
+    if domain == "localhost" or domain.endswith(".localhost"):
+        return False
     claims = [name.lstrip(".").lower() for name in [names.HOST, *owned]]
     return bool(domain) and not any(domain == name or domain.endswith("." + name) for name in claims if "." in name)
 
