@@ -132,13 +132,22 @@ class Proposer {
     return value_.text.substr(item.offset, item.size);
   }
 
+  // A policy service or a table may refuse much besides: the gate before it gives up less.
+  static unsigned cost_of(const Restriction& item) {
+    if (item.word == nullptr || item.word->effect == Effect::permit) return 2;
+    if (item.word->effect == Effect::policy) return 4;
+    const bool only_here = item.table && (item.table->table_class == TableClass::value ||
+                                          item.table->table_class == TableClass::rows);
+    return item.word->effect == Effect::table && !only_here ? 3 : 2;
+  }
+
   void drop(const Restriction& item) {
     const bool blamed = is_cause(item);
     const bool gates = kind_ == ListKind::relay || kind_ == ListKind::recipient;
     if (!blamed && !gates) return;
     if (auto words = words_of(item)) {
       context_.propose("take " + written(item) + " out of " + words->setting + where(),
-                       words->editor.remove(words->indices), blamed ? 2 : 4);
+                       words->editor.remove(words->indices), blamed ? cost_of(item) : 4);
     }
   }
 
