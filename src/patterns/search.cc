@@ -12,8 +12,10 @@ namespace {
 
 /// Longer members of an infinite language are not tried in the second part.
 constexpr std::size_t longest_tried = 300;
-/// Steps through the automaton that take a microsecond.
-constexpr std::size_t steps_of_unit = 50;
+/// Steps through the automaton that take as long as a term.
+constexpr std::size_t steps_of_term = 50;
+/// Terms that are made in the time in which a text is tried against a policy.
+constexpr std::size_t terms_of_unit = 8;
 
 class Search {
  public:
@@ -25,7 +27,7 @@ class Search {
         automaton_(language, budget.states) {}
 
   Found run();
-  std::size_t work() const { return automaton_.work() + steps_ / steps_of_unit; }
+  std::size_t work() const { return (automaton_.work() + steps_ / steps_of_term) / terms_of_unit; }
 
  private:
   bool offer(const std::string& member);

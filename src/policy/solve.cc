@@ -23,6 +23,10 @@ constexpr std::size_t most_goals = 3;
 constexpr std::size_t captures_tried = 20;
 constexpr std::size_t candidates_for_goal = 200;
 
+// One question may use up so much of what is left for searching what is rewritten to a text that is
+// wanted: others are asked as well, and one of them may exclude what this one only fails to find.
+constexpr std::size_t share_of_rewritten = 8;
+
 // Of a language in one search. Patterns of real tables need some tens.
 constexpr std::size_t states_of_question = 1000;
 
@@ -63,6 +67,7 @@ class Problem {
   std::optional<std::string> first_met(const std::vector<std::string>& texts);
   std::optional<std::string> plausible_member(const patterns::Language& language);
   std::optional<std::string> rewritten_witness();
+  std::optional<std::string> witness_of_goals();
   SolveBudget remaining() const { return {.candidates = end_ - std::min(end_, used_)}; }
 
   const Policy& policy_;
@@ -197,7 +202,7 @@ std::vector<std::string> Problem::goals(const std::vector<std::uint32_t>& via,
   }
   const auto all = possibly_meeting_all(range.language, demands);
   for (const auto& usual : usual_texts(Field::recipient)) {
-    if (!texts.empty()) break;
+    if (!texts.empty() || remaining().candidates == 0) break;
     std::ignore = find_member(all & usual, accept, search_budget(candidates_for_goal));
   }
   return texts;
@@ -228,10 +233,19 @@ std::optional<std::string> Problem::plausible_member(const patterns::Language& l
 
 // A text that is rewritten to one of those that are wanted behind a rewriting.
 std::optional<std::string> Problem::rewritten_witness() {
+  const auto whole = end_;
+  end_ = used_ + remaining().candidates / share_of_rewritten;
+  auto witness = witness_of_goals();
+  end_ = whole;
+  return witness;
+}
+
+std::optional<std::string> Problem::witness_of_goals() {
   const auto here = named_only();
   for (const auto& [via, demands] : groups()) {
     if (via.empty()) continue;
     for (const auto& goal : goals(via, demands)) {
+      if (remaining().candidates == 0) return std::nullopt;
       if (auto text = first_met(captured_in(policy_, via, goal, captures_tried))) return text;
       const auto origins = possibly_meeting_all(
           possible_texts(policy_, field_) & copied_from(policy_, via, goal), here);

@@ -220,7 +220,7 @@ class BadInput(unittest.TestCase):
         self.complains(run("audit", "/nowhere/postfix"), "/nowhere/postfix")
         with tempfile.TemporaryDirectory() as empty:
             self.complains(run("audit", empty), empty)
-            Path(empty, "smtpd.conf").write_text("listen on all\n")
+            Path(empty, "named.conf").write_text("options { };\n")
             self.complains(run("audit", empty), empty)
             os.symlink("loop", Path(empty, "loop"))
             self.complains(run("audit", str(Path(empty, "loop"))), "loop")
