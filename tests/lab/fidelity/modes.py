@@ -134,7 +134,7 @@ def _recorded(arguments: argparse.Namespace) -> list[Path]:
 
 def _judge_recorded(program: Program, folder: Path, running: Running | None = None) -> Judgement:
     about = json.loads((folder / "about.json").read_text())
-    return judge(program, about["number"], folder / "root", about["owned"], read_lines(folder / "attempts.jsonl"),
+    return judge(program, int(folder.name), folder / "root", about["owned"], read_lines(folder / "attempts.jsonl"),
                  read_lines(folder / "real.jsonl"), running)
 
 
