@@ -1,5 +1,6 @@
 #include "dialects/postfix/routes_targets.h"
 
+#include "base/text.h"
 #include "dialects/postfix/address_reading.h"
 
 namespace relayproof::postfix {

@@ -43,7 +43,7 @@ def compare(attempt: dict, real: dict, ours: dict, owned: list[str], written: st
         kinds += _fates(attempt, real, ours)
     if ours["relay"] is not None and ours["relay"] != relayed and not unread(real, ours):
         kinds.append("relay")
-    if kinds and has_no_domain(real):
+    if kinds and set(kinds) <= {"fate", "to", "relay"} and is_explained(attempt, real, written):
         return Outcome(explained=True, relayed=relayed)
     return Outcome(sorted_kinds(kinds), relayed=relayed,
                    undecided=not kinds and (ours["fate"] == "undecided" or ours["relay"] is None))
@@ -75,10 +75,12 @@ def left_over(attempt: dict, real: dict) -> bool:
     return attempt.get("helo") is None and "Helo command rejected" in real.get("text", "")
 
 
-def has_no_domain(real: dict) -> bool:
-    """A pattern made an address out of what was sent whose domain is none (`user@example.net+tag`): it bounces. The program
-    takes what a pattern makes for an address."""
-    return any(text == "bad address syntax" for *_, text in real.get("deliveries") or [])
+def is_explained(attempt: dict, real: dict, written: str) -> bool:
+    """For a reason that README.md gives, none of which lets anybody relay whom the program does not tell of."""
+    bounced = any(text == "bad address syntax" for *_, text in real.get("deliveries") or [])
+    redirected = "redirect $1" in written and any("@" not in value for value in attempt.get("headers", {}).values())
+    quoted = '"' in attempt["rcpt_to"] and bool(re.search(r"^(virtual_alias|\w*canonical)_maps = (regexp|pcre):", written, re.M))
+    return bounced or redirected or quoted
 
 
 def not_claimed(real: dict) -> bool:
