@@ -107,13 +107,13 @@ def written_in(root: Path) -> str:
 
 
 def is_outside(domain: str, owned: list[str]) -> bool:
-    """Nobody's here: not claimed by this configuration, no name or address of the server."""
+    """Nobody's here: not claimed by this configuration, no name or address of the server. `localhost` is claimed where
+    it is named, and nothing below it."""
     if domain.startswith("["):
         return domain.strip("[]").removeprefix("ipv6:") not in names.server_addresses()
-    if domain == "localhost" or domain.endswith(".localhost"):
-        return False
     claims = [name.lstrip(".").lower() for name in [names.HOST, *owned]]
-    return bool(domain) and not any(domain == name or domain.endswith("." + name) for name in claims if "." in name)
+    return bool(domain) and not any(domain == name or domain.endswith("." + name) and "." in name for name in claims
+                                    if "." in name or name == "localhost")
 
 
 def _fates(attempt: dict, real: dict, ours: dict) -> list[str]:
