@@ -29,7 +29,8 @@ constexpr const char* lesson =
     "  relayproof logs                        was it abused, and by whom\n"
     "  relayproof audit /etc/postfix          who may relay, by this configuration, and which line "
     "lets them\n"
-    "  relayproof fix /etc/postfix            the smallest change that closes it, proved, as a patch\n"
+    "  relayproof fix /etc/postfix            the smallest change that closes it, proved, as a "
+    "patch\n"
     "  relayproof probe [2001:db8::25]:2525   one address, one port\n"
     "  relayproof techniques                  what is asked, and why\n"
     "\n"
@@ -107,10 +108,10 @@ Told told(const CLI::ParseError& error) {
 // What stands where a command was due, if CLI11 says no more than that one is due.
 Error no_command(const std::string& first) {
   const char* what = first.starts_with('-') ? "option" : "command";
-  return usage(
-      fmt::format("unknown {} '{}'; the commands are check, probe, audit, explain, diff, fix, logs, "
-                  "finding, techniques and demo (try relayproof --help)",
-                  what, escape_foreign(first, 60)));
+  return usage(fmt::format(
+      "unknown {} '{}'; the commands are check, probe, audit, explain, diff, fix, logs, "
+      "finding, techniques and demo (try relayproof --help)",
+      what, escape_foreign(first, 60)));
 }
 
 // What `--version -v` adds: how faithful the models are.

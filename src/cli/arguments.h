@@ -13,7 +13,19 @@
 
 namespace relayproof::cli {
 
-enum class Command { none, check, probe, audit, explain, diff, fix, logs, finding, techniques, demo };
+enum class Command {
+  none,
+  check,
+  probe,
+  audit,
+  explain,
+  diff,
+  fix,
+  logs,
+  finding,
+  techniques,
+  demo
+};
 enum class Format { text, json, jsonl };
 
 struct Arguments {

@@ -16,6 +16,9 @@ using Kind = Wanted::Kind;
 // Each step fixes more; real tables need two or three.
 constexpr std::size_t most_steps = 12;
 
+// Where nearly every key has a domain of its own, keeping them all costs more than it saves.
+constexpr std::size_t most_domains_kept = 20'000;
+
 // Safely less than what is_domain_name() takes.
 constexpr std::size_t longest_name = 200;
 
@@ -41,13 +44,15 @@ bool contradict(const Wanted& one, const Wanted& other, Field field) {
 }  // namespace
 
 TextSearch::TextSearch(const Policy& policy, Field field, std::vector<const Wanted*> wanted,
-                       Accept accept, const SolveBudget& budget, std::size_t& used)
+                       Accept accept, const SolveBudget& budget, std::size_t& used,
+                       SolveMemory& memory)
     : policy_(policy),
       field_(field),
       wanted_(std::move(wanted)),
       accept_(std::move(accept)),
       used_(used),
-      end_(used + budget.candidates) {}
+      end_(used + budget.candidates),
+      memory_(memory) {}
 
 TextSearch::Outcome TextSearch::run() {
   if (is_contradiction()) return Outcome::none;
@@ -143,7 +148,7 @@ bool TextSearch::is_dead(std::string_view domain) {
   const bool dead = std::ranges::any_of(wanted_, [&](const Wanted* wanted) {
     return settled_by_domain(*wanted) && !meets(policy_, *wanted, text);
   });
-  dead_domains_.emplace(domain, dead);
+  if (dead_domains_.size() < most_domains_kept) dead_domains_.emplace(domain, dead);
   return dead;
 }
 
@@ -224,7 +229,10 @@ TextSearch::Outcome TextSearch::explore_failing(const Shape& shape, const std::s
 }
 
 HelpfulKeys& TextSearch::keys_for(const Wanted& wanted) {
-  return keys_.try_emplace(&wanted, policy_, wanted).first->second;
+  Wanted alike = wanted;
+  alike.subject = {};
+  alike.subject.part = wanted.subject.part;
+  return memory_.keys.try_emplace(alike, policy_, alike).first->second;
 }
 
 TextSearch::Outcome TextSearch::refine(const Shape* shape, const Wanted& wanted,

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "base/text.h"
-
 namespace relayproof::policy {
 namespace {
 
@@ -31,12 +29,9 @@ Holes holes_of(const Transform::Template& form) {
 
 // `@example.org` keeps the local part that was sent.
 bool copies_local_part(std::string_view value) {
-  for (const auto list : split(value, ',')) {
-    const auto targets = words(list);
-    if (std::any_of(targets.begin(), targets.end(),
-                    [](std::string_view target) { return target.starts_with('@'); })) {
-      return true;
-    }
+  constexpr std::string_view between = ", \t\r\n";
+  for (auto at = value.find('@'); at != std::string_view::npos; at = value.find('@', at + 1)) {
+    if (at == 0 || between.find(value[at - 1]) != std::string_view::npos) return true;
   }
   return false;
 }
@@ -111,6 +106,10 @@ SymbolicRouter::Outcome SymbolicRouter::apply(const Effect& effect, Place place,
 Standing SymbolicRouter::transformed(std::uint32_t index, const Standing& standing) const {
   const Transform& transform = ground_.policy.transforms.at(index);
   Standing target = standing;
+  if (transform.rewritten && transform.rewritten->captured_in) {
+    target.field = *transform.rewritten->captured_in;  // that text names the new recipient
+    target.via.clear();
+  }
   target.via.push_back(index);
   target.via = simplified(ground_.policy, {target.field, Part::whole, target.via}).via;
   if (transform.rewritten) {
