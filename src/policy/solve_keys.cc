@@ -105,6 +105,29 @@ bool HelpfulKeys::asks_locals() const {
          });
 }
 
+// What the key is asked for is this domain or below it. A key of digits may stand for an address.
+bool HelpfulKeys::is_own(std::string_view key) const {
+  const bool is_name = key.find_first_of("@[") == std::string_view::npos && key.front() != '.' &&
+                       key.find_first_not_of("0123456789.") != std::string_view::npos;
+  return is_name && answers_for(policy_, key);
+}
+
+bool HelpfulKeys::all_are_own() {
+  if (all_are_own_) return *all_are_own_;
+  const bool names_only = std::ranges::all_of(lookup_.keys, [](Key key) {
+    return key == Key::whole || key == Key::host_parents || key == Key::dotted_host_parents;
+  });
+  bool all = names_only && folds_ && wanted_.subject.part == Part::domain;
+  if (all) {
+    visit_tables([&](std::string_view key) {
+      all = is_own(key);
+      return all;
+    });
+  }
+  all_are_own_ = all;
+  return all;
+}
+
 void HelpfulKeys::visit(const Shape* shape, const Visit& visit) {
   const bool at_domain = shape && shape->addressed && shape->domain.fixed && folds_ &&
                          wanted_.subject.part == Part::whole;

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -39,8 +40,12 @@ class HelpfulKeys {
   /// Those of all keys that can meet the shape; the first pass through all of a large table starts
   /// at once, and keeps nothing. Small tables are visited in the order of their lines.
   void visit(const Shape* shape, const Visit& visit);
+  /// True if the lookup asks for names and what is above them only, and the server answers for the
+  /// domain that each helping key is: then no text that one of them helps is outside.
+  bool all_are_own();
 
  private:
+  bool is_own(std::string_view key) const;
   void visit_tables(const Visit& visit) const;
   bool visit_table(const Table& table, const Visit& visit) const;
   bool helps(const Row& row) const { return (row.result == wanted_.result) == wanted_.holds; }
@@ -54,6 +59,7 @@ class HelpfulKeys {
   bool folds_;
   bool visited_ = false;
   bool built_ = false;
+  std::optional<bool> all_are_own_;
   std::vector<std::string_view> all_;
   std::vector<std::uint32_t> without_domain_;  ///< places in all_
   std::vector<std::uint64_t> by_domain_;       ///< half a hash of the domain, and a place; sorted

@@ -157,10 +157,7 @@ bool TextSearch::is_dead(const Shape& shape) {
   if (shape.domain.fixed) return is_dead(to_lower(shape.domain.prefix));
   if (!shape.domain.suffix.starts_with('.')) return false;
   // What is below a domain that the server answers for is not outside either.
-  return std::ranges::any_of(wanted_, [&](const Wanted* wanted) {
-    return wanted->kind == Kind::outside && wanted->holds && settled_by_domain(*wanted) &&
-           answers_for(policy_, shape.domain.with("x"));
-  });
+  return wants_outside() && answers_for(policy_, shape.domain.with("x"));
 }
 
 // The same as is_dead() of all shapes that ask for this key, without making them.
@@ -235,6 +232,13 @@ HelpfulKeys& TextSearch::keys_for(const Wanted& wanted) {
   return memory_.keys.try_emplace(alike, policy_, alike).first->second;
 }
 
+// Of the domain itself; a text in a domain that the server answers for does not do then.
+bool TextSearch::wants_outside() const {
+  return std::ranges::any_of(wanted_, [&](const Wanted* wanted) {
+    return wanted->kind == Kind::outside && wanted->holds && settled_by_domain(*wanted);
+  });
+}
+
 TextSearch::Outcome TextSearch::refine(const Shape* shape, const Wanted& wanted,
                                        std::size_t depth) {
   const Lookup& lookup = policy_.lookups.at(wanted.lookup);
@@ -247,7 +251,8 @@ TextSearch::Outcome TextSearch::refine(const Shape* shape, const Wanted& wanted,
     if (result != Outcome::none) outcome = result;
     return result != Outcome::found && !out_of_budget();
   };
-  keys_for(wanted).visit(shape, [&](std::string_view key) {
+  auto& keys = keys_for(wanted);
+  const auto visit_key = [&](std::string_view key) {
     std::vector<Shape> parts;
     for (const Key kind : lookup.keys) {
       if (folds && is_dead(kind, key, part)) continue;
@@ -257,7 +262,8 @@ TextSearch::Outcome TextSearch::refine(const Shape* shape, const Wanted& wanted,
     std::stable_partition(parts.begin(), parts.end(),
                           [&](const Shape& each) { return is_usual(each, field_); });
     return std::ranges::all_of(parts, explore_part);
-  });
+  };
+  if (!wants_outside() || !keys.all_are_own()) keys.visit(shape, visit_key);
   if (outcome == Outcome::found) return outcome;
   if (out_of_budget()) return unknown(too_many);
   if (!has_everything(policy_, lookup)) return outcome;

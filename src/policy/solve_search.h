@@ -77,6 +77,7 @@ class TextSearch {
   bool stands_for_shape(const Wanted& wanted, const std::string& fresh) const;
   std::size_t helpful_at_most(const Wanted& wanted) const;
   HelpfulKeys& keys_for(const Wanted& wanted);
+  bool wants_outside() const;
   patterns::SearchBudget search_budget(std::size_t candidates) const;
   bool out_of_budget() const { return used_ >= end_; }
 

@@ -54,6 +54,8 @@ class Battery {
 
   /// The kind of session that is due next; nullopt when everything is asked.
   std::optional<SessionKind> next_session();
+  /// The server said "too much": nothing more in this session.
+  bool had_enough() const { return had_enough_; }
   /// The next questions for a session of this kind, at most `most`; empty if there are no more.
   std::vector<mail::Attempt> next(const SessionKind& kind, std::size_t most);
   /// The answers to what next() handed out, in order. Those that are not complete will be asked

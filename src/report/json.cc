@@ -77,6 +77,7 @@ Json outcome_json(const probe::DoorResult& door, const probe::Outcome& outcome) 
   Json object;
   object["technique"] = outcome.technique;
   put_attempt(object, outcome.attempt);
+  if (outcome.prelude == techniques::Prelude::no_hello) object["helo"] = nullptr;
   const auto prelude = to_string(outcome.prelude);
   object["prelude"] = prelude.empty() ? Json(nullptr) : Json(prelude);
   object["phase"] = outcome.phase;

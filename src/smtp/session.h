@@ -70,6 +70,14 @@ class Session {
   /// does RSET follow at once: a yes is believed when the next reply fits. Only when idle().
   /// An argument with CR, LF or NUL is never sent: that attempt stays unanswered, with an oddity.
   void ask(const std::vector<mail::Attempt>& attempts);
+  /// Goes on in the same connection, with another name behind a second EHLO (RFC 5321 4.1.4: it
+  /// resets the transaction), or with another prelude behind one that was refused, where the
+  /// server forgets nothing. Only when idle(), and not within a transaction without another name.
+  void go_on(std::string helo, Prelude prelude, bool pipelining);
+  /// A command of the prelude was refused: what it was for cannot be asked. The session is idle.
+  bool prelude_refused() const { return prelude_refused_; }
+  /// MAIL was taken, and nothing has reset it since.
+  bool in_transaction() const { return transaction_; }
   /// Ends politely. Only when idle().
   void quit();
 
@@ -118,6 +126,7 @@ class Session {
   std::size_t doubtful_ = 0;  // where the attempts begin that a step missed would spoil
   bool batch_ = false;        // the attempts under way are pipelined
   bool transaction_ = false;  // MAIL was taken, and nothing has reset it since
+  bool prelude_refused_ = false;
   bool wants_tls_ = false;
   bool opened_ = false;  // the opening of the prelude was taken
   mail::Reply last_reply_;

@@ -108,7 +108,10 @@ void Session::next_of_prelude() {
 void Session::prelude_answered(const mail::Reply& reply) {
   record_.prelude.push_back(reply);
   if (!reply.is_positive() && options_.prelude.must_be_taken) {
-    return end(Ending::prelude_refused, in_one_line(reply));
+    // A question in return (RFC 4954 4) can only be left by hanging up.
+    if (reply.is_intermediate()) return end(Ending::prelude_refused, in_one_line(reply));
+    prelude_refused_ = true;
+    return;
   }
   if (reply.code == service_ready) return say_ehlo();
   next_of_prelude();
@@ -224,6 +227,20 @@ void Session::finish_attempt(std::size_t attempt) {
   if (batch_) return;
   next_ = attempt + 1;
   ask_next();
+}
+
+void Session::go_on(std::string helo, Prelude prelude, bool pipelining) {
+  assert(idle());
+  if (!idle()) return;
+  const bool renamed = helo != options_.helo;
+  options_.helo = std::move(helo);
+  options_.prelude = std::move(prelude);
+  options_.pipelining = pipelining;
+  said_ = 0;
+  prelude_refused_ = false;
+  if (!renamed) return next_of_prelude();
+  transaction_ = false;
+  say_ehlo();
 }
 
 void Session::quit() {

@@ -93,7 +93,8 @@ def _judge_names(found: Judgement) -> None:
 
 
 def _spelt(attempt: Attempt) -> str:
-    return (f"{attempt.address} {attempt.port}, HELO {attempt.helo}, "
+    before = f"{attempt.prelude}, " if attempt.prelude else ""
+    return (f"{attempt.address} {attempt.port}, HELO {attempt.helo}, {before}"
             f"MAIL FROM:{attempt.mail_from} RCPT TO:{attempt.rcpt_to}")
 
 

@@ -74,7 +74,7 @@ def _outcomes(door: dict, case: Case) -> list[Outcome]:
     source = case.client.ipv6 if ":" in target["address"] else case.client.ipv4
     return [Outcome(told["technique"],
                     Attempt(source, target["address"], target["port"], told.get("helo"), told["mail_from"],
-                            told["rcpt_to"], target["tls"]),
+                            told["rcpt_to"], target["tls"], told.get("prelude")),
                     told["outcome"], told.get("counts_as"), told.get("refused_as"), told.get("code"),
                     told.get("by_hand") or {})
             for told in door.get("outcomes", []) if told["outcome"] != "not-run"]
