@@ -21,6 +21,7 @@ Dose dose_for(Software software) {
     case Software::opensmtpd:
       return {.attempts = 40, .errors = 40, .malformed = 40};
     case Software::exchange:
+    case Software::sink:
     case Software::other:
     case Software::unknown:
       break;
