@@ -1,0 +1,61 @@
+"""Errors planted in what the program reads: would the comparison notice a model that was wrong in this way?"""
+import json
+import re
+import shutil
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+from fidelity_exim.compare import explain, kinds
+
+# What the program is made to overlook or mistake: (name, what it reads, what it takes it for).
+PLANTED = [
+    ("a negated condition is taken as it is", r"^(\s+(?:\w+ )?)!(\w+ = )", r"\1\2"),
+    ("endpass is overlooked", r"^\s+endpass\n", ""),
+    ("defer is taken for deny", r"^  defer ", "  deny "),
+    ("discard is taken for accept", r"^  discard ", "  accept "),
+    ("the end of an ACL is taken for accept", r"\n\n(acl_\w+:\n|begin routers)", r"\n  accept\n\n\1"),
+    ("+include_unknown is overlooked", r"\+include_unknown ; |\+include_unknown", ""),
+    ("no_more is overlooked", r"^  no_more\n", ""),
+    ("check_local_user is overlooked", r"^  check_local_user\n", ""),
+    ("partial- is overlooked", r"partial-lsearch", "lsearch"),
+    ("verify is overlooked", r"^(\s+(?:\w+ )?!?)verify = .*$", r"\1condition = yes"),
+    ("a nested ACL is taken to accept", r"^(\s+(?:\w+ )?!?)acl = .*$", r"\1condition = yes"),
+    ("set is overlooked", r"^\s+set .*\n", ""),
+    ("percent_hack_domains is overlooked", r"^percent_hack_domains.*\n", ""),
+    ("the redirection of one router is overlooked", r"^  data = \$\{sg.*$", "  data ="),
+    ("! in a list is overlooked", r"([:;=] )!(?=[*^\d\w])", r"\1"),
+    ("sender_domains is taken for domains", r"sender_domains", "domains"),
+    ("allow_domain_literals is overlooked", r"^allow_domain_literals\n", ""),
+    ("host_reject_connection is overlooked", r"^host_reject_connection.*\n", ""),
+]
+
+
+def run(program: str, folders: list[Path]) -> int:
+    """Prints for each planted error in how many configurations it stood, and in how many it was noticed."""
+    unnoticed = 0
+    for name, pattern, replacement in PLANTED:
+        tally = Counter()
+        for folder in folders:
+            text = (folder / "root/etc/exim4/exim4.conf").read_text()
+            changed = re.sub(pattern, replacement, text, flags=re.M)
+            if changed != text:
+                tally["stood"] += 1
+                tally["noticed"] += _is_noticed(program, folder, changed)
+        print(f"{tally['noticed']:5} of {tally['stood']:5}  {name}", flush=True)
+        unnoticed += tally["stood"] > 0 and tally["noticed"] == 0
+    return 1 if unnoticed else 0
+
+
+def _is_noticed(program: str, folder: Path, text: str) -> bool:
+    about = json.loads((folder / "about.json").read_text())
+    with tempfile.TemporaryDirectory() as scratch:
+        root = Path(scratch, "root")
+        shutil.copytree(folder / "root", root)
+        (root / "etc/exim4/exim4.conf").write_text(text)
+        try:
+            answers = explain(program, root, about["attempts"])
+        except RuntimeError:
+            return True
+    return any(kinds(attempt, real, ours, about["owned"])
+               for attempt, real, ours in zip(about["attempts"], about["real"], answers))
