@@ -138,6 +138,10 @@ def steps(options) -> list[Step]:
             Step("package", "tests/package/run", count_own_words, ["build release"], needs_root=True),
             Step("lab", f"tests/lab/run --program {RELEASE}", count_own_words, ["build release"],
                  needs_root=True, minutes=20),
+            Step("lab of fixes", f"tests/lab/fix/run --program {RELEASE}", count_own_words, ["build release"],
+                 needs_root=True, minutes=20),
+            Step("fidelity", f"tests/lab/fidelity/run --program {RELEASE} --short", count_own_words, ["build release"],
+                 needs_root=True),
         ]
     return all_steps
 

@@ -26,8 +26,10 @@ constexpr const char* lesson =
     "  relayproof demo                        see it work on three small servers here\n"
     "  relayproof check mail.example.com      ask your server; run it outside your network\n"
     "  relayproof check example.com           the same for every MX of a domain\n"
+    "  relayproof logs                        was it abused, and by whom\n"
     "  relayproof audit /etc/postfix          who may relay, by this configuration, and which line "
     "lets them\n"
+    "  relayproof fix /etc/postfix            the smallest change that closes it, proved, as a patch\n"
     "  relayproof probe [2001:db8::25]:2525   one address, one port\n"
     "  relayproof techniques                  what is asked, and why\n"
     "\n"
@@ -38,6 +40,7 @@ struct Raw {
   std::string format = "text";
   AskingRaw asking;
   InsideRaw inside;
+  LogRaw logs;
 };
 
 void add_output_options(CLI::App& app, Arguments& to, Raw& raw) {
@@ -83,6 +86,7 @@ std::optional<Error> finish(const Raw& raw, Arguments& to) {
   if (auto error = finish_inside(raw.inside, to.command == Command::explain, to.inside)) {
     return error;
   }
+  if (auto error = finish_logs(raw.logs, to.logs)) return error;
   if (auto error = check_targets(to)) return error;
   return read_config(to);
 }
@@ -104,8 +108,8 @@ Told told(const CLI::ParseError& error) {
 Error no_command(const std::string& first) {
   const char* what = first.starts_with('-') ? "option" : "command";
   return usage(
-      fmt::format("unknown {} '{}'; the commands are check, probe, audit, explain, diff, finding, "
-                  "techniques and demo (try relayproof --help)",
+      fmt::format("unknown {} '{}'; the commands are check, probe, audit, explain, diff, fix, logs, "
+                  "finding, techniques and demo (try relayproof --help)",
                   what, escape_foreign(first, 60)));
 }
 
@@ -140,6 +144,8 @@ struct Parser {
     add_audit();
     add_explain();
     add_diff();
+    add_fix();
+    add_logs();
     CLI::App* finding =
         add("finding", "What a finding means, with examples, and how to mend it", Command::finding);
     finding
@@ -187,6 +193,7 @@ struct Parser {
            "PATH", arguments.inside.path,
            "A configuration folder or file; - is standard input; none: what is in force here")
         ->option_text("");
+    add_deployment_options(*sub, arguments.inside);
     sub->add_flag("--coverage", arguments.inside.coverage, "Every line, and how it was understood");
     sub->add_flag("-v,--verbose", arguments.verbose, "Every setting that bears on relaying");
   }
@@ -196,6 +203,7 @@ struct Parser {
                                Command::explain);
     sub->add_option("PATH", arguments.inside.path, "A configuration folder or file")
         ->option_text("");
+    add_deployment_options(*sub, arguments.inside);
     add_attempt_options(*sub, arguments.inside, raw.inside);
   }
 
@@ -206,6 +214,29 @@ struct Parser {
         ->required()
         ->option_text("");
     sub->add_option("NEW", arguments.inside.other_path, "Another")->required()->option_text("");
+  }
+
+  void add_fix() {
+    CLI::App* sub =
+        add_inside("fix", "The smallest change that closes it, proved, as a patch", Command::fix);
+    sub->add_option("PATH", arguments.inside.path,
+                    "A configuration folder or file; none: what is in force here")
+        ->option_text("");
+    add_fix_options(*sub, arguments.inside);
+    sub->footer(
+        "The patch goes to standard output, words to standard error:\n"
+        "  relayproof fix /etc/postfix --trusted 192.168.1.0/24 | patch -p1 -d /etc/postfix\n"
+        "Exit status: 0 closed, or a proved fix was found; 1 it would take something legitimate;\n"
+        "2 open and no proved fix; 3 undecided and no proved fix, or nothing could be written.");
+  }
+
+  void add_logs() {
+    CLI::App* sub =
+        add_inside("logs", "Was it abused: what was relayed, for whom, since when", Command::logs);
+    add_log_options(*sub, arguments.logs, raw.logs);
+    sub->add_flag("-v,--verbose", arguments.verbose, "Every source, and more examples of each");
+    sub->footer(
+        "Exit status: 0 nothing relayed for strangers, 1 something is odd, 2 strangers relayed.");
   }
 
   void add_probe() {

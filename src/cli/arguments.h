@@ -7,12 +7,13 @@
 
 #include "base/result.h"
 #include "cli/inside_arguments.h"
+#include "cli/log_arguments.h"
 #include "net/system_network.h"
 #include "probe/run.h"
 
 namespace relayproof::cli {
 
-enum class Command { none, check, probe, audit, explain, diff, finding, techniques, demo };
+enum class Command { none, check, probe, audit, explain, diff, fix, logs, finding, techniques, demo };
 enum class Format { text, json, jsonl };
 
 struct Arguments {
@@ -31,7 +32,8 @@ struct Arguments {
   std::string as_tool;    ///< `nmap`
   probe::RunOptions run;  ///< what applies to every target
   net::NetworkOptions network;
-  InsideArguments inside;  ///< of audit, explain, diff and finding
+  InsideArguments inside;  ///< of audit, explain, diff, logs and finding
+  LogArguments logs;
 };
 
 /// What the program prints and how it ends when it does nothing else.

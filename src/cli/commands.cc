@@ -20,6 +20,10 @@ int run_command(const Arguments& arguments) {
       return explain(arguments);
     case Command::diff:
       return diff(arguments);
+    case Command::fix:
+      return fix(arguments);
+    case Command::logs:
+      return logs(arguments);
     case Command::finding:
       return finding(arguments);
     case Command::techniques:

@@ -12,6 +12,8 @@ int probe(const Arguments& arguments);
 int audit(const Arguments& arguments);
 int explain(const Arguments& arguments);
 int diff(const Arguments& arguments);
+int fix(const Arguments& arguments);
+int logs(const Arguments& arguments);
 int finding(const Arguments& arguments);
 int techniques(const Arguments& arguments);
 int demo(const Arguments& arguments);

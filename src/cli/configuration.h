@@ -5,6 +5,7 @@
 #include <string>
 
 #include "cli/inside_arguments.h"
+#include "deployment/apply.h"
 #include "dialects/dialect.h"
 
 namespace relayproof::cli {
@@ -20,6 +21,11 @@ struct Configuration {
 /// `path` empty: what is installed here, with the facts of this machine unless they were given.
 /// `-`: standard input. An error is one line with file, line and column.
 Result<Configuration> load_configuration(const InsideArguments& arguments, const std::string& path);
+
+/// Changes the doors as the deployment has them; what had to be taken for granted becomes an
+/// assumption.
+Result<bool> apply_deployment(const deployment::Deployment& deployment,
+                              const deployment::ApplyOptions& options, dialects::Loaded& loaded);
 
 /// Who may relay by right: loopback, the host's own addresses, and `--trusted`.
 mail::IpSet trusted_of(const InsideArguments& arguments, const dialects::Host& host);

@@ -28,6 +28,7 @@ report::Explained explained(const Configuration& configuration, const policy::At
   // A screen keeps no stranger out for good; whether it stops this one attempt is not known.
   policy::DecideOptions options;
   options.screens_refuse = true;
+  options.ignores_doubts = true;
   result.decision = policy::decide(policy, *listener, attempt, options);
   return result;
 }

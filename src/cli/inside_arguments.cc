@@ -102,6 +102,26 @@ void add_host_options(CLI::App& app, InsideArguments& to, InsideRaw& raw) {
   app.add_flag("--strict", to.strict, "Take premises for open questions");
 }
 
+void add_deployment_options(CLI::App& app, InsideArguments& to) {
+  app.add_option("--deployment", to.deployment,
+                 "Compose file, docker inspect, daemon.json, nft or iptables dump (repeatable)")
+      ->option_text("FILE")
+      ->allow_extra_args(false);
+  app.add_option("--container", to.container, "The mail server's container or service")
+      ->option_text("NAME");
+}
+
+void add_fix_options(CLI::App& app, InsideArguments& to) {
+  app.add_flag("--allow-loss", to.fix.allow_loss,
+               "Also where something legitimate would be lost; it is named");
+  app.add_option("--way", to.fix.way, "Which of the ways that were found (1, the best)")
+      ->check(CLI::Range(1, 99))
+      ->option_text("N");
+  auto* apply = app.add_flag("--apply", to.fix.apply, "Write it, whole or not at all");
+  app.add_flag("--reload", to.fix.reload, "Then let the running server read it");
+  app.add_flag("--undo", to.fix.undo, "Put back what --apply replaced")->excludes(apply);
+}
+
 void add_attempt_options(CLI::App& app, InsideArguments& to, InsideRaw& raw) {
   app.add_option("--client", raw.client, "The client's address")->option_text("IP");
   app.add_option("--ptr", raw.ptr, "The client's name, confirmed")->option_text("NAME");

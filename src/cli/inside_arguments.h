@@ -1,6 +1,7 @@
 // What audit, explain and diff were asked: a configuration, and what it does not hold of its host.
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <optional>
 #include <string>
@@ -26,6 +27,15 @@ struct InsideArguments {
   std::vector<std::string> responsible;
   bool strict = false;
   bool coverage = false;
+  std::vector<std::string> deployment;  ///< files and folders of `--deployment`
+  std::string container;                ///< the mail server's, by its name
+  struct {
+    bool allow_loss = false;
+    bool apply = false;
+    bool reload = false;
+    bool undo = false;
+    std::size_t way = 0;  ///< from 1; 0: the best
+  } fix;
   policy::Attempt attempt;
   std::string attempts_file;  ///< `-`: standard input
   std::string code;           ///< of a finding
@@ -51,6 +61,8 @@ struct InsideRaw {
 };
 
 void add_host_options(CLI::App& app, InsideArguments& to, InsideRaw& raw);
+void add_deployment_options(CLI::App& app, InsideArguments& to);
+void add_fix_options(CLI::App& app, InsideArguments& to);
 void add_attempt_options(CLI::App& app, InsideArguments& to, InsideRaw& raw);
 
 /// Checks the words; a usage error otherwise. `explains`: an attempt is due.

@@ -1,6 +1,8 @@
 // What every dialect offers. A configuration becomes a policy, and what is to be told beside it.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <span>
@@ -67,6 +69,46 @@ struct Loaded {
   std::vector<EffectiveSetting> settings;
 };
 
+/// A change of one file's text: the bytes [offset, offset + length) become `text`.
+struct TextEdit {
+  std::string file;  ///< its path, as FileSystem has it
+  std::size_t offset = 0;
+  std::size_t length = 0;
+  std::string text;
+};
+
+/// A change of the configuration's own text that may close it. A suggestion: it proves nothing.
+struct Remedy {
+  std::string says;             ///< `take 0.0.0.0/0 out of mynetworks`
+  std::vector<TextEdit> edits;  ///< of the text as it was read; none of them overlap
+  /// How much it takes away of what the owner wrote: 1 narrows what let strangers in; from 5 on it
+  /// gives up something that works.
+  unsigned cost = 1;
+  /// What no file tells and the owner would lose: `a proxy in front that speaks PROXY`. Or empty.
+  std::string asks;
+};
+
+/// What remedies are wanted for.
+struct RemedyRequest {
+  std::vector<mail::Network> networks;  ///< that may relay by right, besides loopback
+  std::vector<SourceRange> causes;      ///< places that let strangers relay, or hide whether
+};
+
+/// How an installed server is kept in step with its files. Commands are words for execvp(3).
+struct Upkeep {
+  using Command = std::vector<std::string>;
+  std::vector<Command> check;   ///< each ends with 0 if the server takes what is on disk
+  std::vector<Command> status;  ///< each ends with 0 if the server runs
+  std::vector<Command> reload;  ///< what makes the running server read it
+  /// A file that is made of another one, which was edited.
+  struct Index {
+    std::string source;
+    std::string file;  ///< what the server reads: `/etc/postfix/access.db`
+    Command make;      ///< `%` in a word is the source's path; what it makes has the same suffix
+  };
+  std::vector<Index> indexes;
+};
+
 /// A mail server's configuration language.
 struct Dialect {
   std::string_view name;   ///< `postfix`
@@ -80,6 +122,12 @@ struct Dialect {
   /// How often the model was held against the real server, which versions, and what came of it.
   /// Empty: never.
   std::string_view fidelity = {};
+  /// Changes worth trying, likeliest first. Null: none are known for this server.
+  std::vector<Remedy> (*remedies)(const FileSystem& files, const std::string& path,
+                                  const Host& host, const RemedyRequest& request) = nullptr;
+  /// What is due after these files were edited. Null: nothing is known.
+  Upkeep (*upkeep)(const FileSystem& files, const std::string& path, const Host& host,
+                   const std::vector<std::string>& edited) = nullptr;
 };
 
 /// Every dialect, by the names of their folders.

@@ -37,6 +37,14 @@ bool is_registrable_or_below(std::string_view name) {
   return registered != nullptr;
 }
 
+bool is_at_or_below_unregistrable(std::string_view name) {
+  const std::string lower = normalised_domain(name);
+  return std::ranges::any_of(unregistrable_names, [&](std::string_view top) {
+    if (!lower.ends_with(top)) return false;
+    return lower.size() == top.size() || lower[lower.size() - top.size() - 1] == '.';
+  });
+}
+
 std::vector<std::string> name_and_parents(std::string_view name) {
   std::vector<std::string> names;
   std::string current = normalised_domain(name);

@@ -20,6 +20,16 @@ TEST(Domain, NormalisesCaseAndRootDot) {
   EXPECT_EQ(normalised_domain("Mail.Example.COM."), "mail.example.com");
 }
 
+TEST(Domain, KnowsTheNamesThatNobodyCanRegisterBelow) {
+  for (const char* name : {"localhost", "relay.localhost", "mail.firma.local", "Host.Internal.",
+                           "printer.home.arpa"}) {
+    EXPECT_TRUE(is_at_or_below_unregistrable(name)) << name;
+  }
+  for (const char* name : {"localhost.example.com", "mylocalhost", "arpa", "firma.example"}) {
+    EXPECT_FALSE(is_at_or_below_unregistrable(name)) << name;
+  }
+}
+
 TEST(Domain, StopsAtThePublicSuffix) {
   EXPECT_EQ(name_and_parents("mx.mail.example.com"),
             (std::vector<std::string>{"mx.mail.example.com", "mail.example.com", "example.com"}));

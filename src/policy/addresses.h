@@ -17,6 +17,8 @@ struct Addresses {
   /// see first. nullopt: the server does not take the spelling (501).
   std::function<std::optional<std::string>(std::string_view wire)> read_sender;
   std::function<std::optional<std::string>(std::string_view wire)> read_recipient;
+  /// Whether that argument holds an address without a full domain. May be empty: none does.
+  std::function<bool(std::string_view wire)> is_unqualified;
   /// The wire form that reads as this address: `<user@example.com>`, quoted where needed.
   std::function<std::string(std::string_view address)> spell;
   /// What Transform::Named means: the resolved address by its name, `resolve`.

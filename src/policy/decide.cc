@@ -31,17 +31,18 @@ void forget(const Policy& policy, Evaluator& evaluator, Mark::Life life) {
 // marks that live as long as the message.
 void take_earlier(const Policy& policy, const Attempt& attempt, Evaluator& evaluator,
                   const Listener& listener) {
-  const auto recipient = evaluator.facts.recipient;
+  const Facts own = evaluator.facts;
   std::vector<Step> unseen;
   Gates gates(policy, listener, evaluator, unseen);
   for (const auto& earlier : attempt.after) {
-    evaluator.facts.recipient = policy.addresses.read_recipient(earlier);
+    set_recipient(evaluator.facts, policy, earlier);
     if (!evaluator.facts.recipient) continue;
     forget(policy, evaluator, Mark::Life::recipient);
     if (!gates.run(Moment::rcpt, Moment::rcpt)) evaluator.facts.several_recipients = true;
   }
   forget(policy, evaluator, Mark::Life::recipient);
-  evaluator.facts.recipient = recipient;
+  evaluator.facts.recipient = own.recipient;
+  evaluator.facts.recipient_unqualified = own.recipient_unqualified;
 }
 
 Passage pass(const Policy& policy, std::size_t listener_index, const Attempt& attempt,
@@ -132,16 +133,8 @@ bool same_end(const Passage& a, const Passage& b) {
 }  // namespace
 
 std::optional<std::size_t> listener_for(const Policy& policy, const Attempt& attempt) {
-  const auto serves = [&](const Door& door) {
-    if (door.port != attempt.port || !door.clients.contains(attempt.client)) return false;
-    if (!attempt.server) return true;
-    const auto& addresses = policy.listeners.at(door.listener).addresses;
-    const std::string any = attempt.server->is_v6() ? "::" : "0.0.0.0";
-    return std::any_of(addresses.begin(), addresses.end(), [&](const std::string& address) {
-      return address == any || mail::IpAddress::parse(address) == attempt.server;
-    });
-  };
-  const auto door = std::find_if(policy.doors.begin(), policy.doors.end(), serves);
+  const auto door = std::find_if(policy.doors.begin(), policy.doors.end(),
+                                 [&](const Door& one) { return serves(policy, one, attempt); });
   if (door == policy.doors.end()) return std::nullopt;
   return door->listener;
 }

@@ -61,6 +61,10 @@ using Suppressed = std::set<OriginId>;
 struct DecideOptions {
   Suppressed suppressed;
   bool screens_refuse = false;  ///< treat screens as open questions instead of passed
+  bool is_stranger = false;     ///< nothing in the attempt is the owner's: premises say `no`
+  /// Take it that the attempt can be as it says, whatever Listener::doubts ask: whether strangers
+  /// can have such a certificate is another question.
+  bool ignores_doubts = false;
 };
 
 /// Follows the attempt at this listener.

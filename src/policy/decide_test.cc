@@ -314,6 +314,39 @@ TEST(Decide, SeesAClientAsItsDoorShowsIt) {
   EXPECT_EQ(sketch.decide(claims).relay, Truth::no);
 }
 
+TEST(Decide, ComesInByTheDoorOfItsPort) {
+  Sketch sketch;
+  const auto inside = sketch.condition(ClientIn{network("172.17.0.0/16")});
+  const auto outside = sketch.condition(Not{inside});
+  sketch.stage(Moment::connect, "gate", {sketch.rule(outside, Refuse{{554, ""}})});
+  auto published = sketch.policy.doors[0];
+  published.port = 2525;
+  published.seen = {{mail::IpSet::all(), *mail::IpAddress::parse("172.17.0.1")}};
+  sketch.policy.doors.push_back(published);
+  auto made = attempt("203.0.113.9");
+  EXPECT_EQ(sketch.decide(made).relay, Truth::no);
+  made.port = 2525;
+  EXPECT_EQ(sketch.decide(made).relay, Truth::yes);
+  made.port = 26;
+  EXPECT_EQ(sketch.decide(made).relay, Truth::no) << "no door: as by the first one";
+}
+
+TEST(Decide, TakesARecipientWithoutADomainForNobodysMail) {
+  Sketch sketch;
+  EXPECT_EQ(sketch.decide(attempt("203.0.113.9", "<someone>")).relay, Truth::no);
+}
+
+TEST(Decide, KnowsWhatWasSpeltWithoutAFullDomain) {
+  Sketch sketch;
+  sketch.policy.addresses.is_unqualified = [](std::string_view wire) {
+    return wire.find('.') == std::string_view::npos;
+  };
+  const auto spelt = sketch.condition(IsSet{Flag::recipient_unqualified});
+  sketch.stage(Moment::rcpt, "gate", {sketch.rule(spelt, Refuse{{504, ""}})});
+  EXPECT_EQ(sketch.decide(attempt("203.0.113.9", "<a@host>")).answer.code, 504);
+  EXPECT_EQ(sketch.decide(attempt("203.0.113.9", "<a@host.example.net>")).relay, Truth::yes);
+}
+
 TEST(Decide, LeavesOutWhatIsSuppressed) {
   Sketch sketch;
   const auto element = sketch.origin("192.0.2.0/24");

@@ -38,6 +38,7 @@ bool Evaluator::is(const ClientIn& condition) const {
 
 bool Evaluator::is(const IsSet& condition) {
   for (const auto& doubt : listener_.doubts) {
+    if (options_.ignores_doubts) break;
     if (doubt.flag == condition.flag && is_set(facts, condition.flag)) {
       return ask(doubt.question, "");
     }
@@ -104,6 +105,7 @@ std::vector<std::string> Evaluator::texts(const Subject& subject) const {
 bool Evaluator::ask(std::uint32_t question, std::string about) {
   const auto power = policy_.questions.at(question).power;
   if (power == Question::Power::screen && !options_.screens_refuse) return false;
+  if (power == Question::Power::premise && options_.is_stranger) return false;
   Asked wanted{question, std::move(about)};
   const auto known = answers_.find(wanted);
   if (known != answers_.end()) return known->second;

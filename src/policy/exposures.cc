@@ -64,6 +64,7 @@ mail::IpSet Search::clients_of(const Witness& witness) const {
 bool Search::is_confirmed(const Attempt& attempt) const {
   DecideOptions options;
   options.suppressed = options_.suppressed;
+  options.is_stranger = surely_ && options_.premises_hold;
   const Truth relay = decide(from_.ground.policy, door().listener, attempt, options).relay;
   // What is only closed by a premise hangs on its question for decide().
   return surely_ && options_.premises_hold ? relay == Truth::yes : relay != Truth::no;

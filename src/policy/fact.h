@@ -35,8 +35,12 @@ enum class Flag : std::uint8_t {
   certificate_listed,   ///< one whose fingerprint the configuration lists
   several_recipients,   ///< this message has had another recipient already
   speaks_for_others,    ///< the client named another client address (XCLIENT, PROXY)
+  /// It went over the wire without a full domain, and the server completed it (`user`, `a!b`,
+  /// `user@host`). For refusals only: reach() takes it that strangers spell domains in full.
+  sender_unqualified,
+  recipient_unqualified,
 };
-inline constexpr std::size_t flag_count = 7;
+inline constexpr std::size_t flag_count = 9;
 
 std::string_view to_string(Field field);
 std::string_view to_string(Part part);

@@ -1,5 +1,7 @@
 #include "policy/facts_of.h"
 
+#include <algorithm>
+
 #include "policy/part.h"
 
 namespace relayproof::policy {
@@ -40,30 +42,56 @@ std::string filled(const Policy& policy, const Transform::Template& form,
   return policy.addresses.transform(form.completed_by, text);
 }
 
+const Door* door_of(const Policy& policy, std::size_t listener, const Attempt& attempt) {
+  const Door* first = nullptr;
+  for (const auto& door : policy.doors) {
+    if (door.listener != listener) continue;
+    if (serves(policy, door, attempt)) return &door;
+    if (first == nullptr) first = &door;
+  }
+  return first;
+}
+
 }  // namespace
+
+bool serves(const Policy& policy, const Door& door, const Attempt& attempt) {
+  if (door.port != attempt.port || !door.clients.contains(attempt.client)) return false;
+  if (!attempt.server) return true;
+  const auto& addresses = policy.listeners.at(door.listener).addresses;
+  const std::string any = attempt.server->is_v6() ? "::" : "0.0.0.0";
+  return std::any_of(addresses.begin(), addresses.end(), [&](const std::string& address) {
+    return address == any || mail::IpAddress::parse(address) == attempt.server;
+  });
+}
 
 Facts facts_of(const Policy& policy, std::size_t listener, const Attempt& attempt) {
   Facts facts;
   facts.client = attempt.client.unmapped();
-  for (const auto& door : policy.doors) {
-    if (door.listener != listener) continue;
-    facts.client = seen_as(door, attempt.client).unmapped();
-    if (attempt.speaks_for && door.may_claim.contains(facts.client)) {
+  if (const Door* door = door_of(policy, listener, attempt)) {
+    facts.client = seen_as(*door, attempt.client).unmapped();
+    if (attempt.speaks_for && door->may_claim.contains(facts.client)) {
       facts.client = attempt.speaks_for->unmapped();
       facts.claimed = true;
     }
-    break;
   }
   facts.reverse_name = attempt.reverse_name;
   if (attempt.name_confirmed) facts.client_name = attempt.reverse_name;
   facts.helo = attempt.helo;
   facts.sender = policy.addresses.read_sender(attempt.mail_from);
-  facts.recipient = policy.addresses.read_recipient(attempt.rcpt_to);
+  const auto& unqualified = policy.addresses.is_unqualified;
+  facts.sender_unqualified = unqualified && unqualified(attempt.mail_from);
+  set_recipient(facts, policy, attempt.rcpt_to);
   facts.user = attempt.user;
   facts.headers = attempt.headers;
   facts.tls = attempt.tls;
   facts.certificate = attempt.certificate;
   return facts;
+}
+
+void set_recipient(Facts& facts, const Policy& policy, std::string_view wire) {
+  const auto& unqualified = policy.addresses.is_unqualified;
+  facts.recipient = policy.addresses.read_recipient(wire);
+  facts.recipient_unqualified = unqualified && unqualified(wire);
 }
 
 std::vector<std::string> texts_of(const Facts& facts, Field field) {
@@ -106,6 +134,10 @@ bool is_set(const Facts& facts, Flag flag) {
       return facts.several_recipients;
     case Flag::speaks_for_others:
       return facts.claimed;
+    case Flag::sender_unqualified:
+      return facts.sender_unqualified;
+    case Flag::recipient_unqualified:
+      return facts.recipient_unqualified;
   }
   return false;
 }

@@ -18,6 +18,8 @@ struct Facts {
   std::optional<std::string> helo;
   std::optional<std::string> sender;     ///< nullopt: the server does not take the spelling
   std::optional<std::string> recipient;  ///< the same
+  bool sender_unqualified = false;
+  bool recipient_unqualified = false;
   std::optional<std::string> user;
   std::vector<std::string> headers;
   bool tls = false;
@@ -25,8 +27,15 @@ struct Facts {
   bool several_recipients = false;
 };
 
-/// `listener`: whose doors tell how the server sees this client.
+/// Whether the attempt comes in by this door: its port, its clients, its listener's addresses.
+bool serves(const Policy& policy, const Door& door, const Attempt& attempt);
+
+/// `listener`: whose doors tell how the server sees this client: the one that the attempt comes in
+/// by, else the first.
 Facts facts_of(const Policy& policy, std::size_t listener, const Attempt& attempt);
+
+/// Puts this recipient, as spelt, in the place of the attempt's.
+void set_recipient(Facts& facts, const Policy& policy, std::string_view wire);
 
 /// The texts of a field: at most one, but for headers. Empty: absent.
 std::vector<std::string> texts_of(const Facts& facts, Field field);

@@ -34,7 +34,9 @@ std::string_view to_string(Flag flag) {
                                                                      "certificate_trusted",
                                                                      "certificate_listed",
                                                                      "several_recipients",
-                                                                     "speaks_for_others"};
+                                                                     "speaks_for_others",
+                                                                     "sender_unqualified",
+                                                                     "recipient_unqualified"};
   return name_in(names, flag);
 }
 

@@ -80,6 +80,8 @@ struct Door {
   struct Seen {
     mail::IpSet clients;
     mail::IpAddress as;
+    OriginId origin = 0;   ///< what makes it so
+    std::string how = {};  ///< `docker-proxy`
   };
   std::vector<Seen> seen;
   /// Clients that may claim any client address, name, HELO and login (XCLIENT; PROXY).

@@ -26,6 +26,8 @@ class DoorReach {
   mail::IpSet possible(Diagram relayed);
   mail::IpSet sure(Diagram relayed);
   Diagram claiming(Diagram of, bool claims);
+  Diagram surely_claiming(Diagram of, bool claims);
+  Diagram of_strangers(Diagram of);
   void expose(Reach& reach);
   void find_questions(Reach& reach);
   bool matters(std::uint32_t question, const Reach& reach);
@@ -79,6 +81,22 @@ Diagram DoorReach::claiming(Diagram of, bool claims) {
   });
 }
 
+// Those in which no premise names the owner: he vouches that strangers are not in his rows, and all
+// the world is more than they can hold.
+Diagram DoorReach::of_strangers(Diagram of) {
+  if (!options_.premises_hold) return of;
+  return diagrams_.with(of, [&](Variable variable) -> std::optional<bool> {
+    const auto* meaning = predicates_.meaning(variable, 0);
+    const bool is_premise = meaning != nullptr && meaning->kind == Predicate::Kind::question &&
+                            policy_.questions.at(meaning->id).power == Question::Power::premise;
+    return is_premise ? std::optional(false) : std::nullopt;
+  });
+}
+
+Diagram DoorReach::surely_claiming(Diagram of, bool claims) {
+  return surely(diagrams_, of_strangers(claiming(of, claims)));
+}
+
 mail::IpSet DoorReach::real(const Clients& clients) const {
   mail::IpSet result = behind(door_, clients.direct);
   if (!clients.claimed.empty()) result = result | behind(door_, door_.may_claim);
@@ -87,9 +105,9 @@ mail::IpSet DoorReach::real(const Clients& clients) const {
 
 mail::IpSet DoorReach::sure(Diagram relayed) {
   Clients clients;
-  clients.direct = surely_.clients(surely(diagrams_, claiming(relayed, false)));
+  clients.direct = surely_.clients(surely_claiming(relayed, false));
   if (!door_.may_claim.empty()) {
-    clients.claimed = claiming_.clients(surely(diagrams_, claiming(relayed, true)));
+    clients.claimed = claiming_.clients(surely_claiming(relayed, true));
   }
   return real(clients);
 }
@@ -110,7 +128,7 @@ void DoorReach::expose(Reach& reach) {
   for (const bool claims : {false, true}) {
     if (claims && door_.may_claim.empty()) continue;
     WitnessGround from{ground_, choices_, claims ? claiming_ : surely_, Diagrams::nobody, claims};
-    from.attempts = surely(diagrams_, claiming(relayed_, claims));
+    from.attempts = surely_claiming(relayed_, claims);
     const auto seen = from.walk.clients(from.attempts);
     if (seen.empty()) continue;
     const auto mine = left & behind(door_, claims ? door_.may_claim : seen);

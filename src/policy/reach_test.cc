@@ -89,6 +89,23 @@ TEST(Reach, NamesThePremiseOnWhichItIsClosed) {
   EXPECT_EQ(premised.reach(strict).surely, IpSet::none());
 }
 
+TEST(Reach, KnowsThatNotAllTheWorldIsTheOwners) {
+  SmallPolicy premised;
+  const auto domains = premised.question("mysql", Question::Power::premise);
+  const Subject domain{Field::recipient, Part::domain, {}};
+  const auto listed = premised.condition(Unknown{domains, {domain}});
+  premised.policy.premises = {listed};
+  premised.policy.lists[premised.listener().route].rules = {
+      SmallPolicy::rule(listed, End{Fate::local}),
+      SmallPolicy::rule(premised.condition(Constant{true}), End{Fate::handed_on})};
+  const auto open = premised.reach();
+  EXPECT_EQ(open.surely, IpSet::all());
+  EXPECT_THAT(open.broken, IsEmpty());
+  ReachOptions strict;
+  strict.premises_hold = false;
+  EXPECT_EQ(premised.reach(strict).surely, IpSet::none());
+}
+
 TEST(Reach, LetsStrangersAuthenticateOnlyWhereTheListenerSaysSo) {
   SmallPolicy authenticated;
   authenticated.stage(

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "mail/domain.h"
 #include "policy/gates.h"
 #include "policy/part.h"
 
@@ -120,7 +121,9 @@ Router::Standing Router::by_transform(std::uint32_t index, const Standing& stand
   ++target.rewritings;
   if (transform.rewritten) {
     const Holes holes = holes_of(*transform.rewritten);
-    const bool any = standing.local_chosen || standing.domain_chosen;
+    // A line of the header is the client's, whoever wrote the address that it takes the place of.
+    const bool any = transform.rewritten->captured_in.has_value() || standing.local_chosen ||
+                     standing.domain_chosen;
     target.local_chosen = holes.in_local && any;
     target.domain_chosen = holes.in_domain && any;
   }
@@ -157,7 +160,11 @@ void Router::end(Fate fate, const Standing& standing) {
 }
 
 bool Router::is_outside(const std::string& address) {
-  if (answers_for(policy_, part_of(address, Part::domain))) return false;
+  const auto domain = part_of(address, Part::domain);
+  // Nobody's mail goes to an address without one, nor past this machine for localhost; reach() asks
+  // for more than that.
+  if (domain.empty() || mail::is_at_or_below_unregistrable(domain)) return false;
+  if (answers_for(policy_, domain)) return false;
   const auto before = std::exchange(evaluator_.facts.recipient, address);
   const bool claimed = std::any_of(policy_.premises.begin(), policy_.premises.end(),
                                    [&](ConditionId id) { return evaluator_.holds(id); });

@@ -20,6 +20,7 @@ std::string_view domain_in(const Subject& subject, std::string_view text) {
 bool is_outside(const Policy& policy, std::string_view domain) {
   if (answers_for(policy, domain)) return false;
   if (mail::literal_address(domain)) return true;
+  if (mail::is_at_or_below_unregistrable(domain)) return false;
   return mail::is_domain_name(domain) && mail::is_registrable_or_below(domain);
 }
 

@@ -2,6 +2,7 @@
 
 #include <cctype>
 
+#include "mail/domain.h"
 #include "policy/solve_answers.h"
 
 namespace relayproof::policy {
@@ -67,7 +68,10 @@ Language address_literal() {
 }
 
 Language domain_outside(const Policy& policy) {
-  return (owned_name() | address_literal()) & ~at_or_below(policy.answers_for);
+  const std::vector<std::string> nobodys(mail::unregistrable_names.begin(),
+                                         mail::unregistrable_names.end());
+  return (owned_name() | address_literal()) &
+         ~(at_or_below(policy.answers_for) | at_or_below(nobodys));
 }
 
 Language deliverable_address() {

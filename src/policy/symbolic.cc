@@ -96,6 +96,9 @@ Diagram SymbolicEvaluator::flag(Flag flag) {
     case Flag::certificate_trusted:
       if (!strangers_can(flag)) return Diagrams::nobody;
       return diagrams.both(chosen_flag(flag), this->flag(Flag::certificate));
+    case Flag::sender_unqualified:
+    case Flag::recipient_unqualified:
+      return Diagrams::nobody;
     case Flag::certificate_listed:
       break;
   }

@@ -115,7 +115,9 @@ Standing SymbolicRouter::transformed(std::uint32_t index, const Standing& standi
   target.via = simplified(ground_.policy, {target.field, Part::whole, target.via}).via;
   if (transform.rewritten) {
     const Holes holes = holes_of(*transform.rewritten);
-    const bool any = standing.local_chosen || standing.domain_chosen;
+    // A line of the header is the client's, whoever wrote the address that it takes the place of.
+    const bool any = transform.rewritten->captured_in.has_value() || standing.local_chosen ||
+                     standing.domain_chosen;
     target.local_chosen = holes.in_local && any;
     target.domain_chosen = holes.in_domain && any;
   }
@@ -124,7 +126,9 @@ Standing SymbolicRouter::transformed(std::uint32_t index, const Standing& standi
 
 // Whether a recipient can end in a domain of the client's choosing from this list on.
 bool SymbolicRouter::can_still_choose(const Standing& standing, ListId list) {
-  return standing.domain_chosen || (standing.local_chosen && ahead_of(list).names_domain);
+  const Ahead& ahead = ahead_of(list);
+  return standing.domain_chosen || (standing.local_chosen && ahead.names_domain) ||
+         ahead.reads_header;
 }
 
 Diagram SymbolicRouter::rewrite(const Rewrite& effect, Place place, Diagram matching,
@@ -165,6 +169,10 @@ Diagram SymbolicRouter::rewrite_as_row(const RewriteAsRow& effect, Place place, 
   const Ahead& behind = ahead_of(place.list);
   doubt_marks(ahead.marks, matching);
   doubt_marks(behind.marks, matching);
+  if (ahead.reads_header || behind.reads_header) {
+    return ground_.diagrams.both(
+        matching, evaluator_.doubt("a row whose target a line of the header takes the place of"));
+  }
   if (!ahead.names_domain && !behind.names_domain) return Diagrams::nobody;
   if (!standing.local_chosen || !may_copy_local_part(by_row.lookup)) return Diagrams::nobody;
   return ground_.diagrams.both(
@@ -231,6 +239,7 @@ void SymbolicRouter::look_ahead(const Effect& effect, std::set<ListId>& seen, Ah
   for (const auto index : rewriting->transforms) {
     const auto& form = ground_.policy.transforms.at(index).rewritten;
     if (form && holes_of(*form).in_domain) ahead.names_domain = true;
+    if (form && form->captured_in) ahead.reads_header = true;
   }
 }
 

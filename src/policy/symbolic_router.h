@@ -43,6 +43,7 @@ class SymbolicRouter {
   // What rules can do to a recipient that the owner wrote down, from this list on.
   struct Ahead {
     bool names_domain = false;  ///< make a domain of what was a local part
+    bool reads_header = false;  ///< take the recipient out of a line of the header
     std::set<std::uint32_t> marks;
   };
   const Ahead& ahead_of(ListId list);

@@ -1,6 +1,7 @@
 #include "policy/witness.h"
 
 #include <map>
+#include <variant>
 #include <vector>
 
 namespace relayproof::policy {
@@ -27,6 +28,7 @@ class Draft {
   bool works(Diagram rest) { return from_.walk.clients(rest).contains(client_); }
   bool has_variables(Group group) const;
   bool any(Group group);
+  Diagram unread_helo();
   bool is_flag_set(Flag flag) const;
   Attempt attempt() const;
   void fill_texts(Attempt& attempt) const;
@@ -175,9 +177,28 @@ Attempt Draft::attempt() const {
   return attempt;
 }
 
+// What is refused before the sender is read, whatever that is: of two clients that differ in HELO
+// only, the one who is refused here has not said one that the server takes for a HELO.
+Diagram Draft::unread_helo() {
+  const auto& policy = from_.ground.policy;
+  SymbolicEvaluator evaluator(from_.ground);
+  evaluator.marks.assign(policy.marks.size(), Diagrams::nobody);
+  Diagram refused = Diagrams::nobody;
+  for (const auto& stage : from_.ground.listener().stages) {
+    if (!stage.before_address) continue;
+    for (const auto& rule : policy.lists.at(stage.list).rules) {
+      if (rule.by_row || !std::holds_alternative<Refuse>(rule.effect)) continue;
+      refused = diagrams().either(refused, evaluator.holds(rule.when, {}));
+    }
+  }
+  return surely(diagrams(), refused);
+}
+
 // Whether it works for the same clients with any text of this group.
 bool Draft::any(Group group) {
-  const Diagram others = diagrams().with(from_.attempts, [&](Variable variable) {
+  const Diagram attempts =
+      group == Group::helo ? diagrams().either(from_.attempts, unread_helo()) : from_.attempts;
+  const Diagram others = diagrams().with(attempts, [&](Variable variable) {
     const Group of = group_of(variable);
     if (of == group) return std::optional<bool>();
     const auto& values = values_.at(static_cast<std::size_t>(of));

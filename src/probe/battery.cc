@@ -11,8 +11,8 @@ namespace relayproof::probe {
 namespace {
 
 bool same_kind(const Question& question, const SessionKind& kind) {
-  return question.helo == kind.helo_form && question.lock_step == kind.lock_step &&
-         question.phase == kind.phase;
+  return question.helo == kind.helo_form && question.prelude == kind.prelude &&
+         question.lock_step == kind.lock_step && question.phase == kind.phase;
 }
 
 bool lacks(const techniques::Technique& technique, const techniques::Fill& with) {
@@ -35,7 +35,7 @@ std::optional<SessionKind> Battery::next_session() {
   advance();
   if (pending_.empty()) return std::nullopt;
   const Question& front = pending_.front();
-  return SessionKind{front.helo, front.lock_step, front.phase, helo_of(front.helo)};
+  return SessionKind{front.helo, front.prelude, front.lock_step, front.phase, helo_of(front.helo)};
 }
 
 std::vector<mail::Attempt> Battery::next(const SessionKind& kind, std::size_t most) {
@@ -92,7 +92,23 @@ void Battery::helo_refused(const SessionKind& kind, const mail::Reply& reply) {
   reading.refused_as = classify(reply, probe::Stage::helo);
   reading.reply = reply;
   reading.helo_refused = true;
-  const auto mine = [&](const Question& question) { return question.helo == kind.helo_form; };
+  answer_all(kind, reading);
+}
+
+void Battery::prelude_refused(const SessionKind& kind, const std::optional<mail::Reply>& reply) {
+  Reading reading;
+  const bool later = reply && reply->is_transient();
+  reading.kind = later ? OutcomeKind::deferred : OutcomeKind::refused;
+  reading.refused_as = RefusedAs::policy;
+  reading.reply = reply;
+  reading.helo_refused = true;
+  answer_all(kind, reading);
+}
+
+void Battery::answer_all(const SessionKind& kind, const Reading& reading) {
+  const auto mine = [&](const Question& question) {
+    return question.helo == kind.helo_form && question.prelude == kind.prelude;
+  };
   for (const auto& question : pending_) {
     if (mine(question)) answer(question, reading);
   }
@@ -199,8 +215,18 @@ std::string Battery::helo_of(techniques::HeloForm form) const {
       return primary_host(names_, options_.literal);
     case techniques::HeloForm::server_literal:
       return options_.literal;
+    case techniques::HeloForm::own_domain:
+      return fill().own_domain;
+    case techniques::HeloForm::localhost_localdomain:
+      return "localhost.localdomain";
+    case techniques::HeloForm::loopback_literal:
+      return "[127.0.0.1]";
   }
   return options_.our_helo;
+}
+
+Battery::Asked Battery::asked_form(const Question& question, std::string_view form) {
+  return {question.helo, question.prelude, std::string(form)};
 }
 
 techniques::Fill Battery::fill() const {
@@ -239,7 +265,7 @@ void Battery::report(DoorResult& result) const {
   for (const auto& [question, outcome] : outcomes_) {
     Outcome told = outcome;
     if (told.kind == OutcomeKind::accepted) {
-      const auto twin = twins_.find({question.helo, std::string(question.technique->twin)});
+      const auto twin = twins_.find(asked_form(question, question.technique->twin));
       told.twin = twin == twins_.end() ? std::string(unknown_control) : twin->second;
     }
     result.outcomes.push_back(std::move(told));

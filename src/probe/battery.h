@@ -10,6 +10,8 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -37,6 +39,7 @@ struct BatteryOptions {
 /// The kind of a session: questions of one kind share it.
 struct SessionKind {
   techniques::HeloForm helo_form = techniques::HeloForm::ours;
+  techniques::Prelude prelude = techniques::Prelude::none;
   bool lock_step = false;  ///< malformed questions, command by command
   smtp::Phase phase = smtp::Phase::rcpt;
   std::string helo;  ///< the argument
@@ -58,8 +61,13 @@ class Battery {
   void take(const std::vector<smtp::Answers>& answers);
   /// The server does not take this HELO: that answers every question that needs it.
   void helo_refused(const SessionKind& kind, const mail::Reply& reply);
+  /// Nor what goes before the questions of such a session.
+  void prelude_refused(const SessionKind& kind, const std::optional<mail::Reply>& reply);
   /// Nothing more can be asked: what is left is not run.
   void give_up(const std::string& why);
+
+  /// A random local part, as in its questions.
+  std::string new_token() const { return options_.token(); }
 
   /// Attempts answered so far.
   std::size_t answered() const { return answered_; }
@@ -95,10 +103,15 @@ class Battery {
   std::deque<Question> asked_;
   std::vector<std::pair<Question, Control>> controls_;
   std::vector<std::pair<Question, Outcome>> outcomes_;
-  std::map<std::string, mail::Reply> refused_senders_;                          // at MAIL, by form
-  std::set<std::pair<techniques::HeloForm, std::string>> recipients_answered_;  // by form
-  std::map<std::pair<techniques::HeloForm, std::string>, std::string> twins_;   // form -> control
-  bool had_enough_ = false;  // the server said so: this session is over
+  std::map<std::string, mail::Reply> refused_senders_;  // at MAIL, by form
+  // Who asks, and the form of the recipient.
+  using Asked = std::tuple<techniques::HeloForm, techniques::Prelude, std::string>;
+  static Asked asked_form(const Question& question, std::string_view form);
+  void answer_all(const SessionKind& kind, const Reading& reading);
+
+  std::set<Asked> recipients_answered_;
+  std::map<Asked, std::string> twins_;  // control by form
+  bool had_enough_ = false;             // the server said so: this session is over
   std::size_t answered_ = 0;
   std::size_t data_taken_ = 0;
 };

@@ -16,6 +16,7 @@ Outcome outcome_of(const Question& question, mail::Attempt attempt, const Readin
   Outcome outcome;
   outcome.technique = question.name;
   outcome.recipient_form = question.recipient_form;
+  outcome.prelude = question.prelude;
   outcome.attempt = std::move(attempt);
   outcome.phase = reading.phase;
   outcome.helo_refused = reading.helo_refused;
@@ -56,9 +57,9 @@ bool Battery::stand_in(Question question) {
 
 bool Battery::is_covered(const Question& question) const {
   if (is_control(question)) return false;
-  if (recipients_answered_.count({question.helo, question.recipient_form}) != 0) return true;
+  if (recipients_answered_.count(asked_form(question, question.recipient_form)) != 0) return true;
   return std::any_of(pending_.begin(), pending_.end(), [&](const Question& other) {
-    return !is_control(other) && other.helo == question.helo &&
+    return !is_control(other) && other.helo == question.helo && other.prelude == question.prelude &&
            other.recipient_form == question.recipient_form &&
            refused_senders_.count(other.sender_forms.front()) == 0;
   });
@@ -81,7 +82,7 @@ void Battery::answer(const Question& question, const Reading& reading) {
     controls_.emplace_back(question, std::move(control));
     return;
   }
-  recipients_answered_.emplace(question.helo, question.recipient_form);
+  recipients_answered_.insert(asked_form(question, question.recipient_form));
   outcomes_.emplace_back(question, outcome_of(question, attempt, reading));
   if (reading.kind == OutcomeKind::accepted) ask_twin_of(question);
 }
@@ -101,7 +102,7 @@ void Battery::answer_data(const Question& question, const Reading& reading) {
 
 void Battery::ask_twin_of(const Question& question) {
   if (question.technique->twin.empty()) return;
-  const std::pair key{question.helo, std::string(question.technique->twin)};
+  const auto key = asked_form(question, question.technique->twin);
   if (twins_.count(key) != 0) return;
   Question twin = ask_twin(question, fill());
   twins_.emplace(key, twin.name);

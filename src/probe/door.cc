@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "probe/dose.h"
 #include "probe/judge.h"
+#include "probe/prelude.h"
 #include "probe/seen_as.h"
 #include "probe/software.h"
 
@@ -63,7 +64,7 @@ class Asking {
   Asking(net::Network& network, DoorOptions options)
       : network_(network),
         options_(std::move(options)),
-        battery_(std::move(options_.battery), std::move(options_.names)) {
+        battery_(battery_options(options_), std::move(options_.names)) {
     result_.target = options_.target;
     if (options_.source) result_.source = *options_.source;
   }
@@ -82,6 +83,18 @@ class Asking {
   }
 
  private:
+  // A PROXY header goes in front of TLS: not where the connection begins with it.
+  static BatteryOptions battery_options(DoorOptions& options) {
+    BatteryOptions battery = std::move(options.battery);
+    if (options.target.tls == mail::TlsMode::implicit) {
+      std::erase_if(battery.techniques, [](const techniques::Technique* row) {
+        return row->prelude == techniques::Prelude::proxy_loopback ||
+               row->prelude == techniques::Prelude::proxy_binary_loopback;
+      });
+    }
+    return battery;
+  }
+
   // One connection. False if the door cannot be asked any further.
   net::Task<bool> session(SessionKind kind) {
     if (network_.clock().now() >= options_.waits.until) co_return stop("no time was left");
@@ -129,6 +142,8 @@ class Asking {
     options.starttls = options_.target.tls == mail::TlsMode::starttls;
     options.pipelining = !kind.lock_step;
     options.phase = kind.phase;
+    if (kind.prelude != techniques::Prelude::none)
+      options.prelude = prelude_of(kind.prelude, battery_.new_token());
     return options;
   }
 
@@ -219,6 +234,10 @@ class Asking {
         co_return true;
       case smtp::Ending::helo_refused:
         co_return helo_refused(record, kind);
+      case smtp::Ending::prelude_refused:
+        barren_sessions_ = 0;
+        battery_.prelude_refused(kind, refusal_of_prelude(record));
+        co_return true;
       case smtp::Ending::no_starttls:
       case smtp::Ending::starttls_refused:
         if (!ever_answered_) result_.reached = Reached::no_tls;
@@ -226,6 +245,11 @@ class Asking {
         co_return stop("no TLS");
       default:
         break;
+    }
+    // It hung up on what it takes for an attack.
+    if (kind.prelude != techniques::Prelude::none && answered_in_session_ == 0) {
+      battery_.prelude_refused(kind, refusal_of_prelude(record));
+      co_return true;
     }
     const bool go_on = co_await cut_off(record, kind);
     co_return go_on;
@@ -240,6 +264,11 @@ class Asking {
     }
     battery_.helo_refused(kind, *record.ehlo);
     return true;
+  }
+
+  // To its last command, or what came in place of the answer to EHLO.
+  static std::optional<mail::Reply> refusal_of_prelude(const smtp::Record& record) {
+    return record.prelude.empty() ? record.ehlo : record.prelude.back();
   }
 
   net::Task<bool> cut_off(const smtp::Record& record, SessionKind kind) {

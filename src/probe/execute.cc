@@ -23,6 +23,7 @@ bool only_wants_tls(const DoorResult& door) {
   bool wants = false;
   for (const auto& outcome : door.outcomes) {
     if (outcome.kind == OutcomeKind::not_run) continue;
+    if (outcome.prelude != techniques::Prelude::none) continue;
     if (outcome.refused_as != RefusedAs::tls) return false;
     wants = true;
   }

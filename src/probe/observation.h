@@ -14,6 +14,7 @@
 #include "mail/reply.h"
 #include "mail/tls_mode.h"
 #include "smtp/session.h"
+#include "techniques/technique.h"
 
 namespace relayproof::probe {
 
@@ -46,6 +47,7 @@ enum class Evidence { observed, demonstrated };
 /// One technique asked at one door.
 struct Outcome {
   std::string technique;
+  techniques::Prelude prelude = techniques::Prelude::none;  ///< what was done before
   std::string recipient_form;  ///< the catalogue's spelling, which several techniques may share
   mail::Attempt attempt;
   std::string phase = "rcpt";  ///< `rcpt`, `data`, `delivered`: how far it went

@@ -33,6 +33,7 @@ Question ask_technique(const techniques::Technique& technique, const Fill& fill)
   question.name = technique.name;
   question.technique = &technique;
   question.helo = technique.helo;
+  question.prelude = technique.prelude;
   question.sender_forms = senders(technique.mail_from, fill);
   question.recipient_form = technique.rcpt_to;
   question.fill = fill;
@@ -53,6 +54,7 @@ Question ask_twin(const Question& accepted, const Fill& fill) {
   Question question;
   question.name = "twin:" + accepted.name;
   question.helo = accepted.helo;
+  question.prelude = accepted.prelude;
   question.sender_forms = accepted.sender_forms;
   question.recipient_form = accepted.technique->twin;
   question.fill = fill;

@@ -15,6 +15,7 @@ struct Question {
   std::string name;
   const techniques::Technique* technique = nullptr;  ///< nullptr: a control
   techniques::HeloForm helo = techniques::HeloForm::ours;
+  techniques::Prelude prelude = techniques::Prelude::none;
   std::vector<std::string> sender_forms;  ///< to try in this order; the first is asked now
   std::string recipient_form;
   techniques::Fill fill;

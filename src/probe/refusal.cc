@@ -80,6 +80,10 @@ Refusal meaning_of(RefusedAs refused_as) {
 }
 
 Refusal meaning_of(const Outcome& outcome) {
+  // The same is asked without it: whatever the words, the claim was not believed.
+  if (outcome.prelude != techniques::Prelude::none) {
+    return outcome.kind == OutcomeKind::refused ? Refusal::settles : Refusal::says_nothing;
+  }
   if (!outcome.refused_as || !outcome.reply) return Refusal::says_nothing;
   const bool for_good = outcome.kind == OutcomeKind::refused;
   // Another HELO was taken before, so it is this one that is refused, and all that follow it.
@@ -123,6 +127,7 @@ bool refuses_all_without_password(const DoorResult& door) {
   bool says_so = false;
   for (const auto& outcome : door.outcomes) {
     if (outcome.kind == OutcomeKind::not_run || outcome.helo_refused) continue;
+    if (outcome.prelude != techniques::Prelude::none) continue;
     if (!was_refused(outcome.kind) || !may_mean_password(outcome, submission)) return false;
     asked = true;
     says_so = says_so || outcome.refused_as == RefusedAs::auth;

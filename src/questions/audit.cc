@@ -115,6 +115,20 @@ void doubt(const dialects::Loaded& loaded, AuditedDoor& door) {
   }
 }
 
+// A door whose service does not run lets nothing through; but a server of which nothing runs is not
+// what its owner means it to be, and nothing is said of that.
+Verdict worst(const std::vector<AuditedDoor>& doors) {
+  const auto counts = [](const AuditedDoor& door) { return !door.loopback_only; };
+  const bool any_runs = std::any_of(doors.begin(), doors.end(), [&](const AuditedDoor& door) {
+    return counts(door) && door.runs;
+  });
+  Verdict verdict = doors.empty() ? Verdict::undecided : Verdict::closed;
+  for (const auto& door : doors) {
+    if (counts(door) && (door.runs || !any_runs)) verdict = std::max(verdict, door.verdict);
+  }
+  return verdict;
+}
+
 }  // namespace
 
 std::string_view to_string(Verdict verdict) {
@@ -134,14 +148,8 @@ Audit audit(const dialects::Loaded& loaded, const AuditOptions& options) {
       doubt(loaded, audit.doors.back());
     }
   }
-  bool any = false;
-  audit.verdict = Verdict::closed;
-  for (const auto& door : audit.doors) {
-    if (door.loopback_only) continue;
-    any = true;
-    audit.verdict = std::max(audit.verdict, door.verdict);
-  }
-  if (!any) audit.verdict = audit.doors.empty() ? Verdict::undecided : Verdict::closed;
+  audit.verdict = worst(audit.doors);
+  if (!loaded.runs) audit.verdict = Verdict::undecided;
   audit.findings = loaded.findings;
   add_consequences(loaded, audit);
   return audit;

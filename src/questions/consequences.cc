@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "questions/causes.h"
+#include "questions/lost_addresses.h"
 
 namespace relayproof::questions {
 namespace {
@@ -22,7 +23,7 @@ void add_open(const AuditedDoor& door, std::vector<Finding>& to) {
     const bool open = door.verdict == Verdict::open;
     to.push_back(
         {"RP2001", open ? Severity::critical : Severity::medium, place_of(exposure),
-         fmt::format("{} may relay through {} without a password", clients_in_words(strangers),
+         fmt::format("{} may relay through {} without a password", strangers_in_words(strangers),
                      door.name),
          open ? "take away or narrow the lines named as causes"
               : "confirm that these networks are yours with --trusted, or narrow the line"});
@@ -57,6 +58,9 @@ void add_consequences(const dialects::Loaded& loaded, Audit& audit) {
     if (!door.loopback_only) add_open(door, audit.findings);
     if (!door.loopback_only) add_private(door, audit.findings);
     if (loaded.runs) add_not_running(door, audit.findings);
+  }
+  for (std::size_t i = 0; i < audit.doors.size(); ++i) {
+    add_lost_addresses(loaded, audit.doors[i], loaded.policy.doors.at(i), audit.findings);
   }
   if (!loaded.runs) {
     audit.findings.push_back({"RP1002",

@@ -30,6 +30,11 @@ std::string audit_json(const Audited& audited, const FindingNames& names);
 std::string audit_json_line(const Audited& audited, const FindingNames& names);
 /// Verdict first, then why, an example, each door, findings, and the settings that bear on it.
 std::string audit_text(const Audited& audited, const TextOptions& options);
+/// Parts of it, for a check: the verdict, and why it is so.
+std::string audit_verdict(const Audited& audited, const TextOptions& options);
+std::string audit_reasons(const Audited& audited, const TextOptions& options);
+/// `OPEN RELAY`, in its colour on a terminal.
+std::string verdict_word(questions::Verdict verdict, const TextOptions& options);
 /// Every line of the configuration and how it was understood, as file:line order has it.
 std::string coverage_text(const dialects::Loaded& loaded, const TextOptions& options);
 

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "report/audit.h"
+#include "report/document.h"
 #include "report/foreign.h"
 #include "report/inside_json.h"
 
@@ -47,6 +48,21 @@ Json exposure_json(const AuditedExposure& exposure) {
   return object;
 }
 
+// Who appears as whom: several entries where clients come in several ways.
+Json seen_json(const policy::Policy& policy, const policy::Door& door) {
+  Json list = Json::array();
+  for (const auto& seen : door.seen) {
+    const auto& origin = policy.origins.at(seen.origin);
+    Json entry = {{"clients", clients_json(seen.clients)},
+                  {"as", seen.as.to_string()},
+                  {"how", json_text(seen.how)}};
+    entry.update(place(origin.range));
+    entry["text"] = or_null(origin.text);
+    list.push_back(entry);
+  }
+  return list;
+}
+
 Json door_json(const AuditedDoor& door) {
   Json object = {{"name", json_text(door.name)},
                  {"addresses", texts(door.addresses)},
@@ -71,7 +87,9 @@ Json door_json(const AuditedDoor& door) {
   return object;
 }
 
-Json finding_json(const Finding& finding, const FindingNames& names) {
+}  // namespace
+
+Json finding_document(const Finding& finding, const FindingNames& names) {
   const auto known = names.find(finding.code);
   const FindingName name = known == names.end() ? FindingName{} : known->second;
   Json object = {{"code", finding.code},
@@ -84,7 +102,7 @@ Json finding_json(const Finding& finding, const FindingNames& names) {
   return object;
 }
 
-Json document(const Audited& audited, const FindingNames& names) {
+Json audit_document(const Audited& audited, const FindingNames& names) {
   const auto& [title, mta, loaded, audit, trusted, seconds] = audited;
   Json object = {{"schema", "relayproof/audit/1"},
                  {"mta", mta},
@@ -98,9 +116,12 @@ Json document(const Audited& audited, const FindingNames& names) {
                  {"findings", Json::array()},
                  {"assumptions", Json::array()},
                  {"settings", Json::array()}};
-  for (const auto& door : audit.doors) object["listeners"].push_back(door_json(door));
+  for (std::size_t i = 0; i < audit.doors.size(); ++i) {
+    object["listeners"].push_back(door_json(audit.doors[i]));
+    object["listeners"].back()["seen_as"] = seen_json(loaded.policy, loaded.policy.doors.at(i));
+  }
   for (const auto& finding : audit.findings) {
-    object["findings"].push_back(finding_json(finding, names));
+    object["findings"].push_back(finding_document(finding, names));
   }
   for (const auto& assumption : loaded.assumptions) {
     Json entry = place(assumption.where);
@@ -119,14 +140,12 @@ Json document(const Audited& audited, const FindingNames& names) {
   return object;
 }
 
-}  // namespace
-
 std::string audit_json(const Audited& audited, const FindingNames& names) {
-  return document(audited, names).dump(2) + "\n";
+  return audit_document(audited, names).dump(2) + "\n";
 }
 
 std::string audit_json_line(const Audited& audited, const FindingNames& names) {
-  return document(audited, names).dump() + "\n";
+  return audit_document(audited, names).dump() + "\n";
 }
 
 }  // namespace relayproof::report

@@ -7,6 +7,7 @@
 #include "questions/causes.h"
 #include "report/audit.h"
 #include "report/layout.h"
+#include "report/path.h"
 
 namespace relayproof::report {
 namespace {
@@ -18,13 +19,6 @@ using questions::Verdict;
 constexpr std::size_t longest_text = 200;
 constexpr std::size_t hanging = 12;
 constexpr std::size_t most_domains = 6;
-
-std::string place(const SourceRange& where) {
-  if (where.file.empty()) return "default";
-  const auto slash = where.file.rfind('/');
-  const std::string file = where.file.substr(slash == std::string::npos ? 0 : slash + 1);
-  return where.line == 0 ? file : fmt::format("{}:{}", file, where.line);
-}
 
 std::string coloured(std::string_view words, Verdict verdict, const TextOptions& options) {
   if (!options.colour) return std::string(words);
@@ -91,6 +85,8 @@ std::string verdict_line(const Audited& audited, const TextOptions& options) {
   std::string what;
   if (!audit.runs) {
     what = "it does not run: " + audit.why_not;
+  } else if (const auto lost = lost_address_words(audited); !lost.empty()) {
+    what = lost;
   } else if (audit.verdict == Verdict::open || audit.verdict == Verdict::scoped) {
     what = fmt::format("proved: {} ({})", counted_addresses(relays),
                        questions::clients_in_words(relays));
@@ -173,6 +169,21 @@ std::string door_lines(const questions::Audit& audit, const TextOptions& options
   return text.empty() ? text : paragraph("  doors     ", text, hanging);
 }
 
+// What was taken for granted, and the option that says it.
+std::string assumption_lines(const dialects::Loaded& loaded, const TextOptions& options) {
+  std::string text;
+  std::string_view label = "assumed";
+  for (const auto& assumption : loaded.assumptions) {
+    if (assumption.decisive) continue;
+    text += paragraph(fmt::format("  {}", padded(label, hanging - 2)),
+                      fmt::format("{}   {}", shown(assumption.text, 60, options),
+                                  shown(assumption.says, longest_text, options)),
+                      hanging);
+    label = "";
+  }
+  return text;
+}
+
 std::string domain_line(const Audited& audited, const TextOptions& options) {
   std::vector<std::string> names;
   for (const auto& claim : audited.loaded.policy.answers_for) {
@@ -245,14 +256,32 @@ std::string grouped(std::uint64_t number) {
   return digits;
 }
 
+std::string verdict_word(Verdict verdict, const TextOptions& options) {
+  return coloured(word(verdict), verdict, options);
+}
+
+std::string audit_verdict(const Audited& audited, const TextOptions& options) {
+  return verdict_line(audited, options);
+}
+
+std::string audit_reasons(const Audited& audited, const TextOptions& options) {
+  std::string text = path_lines(audited, options);
+  for (const auto& door : audited.audit.doors) {
+    if (!door.loopback_only && door.verdict != Verdict::closed) text += exposure_lines(door, options);
+  }
+  return text + doubt_lines(audited.audit, options);
+}
+
 std::string audit_text(const Audited& audited, const TextOptions& options) {
   std::string text = header(audited) + "\n" + verdict_line(audited, options) + "\n";
+  text += path_lines(audited, options);
   for (const auto& door : audited.audit.doors) {
     if (!door.loopback_only) text += exposure_lines(door, options);
   }
   text += door_lines(audited.audit, options);
   text += doubt_lines(audited.audit, options);
   text += domain_line(audited, options);
+  text += assumption_lines(audited.loaded, options);
   text += finding_lines(audited.audit, options);
   text += setting_lines(audited.loaded, options);
   return text;

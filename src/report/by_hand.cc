@@ -4,8 +4,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/text.h"
+#include "probe/prelude.h"
 #include "report/render.h"
 
 namespace relayproof::report {
@@ -50,7 +52,8 @@ void add_swaks(ByHand& lines, const probe::DoorResult& door, const probe::Outcom
   const mail::Attempt& attempt = outcome.attempt;
   const auto from = for_swaks(attempt.mail_from);
   const auto to = for_swaks(attempt.rcpt_to);
-  const bool said = from && to && !to->value.empty() && to->value.find(',') == std::string::npos &&
+  const bool said = outcome.prelude == techniques::Prelude::none && from && to &&
+                    !to->value.empty() && to->value.find(',') == std::string::npos &&
                     is_printable(attempt.helo) && !attempt.helo.empty() &&
                     !attempt.helo.starts_with('-');
   lines.swaks_exact = said && from->exact && to->exact;
@@ -102,16 +105,33 @@ int pause(const probe::DoorResult& door) {
   return door.seconds / trips > 0.5 ? 3 : 1;
 }
 
-std::string nc_line(const probe::DoorResult& door, const probe::Outcome& outcome) {
+// All that is said: what goes before the question, and the question.
+std::vector<std::string> commands(const probe::DoorResult& door, const probe::Outcome& outcome) {
   const mail::Attempt& attempt = outcome.attempt;
-  const bool to_data = outcome.phase == "data";
+  const auto prelude = probe::prelude_of(outcome.prelude, "relayproof-nobody");
+  std::vector<std::string> said;
+  if (!prelude.opening.empty()) {
+    said.push_back(prelude.opening);
+    if (said.back().ends_with("\r\n")) said.back().resize(said.back().size() - 2);
+  }
   // A server without extensions may not know EHLO; HELO is known to all of them (RFC 5321 2.2.1).
   const std::string hello = (door.extensions.empty() ? "HELO " : "EHLO ") + attempt.helo;
-  const std::string mail_from = "MAIL FROM:" + attempt.mail_from;
-  const std::string rcpt_to = "RCPT TO:" + attempt.rcpt_to;
-  const bool plain = is_printable(hello) && is_printable(mail_from) && is_printable(rcpt_to);
+  if (prelude.says_hello) said.push_back(hello);
+  for (const auto& command : prelude.commands) {
+    said.push_back(command);
+    if (command.starts_with("XCLIENT")) said.push_back(hello);
+  }
+  said.push_back("MAIL FROM:" + attempt.mail_from);
+  said.push_back("RCPT TO:" + attempt.rcpt_to);
+  return said;
+}
+
+std::string nc_line(const probe::DoorResult& door, const probe::Outcome& outcome) {
+  const bool to_data = outcome.phase == "data";
+  const auto said = commands(door, outcome);
+  const bool plain = std::all_of(said.begin(), said.end(), is_printable);
   std::string out = "(sleep " + std::to_string(first_pause(door)) + "; for c in";
-  for (const std::string& command : {hello, mail_from, rcpt_to}) {
+  for (const std::string& command : said) {
     out += " " + shell_quote(plain ? command : escaped_command(command));
   }
   const std::string wait = std::to_string(pause(door));
@@ -119,7 +139,7 @@ std::string nc_line(const probe::DoorResult& door, const probe::Outcome& outcome
          "\\r\\n' \"$c\"; sleep " + wait + "; done) | ";
   // After DATA nobody says QUIT: the connection is cut before any content.
   if (to_data) out += "timeout " + std::to_string(first_pause(door) + 5 * pause(door)) + " ";
-  return out + connection(door.target, attempt.helo);
+  return out + connection(door.target, outcome.attempt.helo);
 }
 
 }  // namespace

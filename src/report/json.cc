@@ -77,6 +77,8 @@ Json outcome_json(const probe::DoorResult& door, const probe::Outcome& outcome) 
   Json object;
   object["technique"] = outcome.technique;
   put_attempt(object, outcome.attempt);
+  const auto prelude = to_string(outcome.prelude);
+  object["prelude"] = prelude.empty() ? Json(nullptr) : Json(prelude);
   object["phase"] = outcome.phase;
   object["outcome"] = to_string(outcome.kind);
   object["refused_as"] = name_or_null(outcome.refused_as);

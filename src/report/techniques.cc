@@ -26,6 +26,9 @@ std::string row_lines(const Technique& row, std::size_t name_width) {
   if (row.helo != techniques::HeloForm::ours) {
     said += "   HELO " + std::string(to_string(row.helo));
   }
+  if (row.prelude != techniques::Prelude::none) {
+    said = std::string(to_string(row.prelude)) + "   " + said;
+  }
   std::string about = std::string(row.exploits) + "; " + std::string(row.reference) + "; set " +
                       std::string(to_string(row.set));
   if (!row.also_in.empty()) about += "; also in " + std::string(row.also_in);
@@ -40,6 +43,7 @@ Json row_json(const Technique& row) {
   return {{"name", row.name},
           {"set", to_string(row.set)},
           {"helo", to_string(row.helo)},
+          {"prelude", or_null(to_string(row.prelude))},
           {"mail_from", or_null(row.mail_from)},
           {"rcpt_to", row.rcpt_to},
           {"twin", or_null(row.twin)},

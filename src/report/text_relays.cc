@@ -24,9 +24,16 @@ std::string hand_lines(const DoorResult& door, const Outcome& relay) {
   return out + command_lines(out.empty() ? "    By hand  " : "        or   ", lines.nc, 15);
 }
 
+// What was claimed before the question: `XCLIENT ADDR=127.0.0.1`.
+std::string prelude_words(const Outcome& outcome) {
+  const auto words = to_string(outcome.prelude);
+  return words.empty() ? std::string() : std::string(words) + "  ";
+}
+
 std::string relay_line(const probe::Run& run, const Outcome& relay, const TextOptions& options) {
   const std::string reply = relay.reply ? reply_line(*relay.reply, options) : "no reply";
-  return paragraph("    ", attempt_words(run, relay.attempt, options) + "   " + reply, 8);
+  return paragraph(
+      "    ", prelude_words(relay) + attempt_words(run, relay.attempt, options) + "   " + reply, 8);
 }
 
 // The likeliest others by name: which spelling lets strangers in is what the owner wants to know.

@@ -13,15 +13,16 @@ struct VerbWords {
   std::string_view before_argument;
 };
 
-constexpr std::array<VerbWords, 9> verb_words = {{{"greeting", ""},
-                                                  {"EHLO", "EHLO "},
-                                                  {"HELO", "HELO "},
-                                                  {"STARTTLS", "STARTTLS"},
-                                                  {"MAIL", "MAIL FROM:"},
-                                                  {"RCPT", "RCPT TO:"},
-                                                  {"DATA", "DATA"},
-                                                  {"RSET", "RSET"},
-                                                  {"QUIT", "QUIT"}}};
+constexpr std::array<VerbWords, 10> verb_words = {{{"greeting", ""},
+                                                   {"EHLO", "EHLO "},
+                                                   {"HELO", "HELO "},
+                                                   {"STARTTLS", "STARTTLS"},
+                                                   {"prelude", ""},
+                                                   {"MAIL", "MAIL FROM:"},
+                                                   {"RCPT", "RCPT TO:"},
+                                                   {"DATA", "DATA"},
+                                                   {"RSET", "RSET"},
+                                                   {"QUIT", "QUIT"}}};
 
 const VerbWords& words_of(Verb verb) { return verb_words.at(static_cast<std::size_t>(verb)); }
 
@@ -42,7 +43,7 @@ std::string command_line(Verb verb, std::string_view argument) {
 }
 
 bool is_sendable(std::string_view argument) {
-  return argument.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos;
+  return argument.find_first_of("\r\n") == std::string_view::npos;
 }
 
 std::vector<std::string> extensions_of(const mail::Reply& ehlo) {

@@ -11,7 +11,7 @@
 namespace relayproof::smtp {
 
 /// What the server owes a reply to. The greeting is owed to the connection.
-enum class Verb { greeting, ehlo, helo, starttls, mail, rcpt, data, rset, quit };
+enum class Verb { greeting, ehlo, helo, starttls, prelude, mail, rcpt, data, rset, quit };
 
 struct Command {
   Verb verb = Verb::greeting;
@@ -24,7 +24,7 @@ std::string_view to_string(Verb verb);
 /// The line without its end: `MAIL FROM:<a@b>`.
 std::string command_line(Verb verb, std::string_view argument);
 
-/// False if it holds CR, LF or NUL: it would be more than one command, or cut short by a server.
+/// False if it holds CR or LF: it would be more than one command. A NUL may be what is asked about.
 bool is_sendable(std::string_view argument);
 
 /// The extensions of a reply to EHLO (RFC 5321 section 4.1.1.1), keyword in upper case, one space

@@ -11,19 +11,56 @@ namespace relayproof::smtp {
 namespace {
 
 constexpr int service_closing = 421;
+constexpr std::size_t proxy_v2_fixed = 16;
+constexpr std::size_t longest_proxy_header = 536;
 
 }  // namespace
 
 Receiver::Receiver(Policy policy)
     : policy_(std::move(policy)), lines_(std::max<std::size_t>(policy_.max_line_bytes, 1)) {
+  if (!policy_.expects_proxy) greet();
+}
+
+void Receiver::greet() {
+  greeted_ = true;
   say(policy_.greeting.value_or(mail::Reply{220, {policy_.hostname + " ESMTP"}}));
+}
+
+// What is no header ends the session without a word, as HAProxy's
+// document (2) wants it.
+void Receiver::take_proxy_header(std::string_view& bytes) {
+  while (!bytes.empty()) {
+    header_ += bytes.front();
+    bytes.remove_prefix(1);
+    const bool binary = header_.front() == '\r';
+    const bool whole = binary ? header_.size() >= proxy_v2_fixed && header_.size() >= size_of_v2()
+                              : header_.ends_with("\r\n");
+    if (whole) {
+      if (!binary && !header_.starts_with("PROXY ")) closing_ = true;
+      said_.claims.push_back(std::exchange(header_, {}));
+      if (!closing_) greet();
+      return;
+    }
+    if (header_.size() > longest_proxy_header) {
+      closing_ = true;
+      return;
+    }
+  }
+}
+
+std::size_t Receiver::size_of_v2() const {
+  const auto high = static_cast<unsigned char>(header_[14]);
+  const auto low = static_cast<unsigned char>(header_[15]);
+  return proxy_v2_fixed + high * std::size_t{256} + low;
 }
 
 std::string Receiver::take_output() { return std::exchange(output_, {}); }
 
 void Receiver::receive(std::string_view bytes) {
   while (!bytes.empty() && !closing_ && !wants_tls_) {
-    if (message_) {
+    if (!greeted_) {
+      take_proxy_header(bytes);
+    } else if (message_) {
       take_message(bytes);
     } else {
       take_line(bytes);

@@ -29,8 +29,9 @@ struct Transaction {
   std::string helo = {};  ///< empty before HELO and EHLO
   bool esmtp = false;     ///< EHLO
   bool tls = false;
-  std::optional<Path> sender = {};    ///< taken by the policy
-  std::vector<Path> recipients = {};  ///< those taken by the policy
+  std::vector<std::string> claims = {};  ///< lines that Policy::on_other took, a PROXY header first
+  std::optional<Path> sender = {};       ///< taken by the policy
+  std::vector<Path> recipients = {};     ///< those taken by the policy
 };
 
 /// What to do with commands that come before the one before them was answered, from a client that
@@ -50,6 +51,7 @@ struct Policy {
   bool knows_ehlo = true;
   bool require_helo = true;
   bool starttls = false;
+  bool expects_proxy = false;  ///< a PROXY header comes before the greeting
   EarlyCommands early_commands = EarlyCommands::answered;
   std::size_t max_line_bytes = 4096;
   std::size_t max_recipients = 100;
@@ -58,6 +60,9 @@ struct Policy {
   std::size_t max_errors = 20;
 
   std::function<mail::Reply(const Transaction&)> on_helo = {};  ///< only a refusal counts
+  /// Commands that this class does not know, such as AUTH and XCLIENT. After a 220 the client has
+  /// to say EHLO again. Absent: 500, and 502 to AUTH.
+  std::function<mail::Reply(const Transaction&, std::string_view line)> on_other = {};
   std::function<mail::Reply(const Transaction&, const Path& sender)> on_mail = {};
   std::function<mail::Reply(const Transaction&, const Path& recipient)> on_rcpt = {};
   std::function<mail::Reply(const Transaction&)> on_data = {};  ///< 354 takes it
@@ -86,6 +91,10 @@ class Receiver {
   struct Rule;
   static const Rule rules[];
 
+  void greet();
+  void take_proxy_header(std::string_view& bytes);
+  std::size_t size_of_v2() const;
+  mail::Reply other(std::string_view line);
   void take_line(std::string_view& bytes);
   void take_message(std::string_view& bytes);
   void obey(std::string_view line);
@@ -114,6 +123,8 @@ class Receiver {
   LineReader lines_;
   std::optional<MessageReader> message_;  // after 354
   std::string output_;
+  std::string header_;  // of PROXY, as far as it came
+  bool greeted_ = false;
   std::size_t errors_ = 0;
   bool wants_tls_ = false;
   bool closing_ = false;

@@ -25,7 +25,6 @@ const Receiver::Rule Receiver::rules[] = {
     {"QUIT", &Receiver::quit},
     {"EXPN", &Receiver::not_implemented},
     {"HELP", &Receiver::not_implemented},
-    {"AUTH", &Receiver::not_implemented},
 };
 
 namespace {
@@ -50,7 +49,22 @@ void Receiver::obey(std::string_view line) {
   for (const Rule& rule : rules) {
     if (equals_ignoring_case(word, rule.word)) return say((this->*rule.answer)(argument));
   }
-  say({500, {"5.5.2 Command not recognised"}});
+  say(other(line));
+}
+
+mail::Reply Receiver::other(std::string_view line) {
+  if (!policy_.on_other) {
+    if (starts_with_ignoring_case(line, "AUTH ")) return not_implemented({});
+    return {500, {"5.5.2 Command not recognised"}};
+  }
+  auto answer = policy_.on_other(said_, line);
+  if (answer.is_positive()) {
+    auto claims = said_.claims;
+    claims.emplace_back(line);
+    if (answer.code == 220) said_ = {.tls = said_.tls};
+    said_.claims = std::move(claims);
+  }
+  return answer;
 }
 
 mail::Reply Receiver::helo(std::string_view argument) {
@@ -67,7 +81,10 @@ mail::Reply Receiver::ehlo(std::string_view argument) {
 
 mail::Reply Receiver::hello(std::string_view argument, std::vector<std::string> lines, bool esmtp) {
   if (argument.empty()) return {501, {"5.5.4 A name is needed"}};
-  Transaction said{.helo = std::string(trim(argument)), .esmtp = esmtp, .tls = said_.tls};
+  Transaction said{.helo = std::string(trim(argument)),
+                   .esmtp = esmtp,
+                   .tls = said_.tls,
+                   .claims = said_.claims};
   if (policy_.on_helo) {
     mail::Reply answer = policy_.on_helo(said);
     if (!answer.is_positive()) return answer;

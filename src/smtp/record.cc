@@ -8,12 +8,13 @@
 namespace relayproof::smtp {
 namespace {
 
-constexpr std::array<std::string_view, 14> ending_names = {"not-ended",
+constexpr std::array<std::string_view, 15> ending_names = {"not-ended",
                                                            "quit",
                                                            "cut",
                                                            "no-greeting",
                                                            "greeting-refused",
                                                            "helo-refused",
+                                                           "prelude-refused",
                                                            "no-starttls",
                                                            "starttls-refused",
                                                            "closed-by-peer",

@@ -20,6 +20,7 @@ enum class Ending {
   no_greeting,       ///< closed or timed out before a whole greeting
   greeting_refused,  ///< 554, 421, … instead of 220 (RFC 5321 3.1)
   helo_refused,      ///< neither EHLO nor HELO taken
+  prelude_refused,   ///< what was to be done before asking (Prelude) was not taken
   no_starttls,       ///< asked for, not offered
   starttls_refused,  ///< offered, not given; or the handshake failed
   closed_by_peer,    ///< without a word, or in the middle of a reply
@@ -54,6 +55,7 @@ struct Line {
 struct Record {
   std::optional<mail::Reply> greeting;
   std::optional<mail::Reply> ehlo;      ///< the last EHLO or HELO that was answered
+  std::vector<mail::Reply> prelude;     ///< to the commands of the prelude, in order
   bool used_helo = false;               ///< EHLO was refused, HELO was taken
   std::vector<std::string> extensions;  ///< EHLO keywords with parameters, upper-case keyword
   bool tls = false;

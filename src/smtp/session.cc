@@ -19,6 +19,11 @@ Session::Session(SessionOptions options)
 }
 
 std::string Session::take_output() {
+  if (!options_.prelude.opening.empty() && !opened_) {
+    opened_ = true;
+    record_.transcript.push_back({false, options_.prelude.opening});
+    return options_.prelude.opening;
+  }
   if (output_.empty()) return {};
   if (parser_.in_reply()) {
     end(Ending::out_of_step, last_words());

@@ -23,6 +23,7 @@
 #include "mail/reply.h"
 #include "smtp/command.h"
 #include "smtp/limits.h"
+#include "smtp/prelude.h"
 #include "smtp/record.h"
 #include "smtp/reply_parser.h"
 
@@ -40,6 +41,7 @@ struct SessionOptions {
   bool pipelining = true;  ///< where the server offers it (RFC 2920), never elsewhere
   Phase phase = Phase::rcpt;
   Limits limits = {};
+  Prelude prelude = {};
 };
 
 class Session {
@@ -89,6 +91,8 @@ class Session {
   void ehlo_answered(const mail::Reply& reply);
   void helo_answered(const mail::Reply& reply);
   void hello_done();
+  void next_of_prelude();
+  void prelude_answered(const mail::Reply& reply);
   void starttls_answered(const mail::Reply& reply);
   void mail_answered(std::size_t attempt, const mail::Reply& reply);
   void rcpt_answered(std::size_t attempt, const mail::Reply& reply);
@@ -106,6 +110,7 @@ class Session {
   Record record_;
   ReplyParser parser_;
   std::string output_;        // not yet taken
+  std::size_t said_ = 0;      // how many commands of the prelude were sent
   std::deque<Command> due_;   // not yet answered, in order
   std::size_t unsent_ = 0;    // how many of due_, at its end, are still in output_
   std::size_t next_ = 0;      // the next attempt to ask, an index of record_.answers
@@ -114,6 +119,7 @@ class Session {
   bool batch_ = false;        // the attempts under way are pipelined
   bool transaction_ = false;  // MAIL was taken, and nothing has reset it since
   bool wants_tls_ = false;
+  bool opened_ = false;  // the opening of the prelude was taken
   mail::Reply last_reply_;
 };
 

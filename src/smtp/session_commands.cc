@@ -30,6 +30,8 @@ void Session::answered(const Command& command, const mail::Reply& reply) {
       return ehlo_answered(reply);
     case Verb::helo:
       return helo_answered(reply);
+    case Verb::prelude:
+      return prelude_answered(reply);
     case Verb::starttls:
       return starttls_answered(reply);
     case Verb::mail:
@@ -70,7 +72,7 @@ void Session::greeted(const mail::Reply& reply) {
   record_.greeting = reply;
   if (!reply.is_positive()) return end(Ending::greeting_refused, in_one_line(reply));
   if (reply.code != service_ready) note("greeted with " + std::to_string(reply.code));
-  say_ehlo();
+  if (options_.prelude.says_hello) say_ehlo();
 }
 
 void Session::ehlo_answered(const mail::Reply& reply) {
@@ -79,6 +81,7 @@ void Session::ehlo_answered(const mail::Reply& reply) {
     record_.extensions = extensions_of(reply);
     return hello_done();
   }
+  if (opened_) return end(Ending::prelude_refused, in_one_line(reply));
   // RFC 5321 3.2 names 500 and 502 only; servers refuse EHLO with other codes as well.
   if (reply.is_permanent()) return send(Verb::helo, options_.helo);
   end(Ending::helo_refused, in_one_line(reply));
@@ -92,9 +95,23 @@ void Session::helo_answered(const mail::Reply& reply) {
 }
 
 void Session::hello_done() {
-  if (!options_.starttls || record_.tls) return;
+  if (!options_.starttls || record_.tls) return next_of_prelude();
   if (!record_.offers("STARTTLS")) return end(Ending::no_starttls, "STARTTLS is not offered");
   send(Verb::starttls);
+}
+
+void Session::next_of_prelude() {
+  const auto& commands = options_.prelude.commands;
+  if (said_ < commands.size()) send(Verb::prelude, commands[said_++]);
+}
+
+void Session::prelude_answered(const mail::Reply& reply) {
+  record_.prelude.push_back(reply);
+  if (!reply.is_positive() && options_.prelude.must_be_taken) {
+    return end(Ending::prelude_refused, in_one_line(reply));
+  }
+  if (reply.code == service_ready) return say_ehlo();
+  next_of_prelude();
 }
 
 void Session::starttls_answered(const mail::Reply& reply) {

@@ -1,5 +1,7 @@
 #include "techniques/technique.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
@@ -9,14 +11,17 @@ namespace {
 struct Hole {
   std::string_view name;
   std::string Fill::*value;
+  bool in_capitals = false;
 };
 
-constexpr std::array<Hole, 9> holes{{
+constexpr std::array<Hole, 11> holes{{
     {"X", &Fill::outside},
     {"X2", &Fill::second_outside},
+    {"XU", &Fill::outside, true},
     {"H", &Fill::host},
     {"L", &Fill::literal},
     {"D", &Fill::own_domain},
+    {"DU", &Fill::own_domain, true},
     {"nobody", &Fill::token},
     {"test", &Fill::token},
     {"user", &Fill::user},
@@ -48,6 +53,15 @@ Piece take_piece(std::string_view& form) {
   return piece;
 }
 
+std::string value_of(const Hole& hole, const Fill& with) {
+  std::string value = with.*(hole.value);
+  if (!hole.in_capitals) return value;
+  std::transform(value.begin(), value.end(), value.begin(), [](char c) {
+    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  });
+  return value;
+}
+
 }  // namespace
 
 const Technique* find(std::string_view name) {
@@ -61,7 +75,7 @@ std::string fill(std::string_view form, const Fill& with) {
   std::string filled;
   while (!form.empty()) {
     const Piece piece = take_piece(form);
-    filled += piece.hole != nullptr ? std::string_view(with.*(piece.hole->value)) : piece.text;
+    filled += piece.hole != nullptr ? value_of(*piece.hole, with) : std::string(piece.text);
   }
   return filled;
 }
@@ -80,7 +94,14 @@ std::string printed(std::string_view form) {
   std::string text;
   while (!form.empty()) {
     const Piece piece = take_piece(form);
-    text += piece.hole != nullptr ? piece.hole->name : piece.text;
+    if (piece.hole != nullptr) {
+      text += piece.hole->name;
+      continue;
+    }
+    for (const char c : piece.text) {
+      const auto byte = static_cast<unsigned char>(c);
+      text += byte < ' ' ? fmt::format("\\{:o}", byte) : std::string(1, c);
+    }
   }
   return text;
 }
@@ -97,6 +118,21 @@ std::string_view to_string(Set set) {
   return "";
 }
 
+std::string_view to_string(Prelude prelude) {
+  constexpr std::array<std::string_view, 11> words{"",
+                                                   "no HELO",
+                                                   "XCLIENT ADDR=127.0.0.1",
+                                                   "XCLIENT LOGIN=nobody",
+                                                   "XFORWARD ADDR=127.0.0.1",
+                                                   "PROXY TCP4 127.0.0.1",
+                                                   "PROXY v2 127.0.0.1",
+                                                   "AUTH PLAIN nobody",
+                                                   "AUTH PLAIN nobody, refused",
+                                                   "AUTH ANONYMOUS",
+                                                   "AUTH EXTERNAL"};
+  return words.at(static_cast<std::size_t>(prelude));
+}
+
 std::string_view to_string(HeloForm form) {
   switch (form) {
     case HeloForm::ours:
@@ -107,6 +143,12 @@ std::string_view to_string(HeloForm form) {
       return "server-name";
     case HeloForm::server_literal:
       return "server-literal";
+    case HeloForm::own_domain:
+      return "own-domain";
+    case HeloForm::localhost_localdomain:
+      return "localhost.localdomain";
+    case HeloForm::loopback_literal:
+      return "loopback-literal";
   }
   return "";
 }

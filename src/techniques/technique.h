@@ -23,15 +23,35 @@ enum class HeloForm {
   localhost,       ///< `localhost`
   server_name,     ///< the server's own name, H
   server_literal,  ///< the server's own address, L
+  own_domain,      ///< a domain it answers for, D
+  localhost_localdomain,
+  loopback_literal,  ///< `[127.0.0.1]`
+};
+
+/// What is done before the question is asked.
+enum class Prelude {
+  none,
+  no_hello,               ///< neither EHLO nor HELO
+  xclient_loopback,       ///< XCLIENT: the client is 127.0.0.1
+  xclient_login,          ///< XCLIENT: somebody has logged in
+  xforward_loopback,      ///< XFORWARD: the client is 127.0.0.1
+  proxy_loopback,         ///< a PROXY header, version 1: the client is 127.0.0.1
+  proxy_binary_loopback,  ///< the same, version 2
+  random_login,           ///< AUTH PLAIN with a random name and password; once
+  refused_login,          ///< the same, and on after its refusal
+  anonymous_login,        ///< AUTH ANONYMOUS
+  external_login,         ///< AUTH EXTERNAL
 };
 
 /// A row of the catalogue. Forms are what follows `MAIL FROM:` / `RCPT TO:` on the wire, with
-/// holes: {X} {X2} domains outside · {H} a name of the server · {L} its address literal · {D} a
-/// domain it answers for · {nobody} {test} a random local part, the same one, printed differently ·
-/// {user} a mailbox that exists there · {from} the operator's own mailbox outside.
+/// holes: {X} {X2} domains outside · {XU} the first in capitals · {H} a name of the server · {L}
+/// its address literal · {D} a domain it answers for, {DU} in capitals · {nobody} {test} a random
+/// local part, the same one, printed differently · {user} a mailbox that exists there · {from} the
+/// operator's own mailbox outside.
 struct Technique {
   std::string_view name;  ///< unique, lower case, hyphens: `percent-hack`
   HeloForm helo = HeloForm::ours;
+  Prelude prelude = Prelude::none;
   std::string_view mail_from;  ///< empty: asked with each of the plan's own senders
   std::string_view rcpt_to;
   /// The harmless twin: the same spelling, leading to a mailbox of the server's own that cannot
@@ -68,10 +88,12 @@ struct Fill {
 std::string fill(std::string_view form, const Fill& with);
 /// True if the form needs a value that `with` does not have, or has a hole that nobody knows.
 bool lacks(std::string_view form, const Fill& with);
-/// The form as people write it: `nobody%X@H`.
+/// The form as people write it: `nobody%X@H`; control bytes as `\0`, in octal.
 std::string printed(std::string_view form);
 
 std::string_view to_string(Set set);
 std::string_view to_string(HeloForm form);
+/// What is sent, in words; empty for none.
+std::string_view to_string(Prelude prelude);
 
 }  // namespace relayproof::techniques

@@ -47,10 +47,21 @@ TEST(Catalogue, NamesAreUniqueAndShort) {
   EXPECT_EQ(find("no-such-technique"), nullptr);
 }
 
+TEST(Catalogue, HasMoreThanAnyToolHad) {
+  const auto all = catalogue();
+  EXPECT_GE(all.size(), 100U);
+  for (const auto set : {Set::standard, Set::historic, Set::invasive}) {
+    EXPECT_TRUE(std::any_of(all.begin(), all.end(), [&](const Technique& row) {
+      return row.set == set;
+    })) << to_string(set);
+  }
+}
+
 TEST(Catalogue, AsksNothingTwice) {
-  std::set<std::tuple<HeloForm, std::string_view, std::string_view>> seen;
+  std::set<std::tuple<HeloForm, Prelude, std::string_view, std::string_view>> seen;
   for (const Technique& row : catalogue()) {
-    EXPECT_TRUE(seen.insert({row.helo, row.mail_from, row.rcpt_to}).second) << row.name;
+    EXPECT_TRUE(seen.insert({row.helo, row.prelude, row.mail_from, row.rcpt_to}).second)
+        << row.name;
   }
 }
 
@@ -135,7 +146,8 @@ TEST(Catalogue, HasTheSixteenOfNmap) {
 
 TEST(Catalogue, HasEveryHelo) {
   for (const auto helo :
-       {HeloForm::localhost, HeloForm::server_name, HeloForm::server_literal, HeloForm::ours}) {
+       {HeloForm::localhost, HeloForm::server_name, HeloForm::server_literal, HeloForm::own_domain,
+        HeloForm::localhost_localdomain, HeloForm::loopback_literal, HeloForm::ours}) {
     const auto all = catalogue();
     EXPECT_TRUE(std::any_of(all.begin(), all.end(), [&](const Technique& row) {
       return row.helo == helo && row.rcpt_to == "<{nobody}@{X}>";
@@ -194,6 +206,7 @@ TEST(Forms, AreFilled) {
       {"{unknown}@{X}", "{unknown}@example.net"},
       {"{X", "{X"},
       {"X}", "X}"},
+      {"<{nobody}@{XU}>", "<relayproof-k3v@EXAMPLE.NET>"},
       {"{}{X}", "{}example.net"},
   };
   for (const auto& [form, filled] : examples) EXPECT_EQ(fill(form, everything), filled);

@@ -12,6 +12,7 @@ PAGES = sorted((SOURCE / "docs" / "findings").glob("RP*.md"))
 PROGRAM = os.environ.get("RELAYPROOF", "relayproof")
 MASTER = "smtp inet n - y - - smtpd\n"
 HOST = ("--hostname", "mail.example.com", "--interface", "192.0.2.25/24", "--mta-version", "3.7")
+COMPOSE = "docker-compose.yml"
 BAD, GOOD = "An example that raises it", "One that does not"
 GRAVE = ("medium", "high", "critical")
 # What follows when strangers may relay, or the server cannot run, is raised besides the reason.
@@ -30,14 +31,16 @@ def examples(text, title):
 
 def audit(files):
     with tempfile.TemporaryDirectory() as folder:
-        if "master.cf" not in dict(files):
+        if "main.cf" in dict(files) and "master.cf" not in dict(files):
             files = [*files, ("master.cf", MASTER)]
         for age, (name, content) in enumerate(files):
             path = Path(folder, name)
             path.write_text(content)
             os.utime(path, (1_000_000_000 + 60 * age,) * 2)
-        ran = subprocess.run([PROGRAM, "audit", folder, *HOST, "--format", "json"], capture_output=True, text=True,
-                             timeout=120)
+        words = [PROGRAM, "audit", folder, *HOST, "--format", "json"]
+        if COMPOSE in dict(files):
+            words += ["--deployment", str(Path(folder, COMPOSE))]
+        ran = subprocess.run(words, capture_output=True, text=True, timeout=120)
     assert ran.stdout, ran.stderr
     return {(finding["code"], finding["severity"]) for finding in json.loads(ran.stdout)["findings"]}
 

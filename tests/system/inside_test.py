@@ -147,6 +147,40 @@ class Known(unittest.TestCase):
         self.assertEqual(ran.returncode, 2, ran.stderr)
 
 
+class Facts(unittest.TestCase):
+    """What the files do not say."""
+
+    def test_without_a_gate_and_a_version_it_was_written_for_an_older_postfix(self):
+        old = "myhostname = mail.example.com\nmydestination = example.com\nmynetworks = 127.0.0.0/8\n"
+        with Folder(old) as folder:
+            ran = run("audit", folder.path, "--format", "json")
+            audit = json.loads(ran.stdout)
+            self.assertEqual(audit["verdict"], "closed", ran.stdout)
+            self.assertIn("2.11 is assumed", run("audit", folder.path).stdout.replace("\n", " "))
+        newer = "submission unix-dgram n - n - 1 postlogd\n"
+        with Folder(old, MASTER + newer) as folder:
+            self.assertEqual(run("audit", folder.path).returncode, 3, "unix-dgram came with 3.4")
+
+    def test_a_list_outside_of_the_files_does_not_hold_all_the_world(self):
+        hidden = BASE + GATE + "mynetworks = 0.0.0.0/0\nvirtual_mailbox_domains = mysql:/etc/postfix/domains.cf\n"
+        with Folder(hidden) as folder:
+            ran, audit = folder.audit()
+            self.assertEqual((audit["verdict"], ran.returncode), ("open", 2), ran.stdout)
+
+    def test_nobody_can_register_below_localhost(self):
+        with Folder(BASE + GATE + NETWORKS + "relay_domains = localhost, intern.local\n") as folder:
+            _, audit = folder.audit()
+            self.assertEqual(audit["verdict"], "closed")
+
+    def test_a_copy_finds_its_tables_beside_it(self):
+        main = BASE + GATE + NETWORKS + "relay_domains = hash:/etc/postfix/relays\n"
+        with Folder(main, relays="other.example OK\n") as folder:
+            _, audit = folder.audit()
+            self.assertIn("other.example", audit["responsible_for"])
+            here = subprocess.run([PROGRAM, "audit", ".", *HOST], cwd=folder.path, capture_output=True, text=True)
+            self.assertIn("other.example", here.stdout)
+
+
 class Commands(unittest.TestCase):
     def test_diff_gives_the_exact_set_and_an_example(self):
         with Folder(BASE + NETWORKS + GATE) as old, Folder(BASE + GATE + "mynetworks = 127.0.0.0/8 198.51.100.0/25\n") as new:

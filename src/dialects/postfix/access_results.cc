@@ -150,8 +150,8 @@ std::string enhanced_for(const std::string& enhanced, std::optional<policy::Fiel
     std::string_view recipient;
   };
   static constexpr std::array pairs{
-      Pair{"1", "1.0", "1.1"}, Pair{"2", "1.8", "1.2"}, Pair{"3", "1.7", "1.3"},
-      Pair{"4", "1.0", "1.4"}, Pair{"5", "1.0", "1.5"}, Pair{"6", "1.0", "1.6"},
+      Pair{"1", "1.7", "1.1"}, Pair{"2", "1.8", "1.2"}, Pair{"3", "1.7", "1.3"},
+      Pair{"4", "1.7", "1.4"}, Pair{"5", "1.0", "1.5"}, Pair{"6", "1.7", "1.6"},
       Pair{"7", "1.7", "1.3"}, Pair{"8", "1.8", "1.2"},
   };
   const auto known = std::ranges::find(pairs, std::string_view(enhanced).substr(4), &Pair::detail);

@@ -61,6 +61,17 @@ TEST(AccessResults, TakeTheirCodeFromTheTextIfItHasOne) {
   EXPECT_EQ(read("550 5.x.1 no").answer, (policy::Answer{550, "5.7.1"}));
 }
 
+TEST(AccessResults, SpeakOfTheSenderWhereHeIsRefused) {
+  using policy::Field;
+  EXPECT_EQ(enhanced_for("5.1.1", Field::sender), "5.1.7");
+  EXPECT_EQ(enhanced_for("4.1.2", Field::sender), "4.1.8");
+  EXPECT_EQ(enhanced_for("5.1.0", Field::sender), "5.1.0");
+  EXPECT_EQ(enhanced_for("5.1.1", Field::recipient), "5.1.1");
+  EXPECT_EQ(enhanced_for("5.1.8", Field::recipient), "5.1.2");
+  EXPECT_EQ(enhanced_for("5.1.1", {}), "5.0.0");
+  EXPECT_EQ(enhanced_for("5.7.1", Field::sender), "5.7.1");
+}
+
 TEST(AccessResults, KnowOnlyTheWordsOfTheirVersion) {
   EXPECT_EQ(read("INFO seen", {2, 11}).kind, Kind::restrictions);
   EXPECT_EQ(read("BCC a@example.com", {2, 10}).kind, Kind::restrictions);

@@ -2,7 +2,6 @@
 // about a resolved address. They are about the sender or the recipient as `resolve` leaves it.
 #pragma once
 
-#include <functional>
 #include <string_view>
 #include <vector>
 
@@ -42,17 +41,12 @@ struct AddressClasses {
 AddressClasses lower_address_classes(PolicyBuilder& builder, TableShelf& shelf,
                                      policy::Field field);
 
-/// The answer with the code of a parameter, as a service has it:
-/// `unknown_local_recipient_reject_code`.
-using AnswerOf = std::function<policy::Answer(std::string_view parameter, int otherwise,
-                                              std::string_view enhanced)>;
-
 /// What reject_unlisted_recipient (or _sender) does: a list that refuses an address which is in
 /// none of its class's tables, and is silent otherwise. Also what smtpd_reject_unlisted_recipient
-/// puts at the end of the recipient restrictions. Without `answer_of`, the answers have the codes
-/// of main.cf.
+/// puts at the end of the recipient restrictions. `service`: whose smtpd looks, with values of its
+/// own; null: one that has those of main.cf.
 policy::ListId lower_reject_unlisted(PolicyBuilder& builder, TableShelf& shelf, policy::Field field,
-                                     const AnswerOf& answer_of = nullptr);
+                                     const Service* service = nullptr);
 
 /// What resolving gives where a list fails: 451 4.3.0.
 inline policy::Answer temporary_lookup_failure() { return {451, "4.3.0"}; }

@@ -55,6 +55,15 @@ std::optional<std::string> read_sender(std::string_view wire, const AddressSetti
   return read(Command::mail, wire, settings);
 }
 
+bool is_unqualified(std::string_view wire, const AddressSettings& settings) {
+  const auto argument = split_argument(wire);
+  const auto address = argument ? address_in(argument->address, settings) : std::nullopt;
+  if (!address || address->empty()) return false;
+  const auto at = address->rfind('@');
+  const auto domain = at == std::string::npos ? "" : std::string_view(*address).substr(at + 1);
+  return domain.find('.') == std::string_view::npos && !domain.starts_with('[');
+}
+
 std::string spell_address(std::string_view internal) {
   return internal.empty() ? "<>" : "<" + quote_local(internal) + ">";
 }
@@ -83,6 +92,9 @@ policy::Addresses make_addresses(AddressSettings settings) {
   addresses.read_sender = [shared](std::string_view wire) { return read_sender(wire, *shared); };
   addresses.read_recipient = [shared](std::string_view wire) {
     return read_recipient(wire, *shared);
+  };
+  addresses.is_unqualified = [shared](std::string_view wire) {
+    return is_unqualified(wire, *shared);
   };
   addresses.spell = [](std::string_view address) { return spell_address(address); };
   addresses.transform = [shared](std::string_view name, std::string_view address) {

@@ -32,6 +32,10 @@ inline constexpr std::string_view quote = "quote";
 /// was found is not known there, and only the local part would differ.
 policy::Addresses make_addresses(AddressSettings settings);
 
+/// True where reject_non_fqdn_sender and _recipient see no full domain: they look at the address
+/// before it is rewritten.
+bool is_unqualified(std::string_view wire, const AddressSettings& settings);
+
 /// The parts of it, for those who have settings at hand.
 std::optional<std::string> read_recipient(std::string_view wire, const AddressSettings& settings);
 std::optional<std::string> read_sender(std::string_view wire, const AddressSettings& settings);

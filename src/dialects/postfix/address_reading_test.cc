@@ -234,6 +234,18 @@ TEST(AddressReadingTest, EmptyAndNumericDomainsAreTakenIfAsked) {
   expect_all(cases, settings);
 }
 
+TEST(AddressReadingTest, KnowsWhatIsSpeltWithoutAFullDomain) {
+  const auto settings = settings_of_the_lab();
+  for (const auto* wire :
+       {"<nobody>", "<nobody@host>", "<a!b>", "<a%b.example>", "<\"a%b.example\">", "<nobody@>"}) {
+    EXPECT_TRUE(is_unqualified(wire, settings)) << wire;
+  }
+  for (const auto* wire :
+       {"<>", "<nobody@host.example>", "<a!b@host.example>", "<nobody@[192.0.2.9]>"}) {
+    EXPECT_FALSE(is_unqualified(wire, settings)) << wire;
+  }
+}
+
 TEST(AddressReadingTest, StrictEnvelopesTakeBareMailboxesInBracketsOnly) {
   auto settings = settings_of_the_lab();
   settings.strict_rfc821_envelopes = true;

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "base/text.h"
+#include "dialects/postfix/address_patterns.h"
 #include "dialects/postfix/lower_tables.h"
 #include "dialects/postfix/table_rows.h"
 
@@ -57,10 +58,17 @@ class Pieces {
     taken_ = taken_ | mine;
     pieces_.push_back({std::move(mine), result, line});
   }
+  /// Those left of them may find this row, or a later one.
+  void hide(const IpSet& addresses) {
+    hidden_ = hidden_ | (addresses - taken_);
+    taken_ = taken_ | addresses;
+  }
   std::vector<AddressRows::Piece> finish() { return std::move(pieces_); }
+  const IpSet& hidden() const { return hidden_; }
 
  private:
   IpSet taken_;
+  IpSet hidden_;
   std::vector<AddressRows::Piece> pieces_;
 };
 
@@ -129,6 +137,44 @@ class CidrPieces {
   Pieces pieces_;
 };
 
+// What the patterns of a row come to for the addresses of one family.
+template <class WithText>
+std::optional<IpSet> found_by(const policy::PatternRow& row, const IpSet& family,
+                              const WithText& with_text) {
+  auto found = with_text(row.pattern);
+  if (found && row.negated) found = family - *found;
+  for (const auto& only : row.only_if) {
+    const auto inside = with_text(only);
+    if (!inside) return std::nullopt;
+    if (found) found = *found & *inside;
+  }
+  for (const auto& unless : row.unless) {
+    const auto outside = with_text(unless);
+    if (!outside) return std::nullopt;
+    if (found) found = *found - *outside;
+  }
+  return found;
+}
+
+void add_patterns(const policy::Table& table, AddressRows& rows) {
+  Pieces pieces;
+  for (const auto& row : table.patterns) {
+    const auto add = [&](const IpSet& family, const auto& with_text) {
+      const auto found = found_by(row, family, with_text);
+      if (found) {
+        pieces.take(*found, row.row.result, row.row.line);
+      } else {
+        pieces.hide(family);
+      }
+    };
+    add(IpSet::all_v4(), v4_with_text);
+    add(IpSet::all_v6(), v6_with_text);
+  }
+  rows.hidden = pieces.hidden();
+  rows.pieces = pieces.finish();
+  rows.why = "which addresses its patterns find is not worked out";
+}
+
 }  // namespace
 
 AddressRows lower_address_rows(PolicyBuilder& builder, TableShelf& shelf, const TableName& name,
@@ -146,10 +192,11 @@ AddressRows lower_address_rows(PolicyBuilder& builder, TableShelf& shelf, const 
   } else if (has_rows(*table) && !table->patterns) {
     const auto index = lower_rows(builder, table, result_of, Literals::by_text);
     found.pieces = {{IpSet::all(), builder.policy().tables.at(index).everything->result, 0}};
+  } else if (table->standing == Standing::read && table->patterns) {
+    const auto index = lower_rows(builder, table, result_of, Literals::by_text);
+    add_patterns(builder.policy().tables.at(index), found);
   } else {
-    // Patterns see the address as text: which addresses they take is not worked out.
-    found.hidden = true;
-    if (table->patterns) found.why = "patterns are asked for the address as text";
+    found.hidden = IpSet::all();
   }
   return found;
 }

@@ -9,6 +9,8 @@
 #include "dialects/postfix/coverage.h"
 #include "dialects/postfix/findings.h"
 #include "dialects/postfix/lower.h"
+#include "dialects/postfix/remedies.h"
+#include "dialects/postfix/runs.h"
 #include "dialects/postfix/table_shelf.h"
 
 namespace relayproof::dialects::postfix {
@@ -147,11 +149,43 @@ native::Host host_of(const Host& host) {
   return own;
 }
 
+// Before 3.0 there was no compatibility_level, and smtpd_relay_restrictions had a gate by default.
+// A configuration that says nothing of either, and with which no service of a newer Postfix would
+// run, was written for an older one: nobody leaves a server like that.
+bool is_for_older_postfix(const native::Config& config, const native::Lowered& lowered) {
+  if (config.version_is_known() || config.find("compatibility_level") != nullptr) return false;
+  const auto& listeners = lowered.policy.listeners;
+  return lowered.runs && !listeners.empty() &&
+         std::all_of(listeners.begin(), listeners.end(), [](const policy::Listener& listener) {
+           return !listener.runs && native::is_for_want_of_a_gate(listener.why_not);
+         });
+}
+
+Result<Loaded> load(const FileSystem& files, const std::string& path, const Host& host);
+
+// Nothing, if that one would not run either.
+std::optional<Loaded> load_as_older(const FileSystem& files, const std::string& path, Host host) {
+  host.mta_version = "2.11";
+  auto loaded = load(files, path, host);
+  if (!loaded || !loaded->runs) return std::nullopt;
+  loaded->version.reset();
+  loaded->assumptions.push_back(
+      {{},
+       "--mta-version",
+       "the version of Postfix is not known: 2.11 is assumed, since none from 3.0 on would run "
+       "with this configuration (no gate, no compatibility_level)",
+       false});
+  return std::move(*loaded);
+}
+
 Result<Loaded> load(const FileSystem& files, const std::string& path, const Host& host) {
   const auto config = native::read(files, path, host_of(host));
   if (!config) return tl::unexpected(config.error());
   native::TableShelf shelf(files, *config);
   auto lowered = native::lower(*config, shelf);
+  if (is_for_older_postfix(*config, lowered)) {
+    if (auto older = load_as_older(files, path, host)) return std::move(*older);
+  }
   Loaded loaded;
   loaded.policy = std::move(lowered.policy);
   if (config->version_is_known()) loaded.version = host.mta_version;
@@ -168,6 +202,16 @@ Result<Loaded> load(const FileSystem& files, const std::string& path, const Host
   loaded.settings = settings_of(*config);
   list_files(*config, shelf, loaded);
   return loaded;
+}
+
+std::vector<Remedy> remedies(const FileSystem& files, const std::string& path, const Host& host,
+                             const RemedyRequest& request) {
+  return native::remedies(files, path, host_of(host), request);
+}
+
+Upkeep upkeep(const FileSystem& files, const std::string& path, const Host& host,
+              const std::vector<std::string>& edited) {
+  return native::upkeep(files, path, host_of(host), edited);
 }
 
 bool is_folder_of_postfix(const FileSystem& files, const std::string& path) {
@@ -205,6 +249,11 @@ bool recognise(const FileSystem& files, const std::string& path) {
   return false;
 }
 
+// What tests/lab/fidelity found last; `run --record` writes the file.
+constexpr std::string_view fidelity =
+#include "dialects/postfix/fidelity.inc"
+    ;
+
 }  // namespace
 
 const Dialect dialect = {
@@ -213,6 +262,9 @@ const Dialect dialect = {
     .usual_place = "/etc/postfix",
     .recognise = recognise,
     .load = load,
+    .fidelity = fidelity,
+    .remedies = remedies,
+    .upkeep = upkeep,
 };
 
 }  // namespace relayproof::dialects::postfix

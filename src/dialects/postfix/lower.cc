@@ -8,10 +8,13 @@
 #include "base/text.h"
 #include "dialects/postfix/address_reading.h"
 #include "dialects/postfix/doors.h"
+#include "dialects/postfix/endpoint.h"
 #include "dialects/postfix/lower_listeners.h"
 #include "dialects/postfix/lower_routes.h"
+#include "dialects/postfix/lower_transports.h"
 #include "dialects/postfix/responsible.h"
 #include "dialects/postfix/restriction_texts.h"
+#include "dialects/postfix/routes_headers.h"
 #include "dialects/postfix/runs.h"
 
 namespace relayproof::postfix {
@@ -38,8 +41,14 @@ Read without_origin(const Read& read, const std::string& origin) {
 void leave_out_origin(policy::Addresses& addresses, const std::string& myorigin) {
   const auto origin = "@" + myorigin;
   addresses.read_sender = without_origin(addresses.read_sender, origin);
-  addresses.read_recipient = without_origin(addresses.read_recipient, origin);
   const auto transform = addresses.transform;
+  // `user@` has a domain, too, which resolve_null_domain takes for this host's.
+  addresses.read_recipient = [read = without_origin(addresses.read_recipient, origin),
+                              transform](std::string_view wire) {
+    auto address = read(wire);
+    if (address && address->ends_with('@')) address = transform(transform_name::route, *address);
+    return address;
+  };
   addresses.transform = [transform, origin](std::string_view name, std::string_view address) {
     const bool looks_up = name == transform_name::resolve || name == transform_name::route;
     const bool lacks_it =
@@ -52,6 +61,22 @@ bool is_dropping(std::string_view transport) {
   return starts_with_ignoring_case(transport, "discard:") ||
          starts_with_ignoring_case(transport, "error:") ||
          starts_with_ignoring_case(transport, "retry:");
+}
+
+// True for a filter on another machine: what becomes of the mail is decided there.
+bool leads_away(const Config& config, std::string_view transport) {
+  if (delivery_of(config, transport) != Delivery::handed_on) return false;
+  const auto colon = transport.find(':');
+  const auto* service = config.service(transport.substr(0, colon), Service::Type::unix_stream);
+  const bool speaks_smtp =
+      service == nullptr || service->command == "smtp" || service->command == "lmtp";
+  const auto host =
+      colon == std::string_view::npos ? std::string_view() : transport.substr(colon + 1);
+  const bool is_here = host.starts_with("[127.") || host.starts_with("127.") ||
+                       host.starts_with("[::1]") || host.starts_with("[localhost]") ||
+                       host.starts_with("localhost") || host.starts_with("unix:") ||
+                       host.starts_with("inet:127.") || host.starts_with("inet:localhost");
+  return speaks_smtp && !host.empty() && !is_here;
 }
 
 class Lowering {
@@ -93,7 +118,9 @@ class Lowering {
       if (behind != nullptr && behind->command == "smtpd") add_smtpd(service, *behind);
     } else if (service.command == "qmqpd") {
       ServiceLowering qmqpd(shared_, service);
-      add_listener(service, qmqpd, lower_qmqpd(qmqpd, arrival_of(service)));
+      auto listener = lower_qmqpd(qmqpd, arrival_of(service));
+      listener.name = title(service);
+      add_listener(service, qmqpd, std::move(listener));
     }
   }
 
@@ -102,7 +129,7 @@ class Lowering {
     ServiceLowering usual(shared_, smtpd);
     const auto arrival = arrival_of(smtpd);
     auto listener = lower_smtpd(usual, arrival);
-    if (&inet != &smtpd) listener.name = inet.id() + " postscreen";
+    listener.name = title(inet) + (&inet == &smtpd ? "" : " postscreen");
     const auto name = listener.name;
     add_listener(inet, usual, std::move(listener));
     ServiceLowering busy(shared_, smtpd, Load::stress);
@@ -110,6 +137,13 @@ class Lowering {
     auto under_stress = lower_smtpd(busy, arrival);
     under_stress.name = name + " under stress";
     add_listener(inet, busy, std::move(under_stress));
+  }
+
+  // `smtp inet 25`: the port beside a service that does not spell it.
+  static std::string title(const Service& inet) {
+    const auto port = port_number(inet.name.substr(inet.name.rfind(':') + 1));
+    if (!port || inet.name.ends_with(std::to_string(*port))) return inet.id();
+    return inet.id() + " " + std::to_string(*port);
   }
 
   static bool differs(const ServiceLowering& one, const ServiceLowering& other) {
@@ -154,17 +188,25 @@ class Lowering {
   // What restrictions left behind for the message, then the routes.
   void write_arrival(const Arrival& arrival) {
     arrival_ = arrival.list;
+    // The routes look for the mark.
+    for (const auto& [mark, action] : shared_.delegations) {
+      if (is_remote_filter(action)) filtered_mark(builder_);
+    }
     route_ = lower_routes(builder_, shelf_, arrival.service);
     for (const auto& [mark, action] : shared_.delegations) stop(mark, action);
     for (const auto& [mark, action] : shared_.delegations) delegate(mark, action);
     policy::Transform completed;
-    completed.rewritten.emplace();
+    completed.rewritten = Template();
     completed.rewritten->pieces = {{"", Template::Hole{Template::Hole::Of::whole, 0}},
                                    {"@" + address_settings(config_).myorigin, std::nullopt}};
     const auto domain = PolicyBuilder::rewritten(policy::Field::recipient, policy::Part::domain);
     rule(builder_.negation(is_not_empty(builder_, domain)),
          policy::Rewrite{{builder_.transform(completed)}, route_}, "without a domain");
     rule(builder_.constant(true), policy::Run{route_}, "routes");
+  }
+
+  bool is_remote_filter(const AccessAction& action) const {
+    return action.kind == AccessAction::Kind::filter && leads_away(config_, action.text);
   }
 
   void stop(std::uint32_t mark, const AccessAction& action) {
@@ -184,7 +226,7 @@ class Lowering {
   // `REDIRECT user@example.com`: the owner wrote down who gets it.
   void send_to(policy::ConditionId when, const AccessAction& action) {
     policy::Transform target;
-    target.rewritten.emplace();
+    target.rewritten = Template();
     target.rewritten->pieces = {{action.text, std::nullopt}};
     target.rewritten->completed_by = transform_name::complete;
     rule(when, policy::Rewrite{{builder_.transform(target)}, route_}, to_string(action));
@@ -193,7 +235,11 @@ class Lowering {
   // A filter that gives the mail back stands for the recipient's own host. Of several the last one
   // counts, which marks do not tell.
   void filter(policy::ConditionId when, const AccessAction& action) {
-    if (!is_dropping(action.text)) return;
+    if (!is_dropping(action.text)) {
+      if (!is_remote_filter(action)) return;
+      rule(when, policy::SetMark{filtered_mark(builder_)}, to_string(action));
+      return;
+    }
     const auto is_filter = [](const auto& one) {
       return one.second.kind == AccessAction::Kind::filter;
     };
@@ -209,7 +255,7 @@ class Lowering {
   // `REDIRECT $1@$2`: where the mail goes stands in what the client sent.
   void redirect(policy::ConditionId when, const AccessAction& action) {
     policy::Transform transform;
-    transform.rewritten.emplace();
+    transform.rewritten = Template();
     if (action.field == policy::Field::recipient && action.pattern) {
       transform.rewritten->pieces = pieces_of(action.text);
       transform.rewritten->pattern = action.pattern;

@@ -63,9 +63,10 @@ class RouteLowering {
     // A message that is sent elsewhere goes past the rewriting (qmgr_message_resolve).
     redirect(route, queue);
     auto checks = lower_header_checks(builder_, shelf_, queue);
-    is_filtered_ = std::ranges::any_of(checks, [](const policy::Rule& rule) {
-      return std::holds_alternative<policy::SetMark>(rule.effect);
-    });
+    is_filtered_ = is_marked_as_filtered(builder_) ||
+                   std::ranges::any_of(checks, [](const policy::Rule& rule) {
+                     return std::holds_alternative<policy::SetMark>(rule.effect);
+                   });
     fill_queue(queue);
     for (auto& rule : checks) {
       rules(route).push_back(std::move(rule));
@@ -125,6 +126,7 @@ class RouteLowering {
         rewrite.transforms.push_back(builder_.transform(one));
       }
       add(route, builder_.has_mark(mark), rewrite, name);
+      redirected_.push_back(builder_.has_mark(mark));
     }
   }
 
@@ -214,8 +216,11 @@ class RouteLowering {
     const auto classes = lower_address_classes(builder_, shelf_, policy::Field::recipient);
     const auto transports = lower_transports(builder_, shelf_, classes.address);
     if (is_filtered_) {
-      add(resolved, builder_.has_mark(filtered_mark(builder_)), policy::End{Fate::handed_on},
-          "FILTER");
+      // REDIRECT overrides it (access(5)).
+      const auto redirected = builder_.any(redirected_);
+      add(resolved,
+          builder_.all({builder_.has_mark(filtered_mark(builder_)), builder_.negation(redirected)}),
+          policy::End{Fate::handed_on}, "FILTER");
     }
     add(resolved, classes.fails, policy::End{Fate::dropped}, "Temporary lookup failure");
     add(resolved, starts_with_hyphen(), policy::End{Fate::dropped}, "allow_min_user");
@@ -272,8 +277,9 @@ class RouteLowering {
   const Config& config_;
   const Service* service_;
   bool is_filtered_ = false;
-  ListId local_ = 0;      // what local(8) does
-  ListId mailboxes_ = 0;  // what virtual(8) does
+  std::vector<ConditionId> redirected_;  // a table said REDIRECT
+  ListId local_ = 0;                     // what local(8) does
+  ListId mailboxes_ = 0;                 // what virtual(8) does
 };
 
 }  // namespace

@@ -118,7 +118,8 @@ class Server {
 TEST(RoutesTest, MailGoesWhereItsClassSays) {
   const Server server(
       "virtual_alias_domains = alias.example\nvirtual_mailbox_domains = box.example\n"
-      "virtual_mailbox_base = /var/mail\nrelay_domains = behind.example\n"
+      "virtual_mailbox_base = /var/mail\nvirtual_mailbox_maps = inline:{user@box.example=user/}\n"
+      "relay_domains = behind.example\n"
       "virtual_alias_maps = inline:{info@alias.example=user@here.example}\n");
   EXPECT_EQ(server.asked("user@here.example"), "local user@here.example");
   EXPECT_EQ(server.asked("user"), "local user@mail.here.example");

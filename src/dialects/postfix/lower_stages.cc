@@ -172,16 +172,13 @@ class StageLowering {
   }
 
   void add_unlisted(Moment moment, Field field, std::string_view parameter) {
-    if (!service_.is_on(parameter)) return;
-    const auto options = service_.value("receive_override_options");
-    for (const auto& word : list_words(options.text, service_.version())) {
-      if (equals_ignoring_case(word.text, "no_unknown_recipient_checks")) return;
-    }
+    if (!service_.is_on(parameter) || !service_.looks_up_unlisted()) return;
     auto writer = writer_for(moment, parameter, "unlisted");
     // DEFER_IF_REJECT of the restrictions in front of it still counts.
     auto& lists = service_.lists[field == Field::sender ? "sender" : "rcpt"];
     writer.begin(origin_of(parameter), std::string(parameter), false);
-    const auto list = lower_reject_unlisted(builder_, service_.shared.shelf, field);
+    const auto list =
+        lower_reject_unlisted(builder_, service_.shared.shelf, field, &service_.service);
     const auto when = field == Field::sender ? sender_is_an_address(builder_, writer.scope())
                                              : builder_.constant(true);
     lists.push_back(list);

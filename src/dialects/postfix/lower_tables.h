@@ -95,9 +95,9 @@ struct AddressRows {
     std::uint32_t line = 0;  ///< of the first row that is in it
   };
   std::vector<Piece> pieces;
-  bool fails = false;   ///< every lookup is an error
-  bool hidden = false;  ///< any answer is possible for any address
-  std::string why;      ///< of the last two
+  bool fails = false;  ///< every lookup is an error
+  mail::IpSet hidden;  ///< any answer is possible for these
+  std::string why;     ///< of the last two
 };
 /// access(5) "HOST NAME/ADDRESS PATTERNS": the address, then its parent networks by text; cidr:
 /// by network.

@@ -101,12 +101,15 @@ class ClientLowering {
       reached.addresses = reached.addresses | piece.addresses;
     }
     std::vector<policy::ConditionId> others{search.finds};
-    if (rows.hidden || !search.hidden.empty()) {
+    if (!rows.hidden.empty() || !search.hidden.empty()) {
       policy::Question question;
       question.name = std::string(parameter_) + " " + table.text + " lists the client";
       question.origin = origin;
       question.says = rows.why;
-      others.push_back(builder_.unknown(builder_.question(std::move(question)), {name}));
+      const auto unknown = builder_.unknown(builder_.question(std::move(question)), {name});
+      const bool by_name = !search.hidden.empty() || rows.hidden == mail::IpSet::all();
+      others.push_back(by_name ? unknown
+                               : builder_.all({builder_.client_in(rows.hidden, origin), unknown}));
     }
     if (rows.fails) fail(mail::IpSet::all(), origin);
     reached.others = builder_.any(std::move(others));

@@ -127,13 +127,19 @@ void lower_non_fqdn(RestrictionWriter& writer, const Restriction&) {
   const auto domain = raw(policy::Part::domain);
   const auto good =
       builder.any({is_in_brackets(builder, domain), is_qualified_hostname(builder, domain)});
-  writer.refuse(when_known(writer, builder.negation(good)),
+  const auto bad =
+      builder.any({builder.negation(good), builder.is_set(policy::Flag::recipient_unqualified)});
+  writer.refuse(when_known(writer, bad),
                 writer.service().answer_of("non_fqdn_reject_code", 504, "5.5.2"));
 }
 
 void lower_unlisted(RestrictionWriter& writer, const Restriction&) {
-  auto& shared = writer.service().shared;
-  const auto list = lower_reject_unlisted(shared.builder, shared.shelf, Field::recipient);
+  auto& service = writer.service();
+  if (!service.looks_up_unlisted()) {
+    return writer.pass(writer.builder().constant(false), "no_unknown_recipient_checks");
+  }
+  const auto list = lower_reject_unlisted(service.builder(), service.shared.shelf, Field::recipient,
+                                          &service.service);
   writer.put(known(writer), policy::Run{list, true, !writer.scope().warn});
 }
 

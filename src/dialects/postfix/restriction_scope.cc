@@ -1,5 +1,7 @@
 #include "dialects/postfix/restriction_scope.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "dialects/postfix/access_results.h"
 #include "dialects/postfix/restriction_texts.h"
@@ -77,6 +79,14 @@ bool ServiceLowering::offers_tls() const {
 bool ServiceLowering::asks_for_certificate() const {
   if (!offers_tls()) return false;
   return is_on("smtpd_tls_ask_ccert") || (demands_tls() && is_on("smtpd_tls_req_ccert"));
+}
+
+bool ServiceLowering::looks_up_unlisted() const {
+  const auto options = value("receive_override_options");
+  const auto words = list_words(options.text, version());
+  return std::ranges::none_of(words, [](const auto& word) {
+    return equals_ignoring_case(word.text, "no_unknown_recipient_checks");
+  });
 }
 
 policy::ConditionId recipient_is_known(PolicyBuilder& builder, const Scope& scope) {

@@ -76,6 +76,9 @@ class ServiceLowering {
   bool offers_tls() const;
   bool demands_tls() const;
   bool asks_for_certificate() const;
+  /// False with `receive_override_options = no_unknown_recipient_checks`: reject_unlisted_* do
+  /// nothing, wherever they stand.
+  bool looks_up_unlisted() const;
 
   /// Lists that are being lowered, and those that were, by what makes them differ.
   std::map<std::string, policy::ListId, std::less<>> nested;

@@ -54,14 +54,38 @@ void lower_non_fqdn(RestrictionWriter& writer, const Restriction&) {
   const auto domain = raw(policy::Part::domain);
   const auto good =
       builder.any({is_in_brackets(builder, domain), is_qualified_hostname(builder, domain)});
-  writer.refuse(builder.all({known(writer), builder.negation(good)}),
+  const auto bad =
+      builder.any({builder.negation(good), builder.is_set(policy::Flag::sender_unqualified)});
+  writer.refuse(builder.all({known(writer), bad}),
                 writer.service().answer_of("non_fqdn_reject_code", 504, "5.5.2"));
 }
 
+// smtpd looks a sender up once, and forgets that it has when its MAIL restrictions begin. Where
+// those of the client and of HELO wait for RCPT they come before that: after a refusal there, the
+// next recipient, or the next client of the same process, passes unseen.
+policy::ConditionId is_looked_up(RestrictionWriter& writer) {
+  auto& builder = writer.builder();
+  const auto evaluation = writer.scope().evaluation;
+  if (evaluation != "client" && evaluation != "helo") return builder.constant(true);
+  policy::Question question;
+  question.name = "reject_unlisted_sender looks the sender up";
+  question.origin = writer.origin();
+  question.power = policy::Question::Power::screen;
+  question.says =
+      "in this list smtpd skips it where the recipient before was refused for it, of whatever "
+      "client";
+  return builder.unknown(builder.question(std::move(question)), {});
+}
+
 void lower_unlisted(RestrictionWriter& writer, const Restriction&) {
-  auto& shared = writer.service().shared;
-  const auto list = lower_reject_unlisted(shared.builder, shared.shelf, Field::sender);
-  writer.put(known(writer), policy::Run{list, true, !writer.scope().warn});
+  auto& service = writer.service();
+  if (!service.looks_up_unlisted()) {
+    return writer.pass(writer.builder().constant(false), "no_unknown_recipient_checks");
+  }
+  const auto list = lower_reject_unlisted(service.builder(), service.shared.shelf, Field::sender,
+                                          &service.service);
+  const auto when = writer.builder().all({known(writer), is_looked_up(writer)});
+  writer.put(when, policy::Run{list, true, !writer.scope().warn});
 }
 
 void lower_rhsbl(RestrictionWriter& writer, const Restriction&) {

@@ -185,7 +185,12 @@ void ask_table_for_address(RestrictionWriter& writer, const TableName& table,
     writer.table_error(when);
     return;
   }
-  if (rows.hidden) writer.ask(when, writer.says(), rows.why, {});
+  if (!rows.hidden.empty()) {
+    const auto here = rows.hidden == mail::IpSet::all()
+                          ? builder.constant(true)
+                          : builder.client_in(rows.hidden, writer.origin());
+    writer.ask(builder.all({when, here}), writer.says(), rows.why, {});
+  }
   for (const auto& piece : rows.pieces) {
     const auto here = piece.addresses == mail::IpSet::all()
                           ? builder.constant(true)

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <string>
+#include <string_view>
 
 #include "base/text.h"
 #include "dialects/postfix/lower_tables.h"
@@ -11,6 +12,8 @@
 
 namespace relayproof::postfix {
 namespace {
+
+constexpr std::string_view filtered = "handed to a FILTER";
 
 using policy::Effect;
 using policy::Fate;
@@ -108,7 +111,11 @@ class HeaderChecks {
 }  // namespace
 
 std::uint32_t filtered_mark(PolicyBuilder& builder) {
-  return builder.mark("handed to a FILTER", policy::Mark::Life::message);
+  return builder.mark(filtered, policy::Mark::Life::message);
+}
+
+bool is_marked_as_filtered(const PolicyBuilder& builder) {
+  return builder.find_mark(filtered).has_value();
 }
 
 std::vector<policy::Rule> lower_header_checks(PolicyBuilder& builder, TableShelf& shelf,

@@ -12,6 +12,8 @@ namespace relayproof::postfix {
 
 /// Set where FILTER hands the message on, whatever its recipients' own transport is.
 std::uint32_t filtered_mark(PolicyBuilder& builder);
+/// True if something can set it so far.
+bool is_marked_as_filtered(const PolicyBuilder& builder);
 
 /// Rules of a route for header_checks, mime_header_checks, nested_header_checks and body_checks.
 /// REDIRECT goes on with the list `redirected`; one whose domain the line supplies goes wherever

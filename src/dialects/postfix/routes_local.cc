@@ -27,7 +27,7 @@ struct Name {
   std::string_view name;
   Hole::Of of;
 };
-constexpr std::array names_of_parts{Name{"user", Hole::Of::local}, Name{"local", Hole::Of::local},
+constexpr std::array names_of_parts{Name{"user", Hole::Of::capture}, Name{"local", Hole::Of::local},
                                     Name{"domain", Hole::Of::domain},
                                     Name{"recipient", Hole::Of::whole}};
 
@@ -46,7 +46,7 @@ std::vector<Template::Piece> pieces_of(std::string_view text) {
     std::size_t size = 0;
     while (size < text.size() && is_name(text[size])) ++size;
     for (const auto& one : names_of_parts) {
-      if (text.substr(0, size) == one.name) pieces.push_back({"", Hole{one.of, 0}});
+      if (text.substr(0, size) == one.name) pieces.push_back({"", Hole{one.of, 1}});
     }
     text.remove_prefix(size);
     if (in_braces) text.remove_prefix(std::min(text.find_first_of("})"), text.size() - 1) + 1);
@@ -64,7 +64,10 @@ class LocalLowering {
                          PolicyBuilder::rewritten(policy::Field::recipient)),
         policy::End{Fate::local}, "alias_maps");
     const auto classes = lower_address_classes(builder_, shelf_, policy::Field::recipient);
-    add(aliased_, classes.is_local, policy::Run{local_}, "alias_maps");
+    // What transport_maps sends elsewhere is forwarded, whosever domain it is.
+    const auto transports = lower_transports(builder_, shelf_, classes.address);
+    const auto unmoved = builder_.all({classes.is_local, builder_.negation(transports.decides)});
+    add(aliased_, builder_.any({transports.local, unmoved}), policy::Run{local_}, "alias_maps");
     add(aliased_, builder_.constant(true), policy::Run{mapping}, "forwarded");
   }
 
@@ -135,11 +138,33 @@ class LocalLowering {
     const auto value = config_.effective("luser_relay");
     if (trim(value.text).empty()) return;
     policy::Transform target;
-    target.rewritten.emplace();
+    target.rewritten = policy::Transform::Template();
     target.rewritten->pieces = pieces_of(trim(value.text));
     target.rewritten->completed_by = transform_name::complete;
+    leave_out_extension(*target.rewritten);
     add(local_, builder_.constant(true), policy::Rewrite{{builder_.transform(target)}, aliased_},
         "luser_relay", builder_.origin(value));
+  }
+
+  // `$user` ends at the first delimiter that is not its first letter; where there is none, it is
+  // the local part.
+  void leave_out_extension(Template& form) {
+    std::string inside = "@";
+    for (const char c : config_.effective("recipient_delimiter").text) {
+      // In brackets only these need a place of their own, or mean something else.
+      if (c != '-' && c != '^' && c != ']' && c != '@') inside.insert(0, 1, c);
+      if (c == '-') inside += c;
+    }
+    const auto pattern =
+        inside == "@" ? std::nullopt
+                      : std::optional(patterns::Pattern::compile(
+                            "^(.[^" + inside + "]*)", patterns::Flavour::posix_extended, {}));
+    if (pattern && *pattern) form.pattern = builder_.pattern(**pattern);
+    for (auto& piece : form.pieces) {
+      if (!form.pattern && piece.hole && piece.hole->of == Hole::Of::capture) {
+        piece.hole = Hole{Hole::Of::local, 0};
+      }
+    }
   }
 
   PolicyBuilder& builder_;

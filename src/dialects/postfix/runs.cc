@@ -119,4 +119,6 @@ std::optional<Refusal> what_stops_smtpd(const ServiceLowering& service) {
   return std::nullopt;
 }
 
+bool is_for_want_of_a_gate(std::string_view why_not) { return why_not == no_gate; }
+
 }  // namespace relayproof::postfix

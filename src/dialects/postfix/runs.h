@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/source_range.h"
 #include "dialects/postfix/config.h"
@@ -24,5 +25,8 @@ std::optional<Refusal> what_stops_postfix(const Config& config);
 /// recipient restrictions have a working gate, its refusal to be an open relay.
 std::optional<Refusal> what_stops_service(const Config& config, const Service& service);
 std::optional<Refusal> what_stops_smtpd(const ServiceLowering& service);
+
+/// True of the refusal for want of a working gate.
+bool is_for_want_of_a_gate(std::string_view why_not);
 
 }  // namespace relayproof::postfix

@@ -5,6 +5,7 @@
 #include "dialects/postfix/braces.h"
 #include "dialects/postfix/system_users.h"
 #include "dialects/postfix/table_problems.h"
+#include "dialects/postfix/union_table.h"
 
 namespace relayproof::postfix {
 namespace {
@@ -157,6 +158,7 @@ Table read_random(Table table, const TableAccess& access) {
 Table read_parts(Table table, const TableAccess& access) {
   for (const auto& part : table.name.parts) table.parts.push_back(read_table(part, access));
   table.standing = Standing::read;
+  if (table.name.table_class == TableClass::all_of) table.rows = united_rows(table.parts);
   return table;
 }
 

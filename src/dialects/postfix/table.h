@@ -41,7 +41,7 @@ struct Table {
   std::string file;  ///< the source's path; empty where the name holds the rows
   Index index = Index::none_needed;
 
-  std::shared_ptr<const Rows> rows;              ///< indexed, text, rows
+  std::shared_ptr<const Rows> rows;              ///< indexed, text, rows; all_of, where it can be
   std::shared_ptr<const CidrTable> cidr;         ///< cidr
   std::shared_ptr<const PatternTable> patterns;  ///< pcre, regexp
   std::vector<std::string> values;               ///< value: one; random: any of them

@@ -101,6 +101,21 @@ TEST_F(TableTest, ReadsThePartsOfCompositeTables) {
   EXPECT_EQ(table.parts[2].standing, Standing::hidden);
 }
 
+TEST_F(TableTest, JoinsTheValuesOfAUnion) {
+  files.add("/etc/one", "Example.net OK\nboth REJECT\nboth OK\n");
+  files.add("/etc/one.db", "");
+  files.add("/etc/two", "both DUNNO\nother OK\n");
+  const Table table = read("unionmap:{hash:/etc/one, texthash:/etc/two}");
+  ASSERT_NE(table.rows, nullptr);
+  const RowIndex index(table.rows->rows, table.duplicates);
+  EXPECT_EQ(table.rows->rows.size(), 3U);
+  EXPECT_EQ(index.find("example.net")->value, "OK");
+  EXPECT_EQ(index.find("both")->value, "REJECT,DUNNO");
+  EXPECT_EQ(index.find("other")->value, "OK");
+  EXPECT_EQ(read("unionmap:{static:OK, texthash:/etc/two}").rows, nullptr);
+  EXPECT_EQ(read("unionmap:{hash:/etc/two, texthash:/etc/two}").rows, nullptr) << "no index yet";
+}
+
 TEST_F(TableTest, IsFailingOrHiddenWithItsReason) {
   EXPECT_EQ(read("fail:x").standing, Standing::failing);
   EXPECT_EQ(read("nosuch:x").why, "there is no table type nosuch");

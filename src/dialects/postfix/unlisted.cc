@@ -40,13 +40,12 @@ ConditionId is_own_name(PolicyBuilder& builder, const Config& config, policy::Fi
 
 class Unlisted {
  public:
-  Unlisted(PolicyBuilder& builder, TableShelf& shelf, policy::Field field,
-           const AnswerOf& answer_of)
+  Unlisted(PolicyBuilder& builder, TableShelf& shelf, policy::Field field, const Service* service)
       : builder_(builder),
         shelf_(shelf),
         field_(field),
         classes_(lower_address_classes(builder, shelf, field)),
-        answer_of_(answer_of) {
+        service_(service) {
     list_.name = is_sender() ? "reject_unlisted_sender" : "reject_unlisted_recipient";
   }
 
@@ -62,10 +61,15 @@ class Unlisted {
   bool is_sender() const { return field_ == policy::Field::sender; }
   std::string_view status() const { return is_sender() ? "5.1.0" : "5.1.1"; }
 
+  Value effective(std::string_view parameter) const {
+    const auto& config = shelf_.config();
+    return service_ != nullptr ? config.effective(*service_, parameter)
+                               : config.effective(parameter);
+  }
+
   policy::Answer answer(std::string_view parameter, int otherwise) const {
     std::string enhanced(status());
-    if (answer_of_) return answer_of_(parameter, otherwise, enhanced);
-    const auto written = to_integer(shelf_.config().effective(parameter).text);
+    const auto written = to_integer(effective(parameter).text);
     const int code = written ? static_cast<int>(*written) : otherwise;
     if (code < 500) enhanced[0] = '4';
     return {code, enhanced};
@@ -93,8 +97,7 @@ class Unlisted {
   }
 
   LoweredSearch search(std::string_view parameter) {
-    const auto& config = shelf_.config();
-    const auto names = table_names(config.effective(parameter).text, config.version());
+    const auto names = table_names(effective(parameter).text, shelf_.config().version());
     return lower_search(
         builder_, shelf_, names, Search::address, classes_.address,
         [this](const RowValue&) { return builder_.result(policy::Nothing{}); }, Literals::alike);
@@ -131,8 +134,10 @@ class Unlisted {
 
   ConditionId refuse_by_transport(ConditionId rest) {
     const auto transports = lower_transports(builder_, shelf_, classes_.address);
-    refuse(builder_.all({rest, classes_.is_virtual_alias}),
-           answer("unknown_virtual_alias_reject_code", 550));
+    // It resolves to `error:5.1.1 User unknown in virtual alias table`.
+    auto unknown = answer("unknown_virtual_alias_reject_code", 550);
+    unknown.enhanced = unknown.enhanced.front() + enhanced_for("5.1.1", field_).substr(1);
+    refuse(builder_.all({rest, classes_.is_virtual_alias}), std::move(unknown));
     refuse(builder_.all({rest, transports.moved}), {550, enhanced_for("5.1.6", field_)});
     for (const auto& row : transports.bounces) refuse_as(builder_.all({rest, row.when}), row.text);
     const auto unmoved = builder_.all({rest, builder_.negation(transports.decides)});
@@ -146,7 +151,7 @@ class Unlisted {
   }
 
   void refuse_unknown(ConditionId rest, const Class& one) {
-    if (shelf_.config().effective(one.tables).text.empty()) return;
+    if (effective(one.tables).text.empty()) return;
     const auto found = search(one.tables);
     std::vector<ConditionId> all = {rest, classes_.*one.is};
     if (one.tables == "local_recipient_maps") {
@@ -164,15 +169,15 @@ class Unlisted {
   TableShelf& shelf_;
   policy::Field field_;
   AddressClasses classes_;
-  const AnswerOf& answer_of_;
+  const Service* service_;  // null: as main.cf says
   policy::List list_;
 };
 
 }  // namespace
 
 policy::ListId lower_reject_unlisted(PolicyBuilder& builder, TableShelf& shelf, policy::Field field,
-                                     const AnswerOf& answer_of) {
-  return Unlisted(builder, shelf, field, answer_of).lower();
+                                     const Service* service) {
+  return Unlisted(builder, shelf, field, service).lower();
 }
 
 }  // namespace relayproof::postfix

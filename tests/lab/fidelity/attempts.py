@@ -9,6 +9,12 @@ from kit.addresses import SERVER
 
 ANYWHERE = ["203.0.113.9", "198.51.100.77", "10.1.2.3", "192.168.1.77", "100.64.9.9", "172.16.4.4", "8.8.8.8",
             "2001:db8:9::9", "2a00:1450::1", "fe80::1"]
+# What certain restrictions refuse, and nothing else does.
+BARE = ["<test>", "<alice>", "<test@localhost>", "<bare@host>", "<alice@example>", "<nobody7@MAIL>"]
+UNLISTED = ["gone", "nobody7", "nobody8", "odd.name", "x.alice"]
+HELOS_THAT_FAIL = {"broken helo": ["-bad-.example", "a..example", "[203.0.113.999]", "bad!name.example", "[IPv6:2001:db8::zz]",
+                                   ".example.net", "under score"],
+                   "bare helo": ["bare", "localhost", "mail", "WORKSTATION", "under_score"]}
 
 
 class Attempts:
@@ -50,7 +56,7 @@ class Attempts:
         if self.of.tls and not self.of.really and self._chance(0.6 if "tls" in self.words.needs else 0.3):
             attempt["tls"] = True
             attempt["client_cert"] = self._pick(["none", "self-signed", "trusted"])
-        if self._can_log_in(attempt) and self._chance(0.5 if "auth" in self.words.needs else 0.12):
+        if self._can_log_in(attempt) and self._chance(0.6 if "auth" in self.words.needs else 0.12):
             attempt["auth"] = self._pick(names.LOGINS)
         return attempt
 
@@ -86,8 +92,10 @@ class Attempts:
     def _real_client(self, attempt: dict) -> None:
         """One that can connect itself, and whose name the lab's DNS tells."""
         attempt["real"] = True
-        choices = [*names.REAL_CLIENTS, "127.0.0.1", "::1", *SERVER.addresses(), "127.8.9.10"]
-        choices += [edge for edge in self._edges if _can_connect(edge)] + ["198.51.100.77", "10.1.2.3"]
+        own = ["127.0.0.1", "::1", *SERVER.addresses()]
+        choices = own if self._wants("really", 0.5) else [*names.REAL_CLIENTS, *own, "127.8.9.10"]
+        if choices is not own:
+            choices += [edge for edge in self._edges if _can_connect(edge)] + ["198.51.100.77", "10.1.2.3"]
         attempt["client"] = self._pick(choices)
         name, confirmed = NAMES_THEN.get(attempt["client"], (None, True))
         if name:
@@ -107,6 +115,10 @@ class Attempts:
             attempt["helo"] = None
             return
         noted = self.words.helos
+        for need, helos in HELOS_THAT_FAIL.items():
+            if self._wants(need):
+                attempt["helo"] = self._pick(helos)
+                return
         if noted and self._chance(0.7 if "helo" in self.words.needs else 0.4):
             attempt["helo"] = self._near(self._pick(noted))
         else:
@@ -116,6 +128,10 @@ class Attempts:
 
     def _sender(self) -> str:
         noted = self.words.senders
+        if self._wants("bare sender"):
+            return self._pick(BARE)
+        if self._wants("unlisted sender") and self.of.owned:
+            return f"<{self._pick(UNLISTED)}@{self._pick(self.of.owned).lstrip('.')}>"
         if noted and self._chance(0.7 if "sender" in self.words.needs or "auth" in self.words.needs else 0.35):
             return f"<{self._near_address(self._pick(noted))}>"
         roll = self.dice.random()
@@ -130,9 +146,13 @@ class Attempts:
                            "<a%b@club.example>", "<root@mail.example.com>"])
 
     def _recipient(self) -> str:
-        if self._wants("backup", 0.5):
+        if self._wants("bare recipient"):
+            return self._pick(BARE)
+        if self._wants("unlisted recipient") and self.of.owned:
+            return f"<{self._pick(UNLISTED)}@{self._pick(self.of.owned).lstrip('.')}>"
+        if self._wants("backup", 0.25):
             return f"<{self._pick(names.USERS)}@{names.BACKED_UP}>"
-        if self._wants("owned", 0.5) and self.of.owned:
+        if (self._wants("owned", 0.5) or self._wants("backup", 0.5)) and self.of.owned:
             return f"<{self._pick(names.USERS)}@{self._below(self._pick(self.of.owned))}>"
         noted = self.words.recipients
         if noted and self._chance(0.45 if "recipient" in self.words.needs else 0.15):

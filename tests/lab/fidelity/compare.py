@@ -1,4 +1,5 @@
 """Holds what the program says of one attempt against what the real server did."""
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +20,8 @@ class Outcome:
 
 def compare(attempt: dict, real: dict, ours: dict, owned: list[str], written: str = "") -> Outcome:
     """`written`: what the owner wrote into the configuration's files."""
-    if real["at"] in ("not asked", "cut off") or real.get("unsettled") or filter_refused(real) or lacks_brackets(attempt, real):
+    if (real["at"] in ("not asked", "cut off") or real.get("unsettled") or filter_refused(real) or lacks_brackets(attempt, real)
+            or left_over(attempt, real)):
         return Outcome(compared=False)
     if real["at"] == "not running" or ours["listener"] is None:
         return Outcome(("runs",) if (real["at"] == "not running") != (ours["listener"] is None) else ())
@@ -37,7 +39,7 @@ def compare(attempt: dict, real: dict, ours: dict, owned: list[str], written: st
             kinds.append("enhanced")
     elif ours["fate"] != "undecided":
         kinds += _fates(attempt, real, ours)
-    if ours["relay"] is not None and ours["relay"] != relayed:
+    if ours["relay"] is not None and ours["relay"] != relayed and not unread(real, ours):
         kinds.append("relay")
     return Outcome(sorted_kinds(kinds), relayed=relayed,
                    undecided=not kinds and (ours["fate"] == "undecided" or ours["relay"] is None))
@@ -64,6 +66,18 @@ def filter_refused(real: dict) -> bool:
                if relay.startswith("127.0.0.1"))
 
 
+def left_over(attempt: dict, real: dict) -> bool:
+    """What smtpd refuses is not this attempt's: it had to be greeted before STARTTLS, and remembers."""
+    return attempt.get("helo") is None and "Helo command rejected" in real.get("text", "")
+
+
+def unread(real: dict, ours: dict) -> bool:
+    """A filter got the address as it is written; the program tells where that leads when the filter gives it back."""
+    return real.get("fate") == "handed-on" and ours["fate"] == "handed-on" and bool(ours.get("to")) and any(
+        names.plain(to).rpartition("@")[0] != names.plain(ours["to"]).rpartition("@")[0]
+        and set("!%@") & set(names.plain(to).rpartition("@")[0]) for to in real["to"])
+
+
 def lacks_brackets(attempt: dict, real: dict) -> bool:
     """`explain` puts the brackets around an address that is said without them; strict servers want them."""
     return "address syntax" in real.get("text", "") and not all(
@@ -73,11 +87,16 @@ def lacks_brackets(attempt: dict, real: dict) -> bool:
 def really_relayed(attempt: dict, real: dict, owned: list[str], written: str = "") -> bool:
     """It was handed on for an outside domain, and it was the client who named that. An address that the owner wrote down
     is his, whatever domain it has, unless it is what the client said."""
-    said = names.plain(attempt["rcpt_to"] + " " + " ".join(attempt.get("headers", {}).values()))
+    said = names.plain(attempt["rcpt_to"])
+    if "redirect $1" in written:
+        said += " " + names.plain(" ".join(attempt.get("headers", {}).values()))
 
     def chosen(address: str) -> bool:
         domain = names.domain_of(address)
-        return is_outside(domain, owned) and domain in said and (names.plain(address) in said or address not in written)
+        user = names.plain(address).rpartition("@")[0]
+        named = domain in said or ("." not in domain.removesuffix("." + names.DOMAIN)
+                                   and re.search(rf"@{re.escape(domain.removesuffix('.' + names.DOMAIN))}\b(?!\.)", said))
+        return is_outside(domain, owned) and bool(named) and (user in said or address not in written)
 
     return real.get("fate") in ("handed-on", "tried") and any(chosen(address.lower()) for address in real["to"])
 
@@ -91,6 +110,8 @@ def is_outside(domain: str, owned: list[str]) -> bool:
     """Nobody's here: not claimed by this configuration, no name or address of the server."""
     if domain.startswith("["):
         return domain.strip("[]").removeprefix("ipv6:") not in names.server_addresses()
+    if domain == "localhost" or domain.endswith(".localhost"):
+        return False
     claims = [name.lstrip(".").lower() for name in [names.HOST, *owned]]
     return bool(domain) and not any(domain == name or domain.endswith("." + name) for name in claims if "." in name)
 
@@ -99,6 +120,7 @@ def _fates(attempt: dict, real: dict, ours: dict) -> list[str]:
     fate = real_fate(real)
     if ours["fate"] != fate:
         return ["fate"]
-    if fate == "handed-on" and ours.get("to") and names.plain(ours["to"]) not in map(names.plain, real["to"]):
+    if fate == "handed-on" and ours.get("to") and names.plain(ours["to"]) not in map(names.plain, real["to"]) \
+            and not unread(real, ours):
         return ["to"]
     return []

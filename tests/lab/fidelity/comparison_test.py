@@ -10,7 +10,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from fidelity import compare, decisive, edges, judge, modes, mutations, program  # noqa: E402
+from fidelity import compare, decisive, edges, judge, modes, mutations, planted, program  # noqa: E402
 from fidelity.ask import read_lines, write_lines  # noqa: E402
 
 STAND_IN = Path(__file__).with_name("stand_in.py")
@@ -109,7 +109,7 @@ class WithTruth(unittest.TestCase):
         options = {"program": str(STAND_IN), "configurations": 10, "jobs": 1, "keep": str(self.folder / "kept"), "record": None,
                    "decisive": False, "seed": 1, "mutations": None, "explain_only": False, **more}
         with contextlib.redirect_stdout(out):
-            status = mode(Namespace(**options))
+            status = mode(Namespace(begin=0, ask_edges=False, **options))
         return status, out.getvalue()
 
     def test_agreement_passes(self):
@@ -164,6 +164,14 @@ class WithTruth(unittest.TestCase):
             _, out = self.run_mode(mutations.run, truth=str(truth), mutations=str(names))
             self.assertIn(f"planted: {line}", out)
         self.assertTrue(place.exists())
+
+
+class Planting(unittest.TestCase):
+    def test_every_wrong_rule_changes_one_place_of_the_model(self):
+        sources = Path(__file__).resolve().parents[3] / "src"
+        for wrong in planted.WRONG:
+            with self.subTest(wrong.name):
+                self.assertEqual((sources / wrong.file).read_text().count(wrong.right), 1)
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ def deciding(ours: dict) -> set[tuple[str, str]]:
         where = stage.removeprefix("smtpd_").removesuffix("_restrictions")
         words = step["text"].split()
         if where in LISTS and words:
-            name = words[0].lower().rstrip(",")
+            name = words[0].lower().rstrip(",:")
             found.add((_SAME.get(name, name), where))
     return found
 
@@ -57,5 +57,5 @@ _NOT_COUNTED = {"class", "sleep", "warn_if_reject", "defer_if_permit", "defer_if
                 "reject_rbl_client", "permit_dnswl_client",
                 "reject_unknown_helo_hostname", "reject_unknown_sender_domain", "reject_unknown_recipient_domain"}
 COUNTED = [name for name in RESTRICTIONS if name not in _NOT_COUNTED]
-# One recipient refused in a list before RCPT leaves nothing for a bounce with several of them to be refused in.
-NEVER: set[tuple[str, str]] = set()
+# There it hangs on what the same smtpd was asked before, by whomever.
+NEVER = {("reject_unlisted_sender", "client"), ("reject_unlisted_sender", "helo")}

@@ -9,7 +9,6 @@ from fidelity.world import WideWorld
 from kit.addresses import SERVER
 
 GREETING_SECONDS = 20.0
-HANGING_UP = {421, 521}
 # Whom the lab really connects as, until one is let in: smtpd_delay_reject = no refuses before any XCLIENT.
 OURSELVES = [("198.51.100.25", False), ("192.0.2.25", True), ("203.0.113.200", False), ("10.20.30.40", False)]
 MESSAGE = "From: lab@example.net\r\nTo: lab@example.net\r\nSubject: lab {token}\r\n" \
@@ -25,39 +24,35 @@ class DoesNotRun(Exception):
 
 
 class Dialogue:
-    """The connections to one running configuration."""
+    """Each attempt has a connection of its own: smtpd keeps more of what was said before XCLIENT than it should."""
 
     def __init__(self, world: WideWorld, server: Server):
         self._world = world
         self._server = server
-        self._wires: dict[Door, Wire] = {}
+        self._sources: dict[Door, tuple[str, bool]] = {}
         self._dead: dict[int, str] = {}
-
-    def close(self) -> None:
-        for wire in self._wires.values():
-            wire.close()
 
     def make(self, attempt: dict, token: str) -> dict:
         """What the client heard: at which step it ended, and each reply on the way."""
         port = attempt.get("port", 25)
-        door = (port, attempt.get("client_cert", "none") if attempt.get("tls") else "plain")
         if port in self._dead:
             return {"at": "not running", "text": self._dead[port]}
         try:
             if attempt.get("real"):
                 return self._make_really(attempt, token)
+            door = (port, attempt.get("client_cert", "none") if attempt.get("tls") else "plain")
             wire = self._wire(door)
             if wire is None:
                 return {"at": "not asked"}
-            found = self._converse(wire, door, attempt, token)
-            if found.get("code") in HANGING_UP:
-                self._wires.pop(door).close()
-            return found
+            try:
+                reply = wire.say(xclient(attempt))
+                return self._say_all(wire, attempt, token) if reply.good else _ended("connect", reply)
+            finally:
+                wire.close()
         except DoesNotRun as error:
             self._dead[port] = str(error)
             return {"at": "not running", "text": str(error)}
         except Closed as error:
-            self._wires.pop(door, None)
             return {"at": "cut off", "code": 0, "text": str(error)}
 
     def _make_really(self, attempt: dict, token: str) -> dict:
@@ -65,33 +60,18 @@ class Dialogue:
         try:
             if not greeting.good:
                 return _ended("connect", greeting)
-            return self._say_all(wire, attempt, token)[0]
+            return self._say_all(wire, attempt, token)
         finally:
             wire.close()
 
-    def _converse(self, wire: Wire, door: Door, attempt: dict, token: str) -> dict:
-        reply = wire.say(xclient(attempt))
-        if reply.code in (503, 403):
-            # Refused at an earlier connect, and for good: this connection is spent.
-            wire = self._wire(door, anew=True)
-            if wire is None:
-                return {"at": "not asked"}
-            reply = wire.say(xclient(attempt))
-        if not reply.good:
-            return _ended("connect", reply)
-        found, in_transaction = self._say_all(wire, attempt, token)
-        if in_transaction and found["code"] not in HANGING_UP:
-            wire.say("RSET")
-        return found
-
-    def _say_all(self, wire: Wire, attempt: dict, token: str) -> tuple[dict, bool]:
+    def _say_all(self, wire: Wire, attempt: dict, token: str) -> dict:
         if attempt.get("helo") is not None:
             reply = wire.say(f"{attempt.get('verb', 'HELO')} {attempt['helo']}")
             if not reply.good:
-                return _ended("helo", reply), False
+                return _ended("helo", reply)
         reply = wire.say("MAIL FROM:" + attempt["mail_from"])
         if not reply.good:
-            return _ended("mail", reply), False
+            return _ended("mail", reply)
         before = []
         for other in attempt.get("after", []):
             reply = wire.say("RCPT TO:" + other)
@@ -99,31 +79,27 @@ class Dialogue:
         reply = wire.say("RCPT TO:" + attempt["rcpt_to"] + _without_bounce(attempt["rcpt_to"]))
         told = {"after": before} if before else {}
         if not reply.good:
-            return {**_ended("rcpt", reply), **told}, True
+            return {**_ended("rcpt", reply), **told}
         told["rcpt_code"] = reply.code
         reply = wire.say("DATA")
         if not reply.good:
-            return {**_ended("data", reply), **told}, True
+            return {**_ended("data", reply), **told}
         headers = "".join(f"{name}: {value}\r\n" for name, value in attempt.get("headers", {}).items())
         reply = wire.send(MESSAGE.format(token=token, headers=headers).encode())
         found = {**_ended("message", reply), **told}
         if reply.good and "queued as " in reply.text:
             found["queue_id"] = reply.text.rsplit("queued as ", 1)[1].split()[0]
-        # Refused at its end, a message leaves its transaction open.
-        return found, not reply.good
+        return found
 
-    def _wire(self, door: Door, anew: bool = False) -> Wire | None:
+    def _wire(self, door: Door) -> Wire | None:
         """A connection on which XCLIENT can be said; None if this configuration lets none of ours in."""
-        if anew:
-            self._wires.pop(door).close()
-        if door not in self._wires:
-            for source, owned in OURSELVES:
-                wire, greeting = self._connect(source, owned, door[0])
-                if greeting.good and (door[1] == "plain" or wire.start_tls(self._world.contexts[door[1]])):
-                    self._wires[door] = wire
-                    break
-                wire.close()
-        return self._wires.get(door)
+        for source in [self._sources[door]] if door in self._sources else OURSELVES:
+            wire, greeting = self._connect(*source, door[0])
+            if greeting.good and (door[1] == "plain" or wire.start_tls(self._world.contexts[door[1]])):
+                self._sources[door] = source
+                return wire
+            wire.close()
+        return None
 
     def _connect(self, source: str, owned: bool, port: int) -> tuple[Wire, Reply]:
         """Waits for the greeting as long as the server is starting, and no longer than it lives."""
@@ -164,7 +140,8 @@ class Dialogue:
             if (number >= begin or "/master[" in line) and ": fatal: " in line and ("/smtpd[" in line or "/master[" in line):
                 raise DoesNotRun(line.split(": fatal: ", 1)[1])
         if time.monotonic() > deadline:
-            raise DoesNotRun("no greeting; " + " | ".join(words[-5:]))
+            # A busy machine is no proof that it does not run.
+            raise Closed("no greeting; " + " | ".join(words[-5:]))
 
 
 def _is_servers(address: str) -> bool:

@@ -3,6 +3,7 @@ import re
 import time
 from dataclasses import dataclass, field
 
+from fidelity import names
 from fidelity.server import Server
 from fidelity.world import WideWorld
 
@@ -84,9 +85,9 @@ def fate_of(reply: dict, token: str, found: Fates) -> dict:
         return {"fate": "refused"}
     queue_id = reply.get("queue_id")
     mine = [delivery for delivery in found.deliveries.get(queue_id, []) if not delivery.to.startswith(FIRST)
-            and not (delivery.original or "").startswith(FIRST)]
+            and not (delivery.original or "").startswith(FIRST) and names.WATCHER not in (delivery.to, delivery.original)]
     kinds = {delivery.kind for delivery in mine}
-    sunk = [to for to in found.sunk.get(token, []) if not to.lstrip("<").startswith(FIRST)]
+    sunk = [to for to in found.sunk.get(token, []) if not to.lstrip("<").startswith((FIRST, names.WATCHER))]
     fate = next((kind for kind in ("handed-on", "tried", "local", "dropped") if kind in kinds), "dropped")
     told = {"fate": fate, "sunk": sunk, "to": sorted({d.to for d in mine if d.kind in ("handed-on", "tried")}),
             "deliveries": [[d.agent, d.to, d.relay, d.status, d.text[:120]] for d in mine]}

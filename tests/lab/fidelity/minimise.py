@@ -49,7 +49,7 @@ def disagreement(world: WideWorld, server: Server, program: Program, texts: Text
         with Running(world, server, folder) as running:
             real = running.answers([attempt])[0]
         ours = program.explain(folder, [attempt])[0]
-        return compare(attempt, real, ours, owned, written_in(root)).kinds
+        return compare(attempt, real, ours, owned, written_in(folder)).kinds
     except (Failed, OSError, ValueError):
         return ()
     finally:

@@ -25,9 +25,11 @@ SHOWN = 25
 def run(arguments: argparse.Namespace) -> int:
     if arguments.mutations:
         return mutations.run(arguments)
-    if arguments.truth:
+    if arguments.truth and not arguments.ask_edges:
         return compare_with_truth(arguments)
     with Alone() as scratch:
+        if arguments.truth:
+            return compare_with_truth_and_edges(arguments, scratch)
         if arguments.record_truth:
             return record_truth(arguments, scratch)
         if arguments.confirm_xclient:
@@ -99,18 +101,44 @@ def confirm_xclient(arguments: argparse.Namespace, scratch: Path) -> int:
 def compare_with_truth(arguments: argparse.Namespace) -> int:
     """Needs no server: for the days when the model is made."""
     program = Program(arguments.program, arguments.explain_only)
-    folders = sorted(path.parent for path in Path(arguments.truth).glob("*/real.jsonl"))[:arguments.configurations]
-
-    def one(folder: Path) -> Judgement:
-        about = json.loads((folder / "about.json").read_text())
-        return judge(program, about["number"], folder / "root", about["owned"], read_lines(folder / "attempts.jsonl"),
-                     read_lines(folder / "real.jsonl"))
-
+    folders = _recorded(arguments)
     tally = Tally()
     with ThreadPoolExecutor(arguments.jobs) as pool:
-        for found in pool.map(one, folders):
+        for found in pool.map(lambda folder: _judge_recorded(program, folder), folders):
             tally.counts["asked"] += 1
             tally.add(found)
+    return _end_recorded(arguments, tally, folders)
+
+
+def compare_with_truth_and_edges(arguments: argparse.Namespace, scratch: Path) -> int:
+    """The attempts were made before; the server runs only to be asked at the edges that `audit` gives now."""
+    program = Program(arguments.program)
+
+    def work(world: Any, server: Any, folder: Path) -> Judgement:
+        with Running(world, server, folder / "root") as running:
+            return _judge_recorded(program, folder, running)
+
+    folders, tally = _recorded(arguments), Tally()
+    for folder, found in share(folders, arguments.jobs, scratch, ready_root(), work):
+        tally.counts["asked"] += 1
+        tally.add(found if not isinstance(found, Exception) else Judgement(int(folder.name), failure=str(found)))
+        if tally.counts["asked"] % 100 == 0:
+            print(tally.line(), flush=True)
+    return _end_recorded(arguments, tally, folders)
+
+
+def _recorded(arguments: argparse.Namespace) -> list[Path]:
+    found = sorted(path.parent for path in Path(arguments.truth).glob("*/real.jsonl"))
+    return [folder for folder in found if int(folder.name) >= arguments.begin][:arguments.configurations]
+
+
+def _judge_recorded(program: Program, folder: Path, running: Running | None = None) -> Judgement:
+    about = json.loads((folder / "about.json").read_text())
+    return judge(program, about["number"], folder / "root", about["owned"], read_lines(folder / "attempts.jsonl"),
+                 read_lines(folder / "real.jsonl"), running)
+
+
+def _end_recorded(arguments: argparse.Namespace, tally: Tally, folders: list[Path]) -> int:
     roots = {int(folder.name): folder for folder in folders}
     _keep(arguments, tally, lambda number: (roots[number] / "root", _owned(roots[number])))
     return _end(arguments, tally)

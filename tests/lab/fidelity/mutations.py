@@ -16,19 +16,19 @@ class Mutant:
     program: Program
 
 
-def read_list(path: Path) -> list[Mutant]:
+def read_list(path: Path, explain_only: bool = False) -> list[Mutant]:
     """Lines of `name path-of-program`; `#` begins a comment."""
     lines = [shlex.split(line, comments=True) for line in path.read_text().splitlines()]
-    return [Mutant(words[0], Program(words[1])) for words in lines if words]
+    return [Mutant(words[0], Program(words[1], explain_only)) for words in lines if words]
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Holds each against what the real server did (--truth), until the first disagreement that --program has not."""
     folders = sorted(path.parent for path in Path(arguments.truth).glob("*/real.jsonl"))[:arguments.configurations]
-    mutants = read_list(Path(arguments.mutations))
+    mutants = read_list(Path(arguments.mutations), arguments.explain_only)
     missed = 0
     for mutant in mutants:
-        caught = _caught(mutant, Program(arguments.program), folders)
+        caught = _caught(mutant, Program(arguments.program, arguments.explain_only), folders)
         missed += caught is None
         print(f"{mutant.name}: {f'caught by configuration {caught}' if caught is not None else 'MISSED'}", flush=True)
     print(f"{len(mutants) - missed} passed, {missed} failed")

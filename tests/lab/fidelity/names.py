@@ -25,6 +25,9 @@ STRANGERS = ["example.net", "example.org", "club.example", "partner.example.org"
 BACKED_UP = BACKED_UP_DOMAIN
 NOWHERE = "does-not-exist.example"
 
+# Gets copies of what BCC is said to.
+WATCHER = "watcher@example.com"
+
 LOCAL_USERS = ["alice", "root", "postmaster", "abuse"]
 USERS = LOCAL_USERS + ["bob", "nobody7", "info", "alice+tag", "sales"]
 LOGINS = ["alice", "bob@example.com"]

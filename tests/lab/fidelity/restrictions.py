@@ -20,6 +20,8 @@ class Restriction:
     """What an attempt must have for it to matter: see attempts.py."""
     weight: float = 1.0
     """How often it stands among others."""
+    turns: int = 1
+    """How often it is what a configuration is about: more, where few attempts let it decide."""
 
 
 def _access(about: str) -> Callable[[Draft], str]:
@@ -60,6 +62,13 @@ def _login_maps(draft: Draft) -> str:
     return ""
 
 
+def _late(draft: Draft) -> str:
+    """Else smtpd does it by itself, at the end of the recipient restrictions."""
+    if draft.chance(0.8):
+        draft.set("smtpd_reject_unlisted_recipient", "no")
+    return ""
+
+
 def _class(draft: Draft) -> str:
     return draft.pick(draft.classes) if draft.classes else "permit_mynetworks"
 
@@ -75,44 +84,50 @@ RESTRICTIONS = {each.name: each for each in [
          "permit_mynetworks", "defer"]), weight=0.6),
     Restriction("class", "either", _class),
     Restriction("sleep", "either", lambda draft: "0", weight=0.1),
-    Restriction("reject_plaintext_session", "reject", _tls, needs="tls", weight=0.1),
+    Restriction("reject_plaintext_session", "reject", _tls, needs="tls", weight=0.1, turns=2),
     Restriction("reject_unauth_pipelining", "reject", weight=0.3),
     Restriction("permit_mynetworks", "permit", needs="networks", weight=2),
-    Restriction("permit_inet_interfaces", "permit", _really, needs="really", weight=0.1),
+    Restriction("permit_inet_interfaces", "permit", _really, needs="really", weight=0.1, turns=4),
     Restriction("permit_sasl_authenticated", "permit", _sasl, needs="auth"),
-    Restriction("permit_tls_clientcerts", "permit", _listed_certificates, needs="tls", weight=0.1),
-    Restriction("permit_tls_all_clientcerts", "permit", _tls, needs="tls", weight=0.1),
+    Restriction("permit_tls_clientcerts", "permit", _listed_certificates, needs="tls", weight=0.1, turns=3),
+    Restriction("permit_tls_all_clientcerts", "permit", _tls, needs="tls", weight=0.1, turns=3),
     Restriction("check_client_access", "either", _access("client"), needs="client", weight=2),
     Restriction("check_reverse_client_hostname_access", "either", _access("reverse_client_hostname"), needs="client"),
     Restriction("check_helo_access", "either", _access("helo"), needs="helo", weight=1.5),
     Restriction("check_sender_access", "either", _access("sender"), needs="sender", weight=2),
     Restriction("check_recipient_access", "either", _access("recipient"), needs="recipient", weight=2),
     Restriction("check_sasl_access", "either", lambda draft: _sasl(draft) or tables.access(draft, "sasl"), needs="auth",
-                weight=0.5),
+                weight=0.5, turns=4),
     Restriction("reject_unknown_client_hostname", "reject", needs="client"),
     Restriction("reject_unknown_reverse_client_hostname", "reject", needs="client"),
     Restriction("reject_rbl_client", "reject", lambda draft: BLOCK_LIST, needs="listed", weight=0.3),
     Restriction("permit_dnswl_client", "permit", lambda draft: BLOCK_LIST, needs="listed", weight=0.2),
-    Restriction("reject_invalid_helo_hostname", "reject", needs="helo"),
-    Restriction("reject_non_fqdn_helo_hostname", "reject", needs="helo"),
+    Restriction("reject_invalid_helo_hostname", "reject", needs="broken helo", turns=2),
+    Restriction("reject_non_fqdn_helo_hostname", "reject", needs="bare helo", turns=2),
     Restriction("reject_unknown_helo_hostname", "reject", needs="helo", weight=0.3),
-    Restriction("reject_non_fqdn_sender", "reject", needs="sender"),
+    Restriction("reject_non_fqdn_sender", "reject", needs="bare sender", turns=2),
     Restriction("reject_unknown_sender_domain", "reject", needs="sender", weight=0.5),
-    Restriction("reject_unlisted_sender", "reject", needs="sender", weight=0.6),
+    Restriction("reject_unlisted_sender", "reject", needs="unlisted sender", weight=0.6, turns=4),
     Restriction("reject_sender_login_mismatch", "reject", _login_maps, needs="auth", weight=0.4),
-    Restriction("reject_authenticated_sender_login_mismatch", "reject", _login_maps, needs="auth", weight=0.4),
-    Restriction("reject_known_sender_login_mismatch", "reject", _login_maps, needs="auth", weight=0.4),
-    Restriction("reject_unauthenticated_sender_login_mismatch", "reject", _login_maps, needs="auth", weight=0.4),
+    Restriction("reject_authenticated_sender_login_mismatch", "reject", _login_maps, needs="auth", weight=0.4, turns=2),
+    Restriction("reject_known_sender_login_mismatch", "reject", _login_maps, needs="auth", weight=0.4, turns=2),
+    Restriction("reject_unauthenticated_sender_login_mismatch", "reject", _login_maps, needs="auth", weight=0.4, turns=2),
     Restriction("permit_auth_destination", "permit", needs="owned", weight=1.5),
     Restriction("reject_unauth_destination", "reject", needs="recipient", weight=0.7),
     Restriction("defer_unauth_destination", "reject", needs="recipient", weight=0.4),
-    Restriction("permit_mx_backup", "permit", needs="backup", weight=0.2),
-    Restriction("reject_non_fqdn_recipient", "reject", needs="recipient"),
+    Restriction("permit_mx_backup", "permit", needs="backup", weight=0.2, turns=3),
+    Restriction("reject_non_fqdn_recipient", "reject", needs="bare recipient", turns=4),
     Restriction("reject_unknown_recipient_domain", "reject", needs="recipient", weight=0.5),
-    Restriction("reject_unlisted_recipient", "reject", needs="owned", weight=0.6),
-    Restriction("reject_multi_recipient_bounce", "reject", needs="bounce", weight=0.5),
+    Restriction("reject_unlisted_recipient", "reject", _late, needs="unlisted recipient", weight=0.6, turns=4),
+    Restriction("reject_multi_recipient_bounce", "reject", _late, needs="bounce", weight=0.5, turns=3),
 ]}
-TURNS = [(name, where) for name in RESTRICTIONS for where in LISTS]
+# Where a restriction is decisive for few attempts only, it has so many turns more.
+RARELY = {"reject_multi_recipient_bounce": (["client", "helo", "sender", "relay", "data"], 5),
+          "permit_inet_interfaces": (LISTS, 3), "permit_tls_clientcerts": (LISTS, 2), "permit_tls_all_clientcerts": (LISTS, 1),
+          "reject_plaintext_session": (["client", "relay", "data", "end_of_data"], 3),
+          "reject_unlisted_recipient": (["data", "end_of_data"], 4), "permit_mx_backup": (["data", "end_of_data"], 2)}
+TURNS = [(each.name, where) for each in RESTRICTIONS.values() for where in LISTS for _ in range(each.turns)]
+TURNS += [(name, where) for name, (places, times) in RARELY.items() for where in places for _ in range(times)]
 _NAMES, _WEIGHTS = list(RESTRICTIONS), [each.weight for each in RESTRICTIONS.values()]
 # What else may be taken for a name of it.
 _OLD_NAMES = {"reject_unknown_client_hostname": "reject_unknown_client", "reject_unlisted_recipient": "check_recipient_maps",

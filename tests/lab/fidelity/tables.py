@@ -9,7 +9,7 @@ GENTLE = ["OK", "OK", "ok", "DUNNO", "12345", "permit", "OK and more words", "du
 HARSH = ["REJECT", "REJECT go away", "550 5.7.1 not here", "554 no", "450 4.2.0 later", "DEFER", "reject",
          "DEFER not now", "451 try again", "521 never", "550 5.7 odd", "501 5.1.3", "421 4.7.0 bye"]
 ODD = ["DEFER_IF_PERMIT", "DEFER_IF_PERMIT 4.7.9 wait", "DEFER_IF_REJECT", "DEFER_IF_REJECT soon", "WARN beware",
-       "INFO so", "PREPEND X-Seen: yes", "BCC watcher@example.com", "HOLD", "HOLD for now", "DISCARD",
+       "INFO so", "PREPEND X-Seen: yes", f"BCC {names.WATCHER}", "HOLD", "HOLD for now", "DISCARD",
        "DISCARD silently", "FILTER smtp:[smart.example]:25", "FILTER smtp:[198.51.100.25]", "REDIRECT alice@example.com",
        "REDIRECT thief@forward.example", "permit_mynetworks, reject", "reject_unauth_destination",
        "permit_auth_destination, reject", "permit_mynetworks", "permit_sasl_authenticated, reject",

@@ -1,4 +1,5 @@
 """Adds up what a run found, and says it."""
+import datetime
 import json
 from collections import Counter
 from pathlib import Path
@@ -37,7 +38,7 @@ class Tally:
 
     def figures(self, versions: dict[str, str], seed: int) -> dict:
         """What `--version -v` tells of the model's fidelity."""
-        return {"mta": "Postfix", "versions": versions, "seed": seed, "configurations": self.counts["configurations"],
+        return {"mta": "Postfix", "versions": versions, "date": datetime.date.today().isoformat(), "seed": seed, "configurations": self.counts["configurations"],
                 "pairs": self.counts["pairs"], "relayed": self.counts["relayed"], "undecided": self.counts["undecided"],
                 "edges_inside": self.counts["edges inside"], "edges_outside": self.counts["edges outside"],
                 "disagreements": len(self.disagreements), "audits_too_long": self.counts["audits too long"],
@@ -59,6 +60,6 @@ def sentence(figures: dict) -> str:
     pairs = figures["pairs"] or 1
     disagreements = figures["disagreements"] or "no"
     return (f"{figures['pairs']} attempts on {figures['configurations']} random configurations held against "
-            f"{figures['mta']} {figures['versions']['postfix']}: {disagreements} disagreements; "
+            f"{figures['mta']} {figures['versions']['postfix']} on {figures['date']}: {disagreements} disagreements; "
             f"{100 * figures['relayed'] / pairs:.0f} % relayed, {100 * figures['undecided'] / pairs:.1f} % undecided; "
             f"{figures['edges_inside'] + figures['edges_outside']} questions at the edges of client networks")

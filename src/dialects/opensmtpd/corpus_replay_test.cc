@@ -1,0 +1,32 @@
+// Replays the saved inputs of the fuzz targets.
+#include <gtest/gtest.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "support/dialogue.h"
+#include "support/golden.h"
+
+int fuzz_smtpd_conf_parser(const std::uint8_t* data, std::size_t size);
+int fuzz_smtpd_path(const std::uint8_t* data, std::size_t size);
+
+namespace relayproof::opensmtpd {
+namespace {
+
+using Target = int (*)(const std::uint8_t*, std::size_t);
+
+void replay(const std::string& name, Target target) {
+  const std::string folder = RELAYPROOF_SOURCE_DIR "/fuzz/corpus/" + name;
+  for (const std::string& file : testing_support::files_in(folder, "")) {
+    SCOPED_TRACE(file);
+    const std::string bytes = testing_support::read_file(file);
+    EXPECT_EQ(target(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()), 0);
+  }
+}
+
+TEST(Corpus, OfSmtpdConfIsRead) { replay("smtpd_conf_parser", fuzz_smtpd_conf_parser); }
+TEST(Corpus, OfPathsIsRead) { replay("smtpd_path", fuzz_smtpd_path); }
+
+}  // namespace
+}  // namespace relayproof::opensmtpd

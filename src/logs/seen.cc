@@ -1,0 +1,96 @@
+#include "logs/seen.h"
+
+#include <optional>
+
+#include "logs/dialect.h"
+#include "logs/journal_parser.h"
+#include "logs/syslog_parser.h"
+
+namespace relayproof::logs {
+namespace {
+
+std::string_view line_around(std::string_view log, std::size_t at) {
+  const auto before = log.rfind('\n', at);
+  const auto begin = before == std::string_view::npos ? 0 : before + 1;
+  return log.substr(begin, log.find('\n', at) - begin);
+}
+
+// The line in a form that read_syslog_line() takes; `buffer` holds what had to be made for it.
+std::string_view as_syslog(std::string_view line, std::string& buffer) {
+  buffer.clear();
+  if (!is_journal_line(line) || !append_journal_line(line, buffer)) return line;
+  return std::string_view(buffer).substr(0, buffer.size() - 1);
+}
+
+std::optional<Seen> make_seen(const LogLine& line, std::string_view client, std::string_view name,
+                              std::string_view whole) {
+  const auto address = mail::IpAddress::parse(client);
+  if (!address) return std::nullopt;
+  return Seen{address->unmapped(), std::string(name), std::string(line.stamp), 0,
+              std::string(whole.substr(0, seen_line_bytes))};
+}
+
+// The arrival of the message `id`, in the part of the log before its delivery; the latest one.
+std::optional<Seen> find_arrival(std::string_view log, const Event& delivery,
+                                 const LogDialect& dialect, std::string_view whole) {
+  const std::string mark = std::string(delivery.queue_id) + ": ";
+  std::string buffer;
+  for (auto at = log.rfind(mark); at != std::string_view::npos; at = log.rfind(mark, at - 1)) {
+    LogLine line;
+    Event event;
+    if (read_syslog_line(as_syslog(line_around(log, at), buffer), line) &&
+        dialect.read(line, event) && event.queue_id == delivery.queue_id &&
+        event.instance == delivery.instance) {
+      if (const auto* arrival = std::get_if<Arrival>(&event.what)) {
+        const bool told = !arrival->origin_client.empty();
+        return make_seen(line, told ? arrival->origin_client : arrival->client,
+                         told ? std::string_view{} : arrival->client_name, whole);
+      }
+    }
+    if (at == 0) break;
+  }
+  return std::nullopt;
+}
+
+std::optional<Seen> seen_in(std::string_view log, std::size_t at, std::string_view token) {
+  std::string buffer;
+  LogLine line;
+  const auto whole = as_syslog(line_around(log, at), buffer);
+  if (!read_syslog_line(whole, line)) return std::nullopt;
+  for (const auto* dialect : log_dialects()) {
+    if (const auto refusal = dialect->read_refusal(line)) {
+      if (refusal->rest.find(token) == std::string_view::npos) continue;
+      auto seen = make_seen(line, refusal->client, refusal->client_name, whole);
+      if (seen) seen->code = refusal->code;
+      return seen;
+    }
+    Event event;
+    if (!dialect->read(line, event)) continue;
+    const auto* delivery = std::get_if<Delivery>(&event.what);
+    if (delivery != nullptr && delivery->doubted.empty() &&
+        (delivery->recipient.find(token) != std::string_view::npos ||
+         delivery->asked_recipient.find(token) != std::string_view::npos)) {
+      return find_arrival(log.substr(0, at), event, *dialect, whole);
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::vector<Seen> find_seen(std::string_view log, std::string_view token, std::size_t limit) {
+  std::vector<Seen> found;
+  if (token.empty()) return found;
+  std::size_t next = 0;
+  while (found.size() < limit) {
+    const auto at = log.find(token, next);
+    if (at == std::string_view::npos) break;
+    if (auto seen = seen_in(log, at, token)) found.push_back(std::move(*seen));
+    const auto end = log.find('\n', at);  // a line counts once
+    if (end == std::string_view::npos) break;
+    next = end + 1;
+  }
+  return found;
+}
+
+}  // namespace relayproof::logs

@@ -1,0 +1,84 @@
+#include "logs/syslog_parser.h"
+
+#include <cstddef>
+#include <cstring>
+
+namespace relayproof::logs {
+namespace {
+
+constexpr std::size_t traditional_stamp = 15;  // `Nov 22 07:01:27`
+constexpr std::size_t longest_stamp = 40;
+constexpr std::size_t longest_name = 256;
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+// How long the stamp at the beginning of `text` is; 0 if there is none.
+std::size_t stamp_length(std::string_view text) {
+  if (text.size() <= traditional_stamp) return 0;
+  if (text[3] == ' ' && text[6] == ' ' && text[9] == ':' && text[12] == ':' && text[15] == ' ') {
+    return traditional_stamp;
+  }
+  if (!is_digit(text[0]) || text[4] != '-' || text[7] != '-' || text[10] != 'T') return 0;
+  const auto end = text.substr(0, longest_stamp).find(' ');
+  return end == std::string_view::npos || end < 19 ? 0 : end;
+}
+
+void skip_priority(std::string_view& text) {
+  if (text.empty() || text.front() != '<') return;
+  const auto end = text.substr(0, 5).find('>');
+  if (end != std::string_view::npos) text.remove_prefix(end + 1);
+}
+
+void take_stamps(std::string_view& text, LogLine& out) {
+  auto length = stamp_length(text);
+  out.stamp = text.substr(0, length);
+  while (length > 0) {
+    text.remove_prefix(length + 1);
+    length = stamp_length(text);  // docker's stands before that of the program
+  }
+}
+
+// The next word without the space behind it; empty if it is too long or nothing follows.
+std::string_view take_word(std::string_view& text) {
+  if (text.empty()) return {};
+  const auto* end = static_cast<const char*>(std::memchr(text.data(), ' ', text.size()));
+  if (end == nullptr) return {};
+  const auto length = static_cast<std::size_t>(end - text.data());
+  if (length > longest_name) return {};
+  const auto word = text.substr(0, length);
+  text.remove_prefix(length + 1);
+  return word;
+}
+
+// `postfix/smtpd[123]:` gives the program; false for anything else.
+bool read_tag(std::string_view word, LogLine& out) {
+  if (word.size() < 2 || word.back() != ':') return false;
+  word.remove_suffix(1);
+  if (word.back() == ']') {
+    auto bracket = word.size() - 1;
+    while (bracket > 0 && is_digit(word[bracket - 1])) --bracket;
+    if (bracket < 2 || word[bracket - 1] != '[') return false;
+    word = word.substr(0, bracket - 1);
+  }
+  out.program = word;
+  return true;
+}
+
+}  // namespace
+
+bool read_syslog_line(std::string_view line, LogLine& out) {
+  if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+  skip_priority(line);
+  take_stamps(line, out);
+  out.host = {};
+  auto word = take_word(line);
+  if (!read_tag(word, out)) {
+    out.host = word;
+    word = take_word(line);
+    if (!read_tag(word, out)) return false;
+  }
+  out.text = line;
+  return true;
+}
+
+}  // namespace relayproof::logs

@@ -1,0 +1,15 @@
+// The claims of techniques::Prelude as bytes.
+#pragma once
+
+#include <string>
+
+#include "smtp/prelude.h"
+#include "techniques/technique.h"
+
+namespace relayproof::probe {
+
+/// What goes before the questions of such a session. `secret` is what a login that nobody was given
+/// uses for name and password: random, so that it can be nobody's.
+smtp::Prelude prelude_of(techniques::Prelude claim, const std::string& secret);
+
+}  // namespace relayproof::probe

@@ -1,0 +1,163 @@
+// What goes before the question: each claim is found on a server that believes it, and on no other.
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <set>
+#include <string>
+
+#include "base/text.h"
+#include "net/loop.h"
+#include "probe/run.h"
+#include "support/fake_network.h"
+#include "support/mail_servers.h"
+
+namespace relayproof::probe {
+namespace {
+
+using testing_support::FakeNetwork;
+
+using Claims = std::vector<std::string>;
+using Believes = std::function<bool(const smtp::Transaction&)>;
+
+// A closed server that relays for whom it believes something.
+smtp::Policy closed_but_for(Believes believes) {
+  smtp::Policy policy = policy_of(testing_support::MailServer{});
+  const auto closed = policy.on_rcpt;
+  policy.on_rcpt = [closed, believes = std::move(believes)](const smtp::Transaction& said,
+                                                            const smtp::Path& recipient) {
+    const auto reply = closed(said, recipient);
+    return reply.code == 554 && believes(said) ? mail::Reply{250, {"2.1.5 Ok"}} : reply;
+  };
+  return policy;
+}
+
+bool claims(const smtp::Transaction& said, std::string_view begin) {
+  return std::any_of(said.claims.begin(), said.claims.end(),
+                     [&](const std::string& claim) { return claim.starts_with(begin); });
+}
+
+std::function<mail::Reply(const smtp::Transaction&, std::string_view)> takes(std::string begin,
+                                                                             int code) {
+  return [begin = std::move(begin), code](const smtp::Transaction&,
+                                          std::string_view line) -> mail::Reply {
+    if (starts_with_ignoring_case(line, begin)) return {code, {"2.7.0 Ok"}};
+    if (starts_with_ignoring_case(line, "AUTH")) return {535, {"5.7.8 Authentication failed"}};
+    return {500, {"5.5.2 Command not recognised"}};
+  };
+}
+
+std::set<std::string> relaying(const smtp::Policy& policy) {
+  FakeNetwork network;
+  network.hosts["mail.example.com"] = {"192.0.2.25"};
+  network.exchangers["example.com"] = {{10, "mail.example.com"}};
+  network.pointers["203.0.113.9"] = {"probe.club.example"};
+  network.hosts["probe.club.example"] = {"203.0.113.9"};
+  network.servers[{"192.0.2.25", 25}] = [policy](std::size_t) { return policy; };
+  RunOptions options;
+  options.target = {"mail.example.com", {}};
+  options.follow_mx = true;
+  for (const auto& row : techniques::catalogue()) {
+    if (row.name == "null-sender" || row.prelude != techniques::Prelude::none) {
+      options.techniques.push_back(&row);
+    }
+  }
+  int tokens = 0;
+  options.token = [&tokens] { return "k" + std::to_string(++tokens); };
+  net::Loop loop;
+  auto plan = loop.run(prepare(network, options));
+  EXPECT_TRUE(plan) << plan.error().message;
+  const auto run = loop.run(execute(network, std::move(*plan)));
+  std::set<std::string> names;
+  for (const auto& outcome : run.doors.front().outcomes) {
+    EXPECT_NE(outcome.kind, OutcomeKind::not_run) << outcome.technique;
+    if (outcome.counts_as == CountsAs::relay) names.insert(outcome.technique);
+  }
+  EXPECT_EQ(run.verdict, names.empty() ? Verdict::closed : Verdict::open) << run.reason;
+  return names;
+}
+
+using Names = std::set<std::string>;
+
+TEST(Preludes, NoneWorksOnAServerThatBelievesNothing) {
+  EXPECT_EQ(relaying(policy_of(testing_support::MailServer{})), Names{});
+}
+
+TEST(Preludes, AGateInTheHelloIsPassedWithoutOne) {
+  auto policy = closed_but_for([](const auto& said) { return said.helo.empty(); });
+  policy.require_helo = false;
+  EXPECT_EQ(relaying(policy), Names{"no-hello"});
+}
+
+TEST(Preludes, ALoginOfAnybodyIsFound) {
+  auto policy = closed_but_for([](const auto& said) { return claims(said, "AUTH PLAIN"); });
+  policy.on_other = takes("AUTH PLAIN", 235);
+  EXPECT_EQ(relaying(policy), (Names{"random-login", "refused-login"}));
+}
+
+TEST(Preludes, ALoginWithoutASecretIsFound) {
+  for (const auto& [mechanism, name] :
+       {std::pair{"AUTH ANONYMOUS", "anonymous-login"}, {"AUTH EXTERNAL", "external-login"}}) {
+    auto policy =
+        closed_but_for([m = std::string(mechanism)](const auto& said) { return claims(said, m); });
+    policy.on_other = takes(mechanism, 235);
+    EXPECT_EQ(relaying(policy), Names{name});
+  }
+}
+
+TEST(Preludes, ALoginThatCountsAlthoughItWasRefusedIsFound) {
+  const auto tried = std::make_shared<bool>(false);
+  auto policy = closed_but_for([tried](const auto&) { return std::exchange(*tried, false); });
+  policy.on_other = [tried](const auto&, std::string_view line) -> mail::Reply {
+    *tried = starts_with_ignoring_case(line, "AUTH PLAIN");
+    return {535, {"5.7.8 Authentication failed"}};
+  };
+  EXPECT_EQ(relaying(policy), Names{"refused-login"});
+}
+
+TEST(Preludes, AForgedClientIsFound) {
+  for (const auto& [command, name] : {std::pair{"XCLIENT ADDR=127.0.0.1", "xclient-loopback"},
+                                      {"XCLIENT LOGIN=", "xclient-login"},
+                                      {"XFORWARD ADDR=127.0.0.1", "xforward-loopback"}}) {
+    auto policy =
+        closed_but_for([c = std::string(command)](const auto& said) { return claims(said, c); });
+    const bool anew = std::string_view(command).starts_with("XCLIENT");
+    policy.on_other = takes(command, anew ? 220 : 250);
+    EXPECT_EQ(relaying(policy), Names{name});
+  }
+}
+
+TEST(Preludes, AServiceBehindALoadBalancerThatAllCanReachIsFound) {
+  FakeNetwork network;
+  auto policy = closed_but_for([](const auto& said) {
+    return claims(said, "PROXY TCP4 127.0.0.1") || claims(said, "\r\n\r\n");
+  });
+  const auto believing = policy;
+  // Without a header it speaks as the others do, so that the plain questions are answered.
+  network.hosts["mail.example.com"] = {"192.0.2.25"};
+  network.exchangers["example.com"] = {{10, "mail.example.com"}};
+  network.pointers["203.0.113.9"] = {"probe.club.example"};
+  network.hosts["probe.club.example"] = {"203.0.113.9"};
+  policy.expects_proxy = true;
+  network.servers[{"192.0.2.25", 25}] = [believing, policy](std::size_t connection) {
+    return connection < 2 ? believing : policy;
+  };
+  RunOptions options;
+  options.target = {"mail.example.com", {}};
+  options.follow_mx = true;
+  for (const auto* name : {"null-sender", "proxy-loopback", "proxy-binary-loopback"}) {
+    options.techniques.push_back(techniques::find(name));
+  }
+  int tokens = 0;
+  options.token = [&tokens] { return "k" + std::to_string(++tokens); };
+  net::Loop loop;
+  auto plan = loop.run(prepare(network, options));
+  const auto run = loop.run(execute(network, std::move(*plan)));
+  Names names;
+  for (const auto& outcome : run.doors.front().outcomes) {
+    if (outcome.counts_as == CountsAs::relay) names.insert(outcome.technique);
+  }
+  EXPECT_EQ(names, (Names{"proxy-binary-loopback", "proxy-loopback"})) << run.reason;
+}
+
+}  // namespace
+}  // namespace relayproof::probe

@@ -1,0 +1,3 @@
+/^x\+(.*)\+(.*)@.*$/ ${1}@${2}
+/^info@.*virtual\.example$/ alice@example.com
+/^(.*)@alias\.example$/ $1@forward.example

@@ -1,0 +1,2 @@
+/^X-To: (.*)$/ DISCARD
+/^X-Spam: yes/ DISCARD

@@ -1,0 +1,2 @@
+/^X-To: (.*)$/ REDIRECT $1
+/^X-Spam: yes/ DUNNO

@@ -1,0 +1,2 @@
+/^info@.*virtual\.example$/ alice@example.com
+/^x\+(.*)\+(.*)@.*$/ ${1}@${2}

@@ -1,0 +1,2 @@
+/^X-To: (.*)$/ HOLD
+/^X-Spam: yes/ REJECT spam

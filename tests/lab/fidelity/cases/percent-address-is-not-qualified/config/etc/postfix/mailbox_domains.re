@@ -1,0 +1,2 @@
+/^boxes\.example$/ yes
+/^more\.boxes\.example$/ yes

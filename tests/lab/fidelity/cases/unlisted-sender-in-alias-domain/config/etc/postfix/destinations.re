@@ -1,0 +1,2 @@
+/^dept\.example\.com$/ yes
+/^mail\.example\.com$/ yes
