@@ -307,21 +307,28 @@ class AclLowering {
     ++depth_;
     auto result = builder().constant(false);
     for (std::size_t index = acl->statements.size(); index > 0; --index) {
-      result = around(acl->statements[index - 1], result);
+      result = around(acl->statements[index - 1], result, scope.sign);
     }
     --depth_;
     return result;
   }
 
   // What the nested ACL answers from this statement on, given what it answers behind it.
-  ConditionId around(const Statement& statement, ConditionId behind) {
+  ConditionId around(const Statement& statement, ConditionId behind, Sign sign) {
     std::vector<ConditionId> all;
+    // Whether it accepts grows with the conditions of an accept or a require, and falls with those
+    // of a deny; in front of endpass with neither.
+    const bool refuses =
+        statement.verb == "deny" || statement.verb == "drop" || statement.verb == "defer";
+    const bool has_endpass = std::any_of(statement.items.begin(), statement.items.end(),
+                                         [](const Item& item) { return item.name == "endpass"; });
+    const Sign mine = has_endpass ? Sign::either : refuses ? opposite(sign) : sign;
     std::optional<std::size_t> endpass;
     for (const auto& item : statement.items) {
       if (item.name == "endpass") endpass = all.size();
       const auto* known = find_asked(item.name);
       if (known == nullptr) continue;
-      all.push_back(may_ask(known->when, moment_) ? condition(item, *known, Sign::either)
+      all.push_back(may_ask(known->when, moment_) ? condition(item, *known, mine)
                                                   : builder().constant(false));
     }
     const auto holds = builder().all(all);

@@ -1,5 +1,10 @@
 #include "dialects/exim/authenticators.h"
 
+#include <algorithm>
+#include <array>
+#include <string>
+#include <utility>
+
 #include "base/text.h"
 #include "dialects/exim/expand.h"
 
@@ -13,12 +18,28 @@ bool condition_is_all(const Instance& authenticator) {
   return driver == "plaintext" || driver == "external" || driver == "tls";
 }
 
-std::optional<bool> always(Lowering& to, const Instance& authenticator, std::string_view option) {
+// Names and passwords that a stranger can say without knowing any.
+constexpr auto guesses = std::to_array<std::pair<std::string_view, std::string_view>>(
+    {{"stranger", "stranger"}, {"stranger@example.net", "guess"}, {"", ""}});
+
+// What the option's value is if a stranger says this, whatever else is the case.
+std::optional<bool> always(Lowering& to, const Instance& authenticator, std::string_view option,
+                           std::pair<std::string_view, std::string_view> said) {
   const auto* found = authenticator.find(option);
   if (found == nullptr) return std::nullopt;
   Scope scope;
   scope.line = found->line;
   scope.has_sender = false;
+  // PLAIN sends three texts, LOGIN two.
+  const bool two = contains_ignoring_case(authenticator.value("public_name"), "login");
+  const std::string name(said.first);
+  const std::string password(said.second);
+  for (const auto* prefix : {"auth", ""}) {
+    const std::string start(prefix);
+    scope.given[start + '1'] = two ? name : std::string();
+    scope.given[start + '2'] = two ? password : name;
+    scope.given[start + '3'] = two ? std::string() : password;
+  }
   const auto value = expand(to, found->value, scope);
   for (const auto& one : value) {
     if (!one.text.literal()) return std::nullopt;
@@ -29,10 +50,10 @@ std::optional<bool> always(Lowering& to, const Instance& authenticator, std::str
 
 bool admits(Lowering& to, const Instance& authenticator) {
   if (!condition_is_all(authenticator)) return false;
-  if (always(to, authenticator, "server_advertise_condition") == std::optional(false)) {
-    return false;
-  }
-  return always(to, authenticator, "server_condition") == std::optional(true);
+  return std::any_of(guesses.begin(), guesses.end(), [&](const auto& said) {
+    return always(to, authenticator, "server_advertise_condition", said) != std::optional(false) &&
+           always(to, authenticator, "server_condition", said) == std::optional(true);
+  });
 }
 
 }  // namespace

@@ -19,9 +19,15 @@ constexpr std::size_t depth_limit = 40;
 bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
 
 void append(Text& to, const Text& more) {
-  if (to.kind != Text::Kind::known) return;
+  // With something before or behind it, a row is no longer all that the owner wrote.
+  if (to.kind != Text::Kind::known) {
+    if (!more.literal() || !more.literal()->empty()) to.is_owners = false;
+    return;
+  }
   if (more.kind != Text::Kind::known) {
+    const bool alone = to.pieces.empty();
     to = more;
+    to.is_owners = to.is_owners && alone;
     return;
   }
   for (const auto& piece : more.pieces) {
@@ -307,11 +313,15 @@ class Expansion {
     return one(std::move(changed));
   }
 
+  // `${lookup{key}type{file}…` or `${lookup type{query}…`.
   Value lookup(std::string_view text, std::string_view whole) {
-    if (!text.starts_with('{')) return hidden(whole, "asks outside the configuration");
-    auto end = behind_braces(text, 0);
-    if (end == std::string_view::npos) return hidden(whole, "an expansion does not end");
-    const auto key = all(text.substr(1, end - 2));
+    std::size_t end = 0;
+    std::optional<Value> key;
+    if (text.starts_with('{')) {
+      end = behind_braces(text, 0);
+      if (end == std::string_view::npos) return hidden(whole, "an expansion does not end");
+      key = all(text.substr(1, end - 2));
+    }
     auto rest = trim(text.substr(end));
     const auto open = rest.find('{');
     if (open == std::string_view::npos) return hidden(whole, "is not followed");
@@ -319,12 +329,27 @@ class Expansion {
     end = behind_braces(rest, open);
     if (!type || end == std::string_view::npos) return hidden(whole, "is not followed");
     const auto file_value = all(rest.substr(open + 1, end - open - 2));
-    const auto file = file_value.size() == 1 ? file_value[0].text.literal() : std::nullopt;
     const auto found = branches(rest.substr(end));
-    if (!file || key.size() != 1) return hidden(whole, "the file's name is not constant");
-    const auto operand = key[0].text.operand();
-    if (!operand) return hidden(whole, "the key is not followed");
+    if (!key) return outside(*type, found, whole, "asks outside the configuration");
+    const auto file = file_value.size() == 1 ? file_value[0].text.literal() : std::nullopt;
+    if (!file || key->size() != 1) {
+      return outside(*type, found, whole, "the file's name is not constant");
+    }
+    const auto operand = key->front().text.operand();
+    if (!operand) return outside(*type, found, whole, "the key is not followed");
     return looked_up(*type, *file, *operand, found, whole);
+  }
+
+  // Rows that cannot be seen: one is found or not, and what it gives is the owner's.
+  Value outside(const LookupType& type, const Branches& found, std::string_view whole,
+                std::string why) {
+    const bool gives_the_row =
+        !found.yes || trim(*found.yes) == "$value" || trim(*found.yes) == "${value}";
+    if (!holds_owners_rows(type)) return hidden(whole, std::move(why));
+    if (gives_the_row && (found.fails || !found.no || trim(*found.no).empty())) {
+      return one(Text::owners_row(std::move(why), mentioned_in(whole, scope_)));
+    }
+    return hidden(whole, std::move(why));
   }
 
   Value looked_up(const LookupType& type, const std::string& file, const Operand& key,
@@ -338,7 +363,7 @@ class Expansion {
     if (key.fixed) {
       bool seen = false;
       const auto row = find_row(to_, type, file, *key.fixed, seen);
-      if (!seen) return hidden(whole, "the rows of " + file + " cannot be seen");
+      if (!seen) return outside(type, found, whole, "the rows of " + file + " cannot be seen");
       return row ? with_value(row->value) : otherwise(found);
     }
     std::vector<std::string> values;
@@ -349,8 +374,10 @@ class Expansion {
       }
       return to_.builder.named_result("value " + row.value);
     });
-    if (!ways.why_not.empty()) return hidden(whole, ways.why_not);
-    if (values.size() >= case_limit / 2) return hidden(whole, "too many different rows");
+    if (!ways.why_not.empty()) return outside(type, found, whole, ways.why_not);
+    if (values.size() >= case_limit / 2) {
+      return outside(type, found, whole, "too many different rows");
+    }
     Value result = otherwise(found);
     for (std::size_t way = ways.ways.size(); way > 0; --way) {
       for (const auto& value : values) {
@@ -380,6 +407,12 @@ Text Text::hidden(std::string why, std::vector<policy::Subject> about) {
   result.kind = Kind::hidden;
   result.why = std::move(why);
   result.about = std::move(about);
+  return result;
+}
+
+Text Text::owners_row(std::string why, std::vector<policy::Subject> about) {
+  auto result = hidden(std::move(why), std::move(about));
+  result.is_owners = true;
   return result;
 }
 

@@ -29,9 +29,12 @@ struct Text {
   std::vector<Piece> pieces;
   std::string why;                     ///< of what is hidden
   std::vector<policy::Subject> about;  ///< what it was told
+  /// Of what is hidden: it is the value of a row which the owner wrote, in a file or a database.
+  bool is_owners = false;
 
   static Text of(std::string text);
   static Text hidden(std::string why, std::vector<policy::Subject> about);
+  static Text owners_row(std::string why, std::vector<policy::Subject> about);
   /// The text, if all of it is written down.
   std::optional<std::string> literal() const;
   /// The one thing it consists of: a text, or a part of the attempt as it is.

@@ -39,6 +39,7 @@ class ListLowering {
 
   PolicyBuilder& builder() { return to_.builder; }
   policy::ConditionId hidden(const std::string& name, const std::string& why);
+  policy::ConditionId any_of(const std::vector<std::string_view>& parts);
   policy::ConditionId same(const Operand& other);
   policy::ConditionId of_items(const std::vector<std::string>& items);
   policy::ConditionId holds(const Item& item);

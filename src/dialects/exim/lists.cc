@@ -29,6 +29,31 @@ std::string quoted(std::string_view text) {
   return result;
 }
 
+// The parts between colons that stand outside braces; none where an item is negated, or the list
+// has a separator of its own.
+std::vector<std::string_view> written_parts(std::string_view list) {
+  if (trim(list).starts_with('<')) return {};
+  std::vector<std::string_view> parts;
+  std::size_t begin = 0;
+  std::size_t depth = 0;
+  for (std::size_t at = 0; at <= list.size(); ++at) {
+    const char c = at < list.size() ? list[at] : ':';
+    if (c == '{') ++depth;
+    if (c == '}' && depth > 0) --depth;
+    if (c != ':' || (depth > 0 && at < list.size())) continue;
+    // A doubled colon is none.
+    if (at + 1 < list.size() && list[at + 1] == ':') {
+      ++at;
+      continue;
+    }
+    const auto part = trim(list.substr(begin, at - begin));
+    begin = at + 1;
+    if (part.starts_with('!')) return {};
+    if (!part.empty()) parts.push_back(part);
+  }
+  return parts;
+}
+
 ConditionId by_subject(Lowering& to, Kind kind, std::string_view list, const Operand& subject,
                        const Scope& scope) {
   return ListLowering(to, kind, scope, subject).expanded(list);
@@ -72,14 +97,33 @@ ConditionId ListLowering::expanded(std::string_view list) {
   outer.lists_domains = false;
   outer.sign = Sign::either;
   const auto value = expand(to_, list, outer);
+  const bool is_hidden = std::any_of(value.begin(), value.end(), [](const Case& one) {
+    return one.text.kind == Text::Kind::hidden;
+  });
+  if (is_hidden && kind_ != Kind::host) {
+    const auto parts = written_parts(list);
+    if (parts.size() > 1) return any_of(parts);
+  }
   return each_case(to_, value, [&](const Text& text) {
     if (text.kind == Text::Kind::failed) return builder().constant(false);
     const auto literal = text.literal();
     if (literal) return of_items(items_of(*literal));
     const auto operand = text.operand();
     if (operand && kind_ != Kind::host) return same(*operand);
-    return hidden(std::string(list), text.why.empty() ? "is not written down" : text.why);
+    const bool before = std::exchange(scope_.lists_domains, scope_.lists_domains && text.is_owners);
+    const auto asked =
+        hidden(std::string(list), text.why.empty() ? "is not written down" : text.why);
+    scope_.lists_domains = before;
+    return asked;
   });
+}
+
+ConditionId ListLowering::any_of(const std::vector<std::string_view>& parts) {
+  if (++depth_ > depth_limit) return hidden("a list", "lists are nested too deep");
+  std::vector<ConditionId> any;
+  for (const auto part : parts) any.push_back(expanded(part));
+  --depth_;
+  return builder().any(any);
 }
 
 // A list of one item that the client chose.
@@ -292,7 +336,12 @@ ConditionId ListLowering::pattern(std::string_view text, const Operand& of, bool
 ConditionId ListLowering::looked_up(std::string_view how, std::string_view file,
                                     const Operand& of) {
   const auto type = parse_lookup_type(how);
-  if (!type) return hidden(std::string(how) + ';' + std::string(file), "is not followed");
+  if (!type) {
+    const bool before = std::exchange(scope_.lists_domains, false);
+    const auto asked = hidden(std::string(how) + ';' + std::string(file), "is not followed");
+    scope_.lists_domains = before;
+    return asked;
+  }
   return is_found(to_, *type, std::string(file), of, scope_);
 }
 

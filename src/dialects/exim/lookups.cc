@@ -258,6 +258,12 @@ std::optional<LookupType> parse_lookup_type(std::string_view text) {
   return type;
 }
 
+bool holds_owners_rows(const LookupType& type) {
+  static constexpr auto of_others =
+      std::to_array<std::string_view>({"dnsdb", "spf", "testdb", "whoson"});
+  return std::find(of_others.begin(), of_others.end(), type.type) == of_others.end();
+}
+
 LookupRows read_lookup(Lowering& to, const LookupType& type, const std::string& file) {
   if (type.type == "dsearch") {
     if (to.files.info(file).kind != FileInfo::Kind::folder) return {{}, file + " is not there"};
@@ -349,7 +355,9 @@ policy::ConditionId is_found(Lowering& to, const LookupType& type, const std::st
   }
   std::vector<policy::Subject> about;
   if (!key.fixed) about.push_back(key.subject);
-  return to.hidden(type.type + ';' + file, why, scope, about);
+  Scope asked = scope;
+  asked.lists_domains = scope.lists_domains && holds_owners_rows(type);
+  return to.hidden(type.type + ';' + file, why, asked, about);
 }
 
 policy::ConditionId client_is_found(Lowering& to, const LookupType& type, const std::string& file,

@@ -19,6 +19,8 @@ struct LookupType {
   bool star_at = false;  ///< `*@`: before it `*@domain`
 };
 std::optional<LookupType> parse_lookup_type(std::string_view text);
+/// Only the owner writes what it finds: a file or a database, not the DNS.
+bool holds_owners_rows(const LookupType& type);
 
 struct LookupRow {
   std::string key;

@@ -59,6 +59,8 @@ struct Scope {
   std::size_t depth = 0;
   std::optional<Captured> captured;
   std::optional<std::string> value;  ///< $value
+  /// Variables whose text is known here: what a stranger says when he logs in.
+  std::map<std::string, std::string, std::less<>> given{};
 };
 
 struct Note {

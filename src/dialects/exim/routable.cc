@@ -53,23 +53,30 @@ class Verification {
     Scope scope = scope_;
     scope.address = address;
     scope.line = router.line;
-    if (router.value("driver") == "redirect") scope.sign = Sign::either;
+    const auto driver = router.value("driver");
+    const bool fails = router.is_on("fail_verify", false) ||
+                       router.find("fail_verify_sender") != nullptr ||
+                       router.find("fail_verify_recipient") != nullptr;
+    // That it is used can only help where it then takes the address.
+    const bool takes = (driver == "accept" || driver == "dnslookup") && !fails;
+    if (!takes) scope.sign = Sign::either;
     made.used = is_used(to_, router, address, purpose_, scope);
+    if (driver != "redirect" && !fails) scope.sign = scope_.sign;
     scope.address = stripped(to_, router, address);
     made.goes_on = builder().constant(true);
     if (const auto* more = router.find("more")) {
       made.goes_on = is_true(to_, expand(to_, more->value, scope), more->line.text, scope, true);
     }
     made.verified = builder().constant(true);
-    if (router.value("driver") == "redirect") {
+    if (driver == "redirect") {
       redirect(router, scope, depth, made);
     } else {
       made.handled = handles(to_, router, address, scope);
     }
-    const bool fails = router.is_on("fail_verify", false);
     const auto* option =
         purpose_ == Purpose::verify_sender ? "fail_verify_sender" : "fail_verify_recipient";
-    if (router.is_on(option, fails)) made.verified = builder().constant(false);
+    if (router.is_on(option, router.is_on("fail_verify", false)))
+      made.verified = builder().constant(false);
     return made;
   }
 

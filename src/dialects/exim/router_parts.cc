@@ -90,6 +90,18 @@ ConditionId is_local_user(Lowering& to, const Operand& local, const Scope& scope
                    "the system's users are not in the configuration", scope, about, false);
 }
 
+// An option that is expanded on the way: a forced failure makes the router decline.
+ConditionId is_not_forced_to_fail(Lowering& to, const Option& option, const Scope& scope) {
+  const auto value = expand(to, option.value, scope);
+  return each_case(to, value, [&](const Text& text) {
+    if (text.kind == Text::Kind::failed) return to.builder.constant(false);
+    const bool may_fail = text.kind == Text::Kind::hidden &&
+                          (option.value.find("fail") != std::string::npos || text.is_owners);
+    if (!may_fail) return to.builder.constant(true);
+    return to.hidden(option.line.text, text.why, scope, mentioned_in(option.value, scope));
+  });
+}
+
 bool is_literal_domain(const Operand& domain) {
   return domain.fixed && domain.fixed->starts_with('[');
 }
@@ -100,14 +112,25 @@ ConditionId in_brackets(Lowering& to, const Operand& domain) {
   return to.builder.matches(*pattern, domain.subject);
 }
 
-// DNS: whoever wants to be relayed owns a domain that resolves.
+// What the client sends as an address literal can be none where those are not taken.
+ConditionId is_literal(Lowering& to, const Operand& domain) {
+  const bool taken = to.config.is_on("allow_domain_literals", false) ||
+                     !trim(to.config.value("percent_hack_domains")).empty();
+  if (!domain.fixed && (!taken || !domain.subject.via.empty())) return to.builder.constant(false);
+  return in_brackets(to, domain);
+}
+
+// DNS: whoever wants to be relayed names a domain that resolves, as nearly all do. Where he would
+// rather have one that does not, nobody knows.
 ConditionId resolves(Lowering& to, const Operand& domain, const Scope& scope) {
+  const auto no_literal = to.builder.negation(is_literal(to, domain));
+  if (scope.sign == Sign::permit_if_true || scope.sign == Sign::refuse_if_false) return no_literal;
   std::vector<policy::Subject> about;
   if (!domain.fixed) about.push_back(domain.subject);
   const auto asked =
       to.hidden("the domain" + (domain.fixed ? ' ' + *domain.fixed : "") + " has mail servers",
                 "hangs on its DNS", scope, about, false);
-  return to.builder.all({to.builder.negation(in_brackets(to, domain)), asked});
+  return to.builder.all({no_literal, asked});
 }
 
 ConditionId listed_in_route_list(Lowering& to, const Instance& router, const Operand& domain,
@@ -198,6 +221,8 @@ ConditionId is_used(Lowering& to, const Instance& router, const Operand& address
       all.push_back(is_local_user(to, bare.part(Part::local), scope));
     } else if (option.name == "condition") {
       all.push_back(is_true(to, expand(to, option.value, scope), option.line.text, scope, false));
+    } else if (option.name == "address_data") {
+      all.push_back(is_not_forced_to_fail(to, option, scope));
     } else if (option.name == "require_files") {
       all.push_back(to.hidden(option.line.text, "files of the system", scope, {}));
     }
@@ -215,6 +240,9 @@ ConditionId handles(Lowering& to, const Instance& router, const Operand& address
   if (driver == "accept") return to.builder.constant(true);
   if (driver == "dnslookup") return resolves(to, domain, scope);
   if (driver == "ipliteral") return in_brackets(to, domain);
+  if (driver != "manualroute") {
+    to.note(router.line, "what the router answers is not in the configuration", true);
+  }
   if (driver == "manualroute") return manual(to, router, domain, scope);
   return to.hidden("router " + router.name, "what it answers is not in the configuration", scope,
                    {address.subject});

@@ -78,6 +78,7 @@ class RouteLowering {
         to_.note(router.line, "copies of unseen routers are not followed", true);
       }
     } else {
+      scope.sign = Sign::permit_if_true;
       rule(list, handles(to_, router, address, scope), policy::End{fate_of(to_, router)}, origin,
            router.name);
     }
@@ -104,12 +105,26 @@ class RouteLowering {
       return;
     }
     if (router.is_on("unseen", false)) {
-      return to_.note(router.line, "copies of unseen routers are not followed", false);
+      return to_.note(router.line, "copies of unseen routers are not followed",
+                      !copies_are_forwards(data->value, scope));
     }
     if (const auto rows = data_in_rows(to_, data->value, scope)) {
       return by_rows(*rows, *data, list, then, origin, scope);
     }
     by_value(expand(to_, data->value, scope), *data, list, then, origin, scope);
+  }
+
+  // Whomever the copies go to was written down by the owner.
+  bool copies_are_forwards(std::string_view data, const Scope& scope) {
+    const auto value = expand(to_, data, scope);
+    return std::all_of(value.begin(), value.end(), [](const Case& one) {
+      const auto& text = one.text;
+      if (text.kind == Text::Kind::failed || text.literal() || text.is_owners) return true;
+      const bool ends_written = text.kind == Text::Kind::known && !text.pieces.empty() &&
+                                !text.pieces.back().subject &&
+                                text.pieces.back().text.find('@') != std::string::npos;
+      return ends_written;
+    });
   }
 
   void by_value(const Value& value, const Option& data, ListId list, ListId then,
@@ -144,9 +159,13 @@ class RouteLowering {
          data.line.text);
   }
 
-  // Where rows lead that cannot be seen was written down by the owner.
+  // Where rows lead that cannot be seen was written down by the owner; of anything else nobody
+  // knows whether the client chose it.
   void hidden(const Text& text, ConditionId when, const Option& data, ListId list,
               policy::OriginId origin, const Scope& scope) {
+    if (!text.is_owners) {
+      return to_.note(data.line, "whom it redirects to is not followed: " + text.why, true);
+    }
     policy::Question question;
     question.name = data.line.text;
     question.says = "where it redirects mail is not in the configuration: " + text.why;
@@ -193,7 +212,7 @@ class RouteLowering {
       return builder().result(effect ? *effect : policy::Effect(policy::Nothing{}));
     });
     if (!ways.why_not.empty()) {
-      hidden(Text::hidden(ways.why_not, {}), always(), data, list, origin, scope);
+      hidden(Text::owners_row(ways.why_not, {}), always(), data, list, origin, scope);
     }
     for (const auto& way : ways.ways) {
       policy::Rule one;

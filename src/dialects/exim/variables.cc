@@ -54,21 +54,7 @@ struct Fixed {
   std::string_view name;
   std::string_view text;
 };
-// What the client chooses is as small as it can be; what only others have is not there.
-constexpr auto fixed = std::to_array<Fixed>({{"message_size", "1000"},
-                                             {"max_received_linelength", "80"},
-                                             {"received_count", "1"},
-                                             {"message_linecount", "10"},
-                                             {"body_linecount", "5"},
-                                             {"message_body_size", "500"},
-                                             {"rcpt_count", "1"},
-                                             {"recipients_count", "0"},
-                                             {"local_part_prefix", ""},
-                                             {"local_part_suffix", ""},
-                                             {"sender_ident", ""},
-                                             {"received_protocol", "esmtp"},
-                                             {"sn0", ""},
-                                             {"value", ""}});
+constexpr auto fixed = std::to_array<Fixed>({{"value", ""}});
 
 template <class Table>
 const auto* find(const Table& table, std::string_view name) {
@@ -90,6 +76,8 @@ Text capture(const Captured& captured, std::size_t group) {
 }  // namespace
 
 Text variable(Lowering& to, std::string_view name, const Scope& scope) {
+  const auto given = scope.given.find(name);
+  if (given != scope.given.end()) return Text::of(given->second);
   if (name == "value" && scope.value) return Text::of(*scope.value);
   if (const auto* found = find(of_address, name)) {
     return scope.address ? of_operand(scope.address->part(found->part)) : Text{};

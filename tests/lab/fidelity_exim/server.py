@@ -6,8 +6,10 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from fidelity import certificates
 from fidelity.server import Server
 from kit.machine import Machine
+from kit.world import World
 
 LOG = "var/log/exim4/mainlog"
 SETTLE_SECONDS = 30.0
@@ -33,12 +35,18 @@ class _Files:
 class EximServer(Server):
     """Runs one configuration after the other."""
 
-    def __init__(self, world, root: Path):
+    def __init__(self, world: World, root: Path, shown: Path):
         Machine.__init__(self, world, root, _Files(), [], [], [])
         self._instance: subprocess.Popen | None = None
+        self._shown = shown
 
     def _stage(self, stage: Path) -> None:
         Machine._stage(self, stage)
+        inside = stage / certificates.INSIDE
+        inside.mkdir(parents=True)
+        for name in ("ca.pem", "server.pem", "server.key"):
+            shutil.copy(self._shown / name, inside)
+            (inside / name).chmod(0o644)
 
     def start(self, folder: Path) -> None:
         """Runs the configuration below `folder`, which is laid out as `/` is."""
@@ -75,10 +83,10 @@ class EximServer(Server):
         return found[0] if found else ""
 
     def settle(self) -> bool:
-        """Waits until nothing but the daemon runs."""
+        """Waits until nothing but the daemon runs. What has ended and was not buried does not count."""
         deadline, quiet = time.monotonic() + SETTLE_SECONDS, 0
         while time.monotonic() < deadline:
-            quiet = quiet + 1 if len(self.run("pgrep", "-x", "exim4").split()) <= 1 else 0
+            quiet = quiet + 1 if len(self.run("pgrep", "-x", "-r", "R,S,D", "exim4").split()) <= 1 else 0
             if quiet == 2:
                 return True
             time.sleep(0.02)
