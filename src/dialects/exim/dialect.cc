@@ -5,11 +5,14 @@
 
 #include "base/text.h"
 #include "dialects/exim/config.h"
+#include "dialects/exim/coverage.h"
 #include "dialects/exim/debian.h"
+#include "dialects/exim/fidelity.h"
 #include "dialects/exim/findings.h"
 #include "dialects/exim/locate.h"
 #include "dialects/exim/lower.h"
 #include "dialects/exim/lowering.h"
+#include "dialects/exim/other_places.h"
 
 namespace relayproof::dialects::exim {
 namespace {
@@ -65,9 +68,10 @@ std::optional<std::vector<std::string>> read_users(const FileSystem& files) {
   return names;
 }
 
-Result<Loaded> load(const FileSystem& files, const std::string& path, const Host& host) {
-  const auto file = native::locate(files, path);
+Result<Loaded> load(const FileSystem& disk, const std::string& path, const Host& host) {
+  const auto file = native::locate(disk, path);
   if (!file) return failure("no configuration of Exim", {path, 0, 0});
+  const native::OtherPlaces files(disk, path_in(*file, ".."));
   const auto content = files.read(*file);
   if (!content) return tl::unexpected(content.error());
   Loaded loaded;
@@ -97,11 +101,11 @@ Result<Loaded> load(const FileSystem& files, const std::string& path, const Host
   }
   for (const auto& gap : config.read.gaps) {
     loaded.assumptions.push_back({gap.where, gap.text, gap.why, true});
-    loaded.coverage.push_back({gap.where, gap.text, Understood::unsupported, gap.why});
   }
   for (const auto& note : lowering.notes) {
     loaded.assumptions.push_back({note.where, note.text, note.says, note.decisive});
   }
+  loaded.coverage = native::coverage(lowering);
   const auto folder = path_in(*file, "..");
   for (const auto& name : config.read.files) loaded.files.push_back(relative(name, folder));
   for (const auto& name : lowering.table_files) loaded.files.push_back(relative(name, folder));
@@ -122,6 +126,7 @@ const Dialect dialect = {
     .usual_place = "/etc/exim4",
     .recognise = recognise,
     .load = load,
+    .fidelity = native::fidelity,
 };
 
 }  // namespace relayproof::dialects::exim

@@ -309,7 +309,12 @@ class Expansion {
     };
     if (operand->fixed) return one(Text::of(change(*operand->fixed)));
     Text changed;
-    changed.pieces.push_back({"", Piece::Special::none, operand->subject, change});
+    changed.pieces.push_back({"",
+                              Piece::Special::none,
+                              operand->subject,
+                              change,
+                              {},
+                              Piece::Substitution{*expression, *replacement}});
     return one(std::move(changed));
   }
 

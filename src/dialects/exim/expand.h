@@ -18,6 +18,18 @@ struct Piece {
   enum class Special : std::uint8_t { none, client, login, cipher } special = Special::none;
   std::optional<policy::Subject> subject;
   std::function<std::string(std::string_view)> change;  ///< none: as it is
+  /// What the change is, where it can be said: a group of what an expression captured there, or
+  /// every occurrence of an expression replaced.
+  struct Capture {
+    patterns::Pattern pattern;
+    std::size_t group = 0;
+  };
+  struct Substitution {
+    std::string expression;
+    std::string replacement;
+  };
+  std::optional<Capture> capture{};
+  std::optional<Substitution> substitution{};
 };
 
 struct Text {

@@ -1,58 +1,15 @@
 // Configurations whose real behaviour is known, and what is said of them.
 #include <gtest/gtest.h>
 
+#include <cctype>
 #include <string>
 #include <vector>
 
-#include "dialects/exim/dialect.h"
-#include "policy/decide.h"
-#include "policy/reach.h"
+#include "dialects/exim/small_config_test.h"
 
-namespace relayproof::dialects::exim {
-namespace {
+namespace relayproof::exim {
 
-const std::string head =
-    "primary_hostname = mail.example.com\n"
-    "qualify_domain = example.com\n"
-    "domainlist local_domains = example.com : mail.example.com : localhost\n"
-    "domainlist relay_to_domains =\n"
-    "hostlist relay_from_hosts = <; 127.0.0.1 ; ::1\n"
-    "acl_smtp_rcpt = rcpt\n";
-const std::string tail =
-    "begin routers\n"
-    "remote:\n  driver = dnslookup\n  domains = ! +local_domains\n  transport = out\n  no_more\n"
-    "aliases:\n  driver = redirect\n  data = ${lookup{$local_part}lsearch{/etc/aliases}}\n"
-    "users:\n  driver = accept\n  check_local_user\n  transport = in\n"
-    "begin transports\nout:\n  driver = smtp\nin:\n  driver = appendfile\n  file = /var/mail/x\n";
-const std::string gate =
-    "  require verify = sender\n"
-    "  accept hosts = +relay_from_hosts\n"
-    "  accept authenticated = *\n"
-    "  require message = relay not permitted\n"
-    "          domains = +local_domains : +relay_to_domains\n"
-    "  require verify = recipient\n"
-    "  accept\n";
-
-std::string with_acl(const std::string& rcpt) { return head + "begin acl\nrcpt:\n" + rcpt + tail; }
-
-Loaded loaded(const std::string& text) {
-  MemoryFiles files;
-  files.add("/etc/exim4/exim4.conf", text);
-  files.add("/etc/aliases", "postmaster: root\nroot: alice\nout: someone@example.org\n");
-  files.add("/etc/passwd", "root:x:0:0::/:/bin/sh\nalice:x:1:1::/:/bin/sh\n");
-  files.add("/etc/nsswitch.conf", "passwd: files\n");
-  Host host;
-  host.hostname = "mail.example.com";
-  host.interfaces = {*mail::Network::parse("192.0.2.25/24")};
-  host.mta_version = "4.96";
-  auto result = dialect.load(files, "/etc/exim4", host);
-  EXPECT_TRUE(result.has_value()) << to_string(result.error());
-  return std::move(*result);
-}
-
-// `open`, `closed`, `undecided`, or the networks that surely relay, loopback and the host left out.
-std::string verdict(const std::string& text) {
-  const auto found = loaded(text);
+std::string verdict(const dialects::Loaded& found) {
   if (!found.runs) return "does not run";
   if (found.policy.doors.empty()) return "no door";
   for (const auto& assumption : found.assumptions) {
@@ -73,6 +30,8 @@ std::string verdict(const std::string& text) {
   if (surely.empty()) return "closed";
   return surely == mail::IpSet::all() - trusted ? "open" : surely.to_string();
 }
+
+namespace {
 
 struct Known {
   std::string name;
@@ -134,13 +93,37 @@ std::vector<Known> known() {
        with_acl(gate) + "begin authenticators\nplain:\n  driver = plaintext\n"
                         "  public_name = PLAIN\n  server_condition = ${if eq{$2}{secret}}\n",
        "closed"},
+      {"what only a guessed password admits",
+       with_acl(gate) + "begin authenticators\nplain:\n  driver = plaintext\n"
+                        "  public_name = PLAIN\n"
+                        "  server_condition = ${if eq{$auth2}{$auth3}}\n",
+       "open"},
+      {"rows of a database are the owner's",
+       head + "begin acl\nrcpt:\n" + gate +
+           "begin routers\nrows:\n  driver = redirect\n"
+           "  data = ${lookup mysql{select a from b where c='$local_part@$domain'}}\n" +
+           tail.substr(tail.find("remote:")),
+       "closed"},
+      {"a redirection that is not followed",
+       head + "begin acl\nrcpt:\n" + gate +
+           "begin routers\nodd:\n  driver = redirect\n  domains = +local_domains\n"
+           "  data = ${tr{$local_part}{%}{@}}\n" +
+           tail.substr(tail.find("remote:")),
+       "undecided: whom it redirects to is not followed: ${tr is not followed"},
+      {"domains of a database",
+       with_acl("  accept domains = ${lookup mysql{select a from b where c='$domain'}}\n" + gate),
+       "closed"},
+      {"domains by what the DNS says",
+       with_acl("  accept domains = ${lookup dnsdb{mx=$domain}{$domain}}\n" + gate), "undecided"},
       {"an unknown verb", with_acl("  permit hosts = *\n"), "does not run"},
   };
 }
 
 class KnownCase : public testing::TestWithParam<Known> {};
 
-TEST_P(KnownCase, IsJudgedAsItBehaves) { EXPECT_EQ(verdict(GetParam().text), GetParam().verdict); }
+TEST_P(KnownCase, IsJudgedAsItBehaves) {
+  EXPECT_EQ(verdict(load(GetParam().text)), GetParam().verdict);
+}
 
 INSTANTIATE_TEST_SUITE_P(Cases, KnownCase, testing::ValuesIn(known()),
                          [](const testing::TestParamInfo<Known>& known) {
@@ -151,18 +134,13 @@ INSTANTIATE_TEST_SUITE_P(Cases, KnownCase, testing::ValuesIn(known()),
                            return name;
                          });
 
-policy::Decision decided(const Loaded& loaded, const std::string& from, const std::string& to,
-                         const std::string& client = "203.0.113.9") {
-  policy::Attempt attempt;
-  attempt.client = *mail::IpAddress::parse(client);
-  attempt.helo = "client.example.net";
-  attempt.mail_from = from;
-  attempt.rcpt_to = to;
-  return policy::decide(loaded.policy, 0, attempt);
+policy::Decision decided(const dialects::Loaded& loaded, const std::string& from,
+                         const std::string& to, const std::string& client = "203.0.113.9") {
+  return policy::decide(loaded.policy, 0, attempt(from, to, client));
 }
 
 TEST(Decisions, OfTheUsualConfiguration) {
-  const auto usual = loaded(with_acl(gate));
+  const auto usual = load(with_acl(gate));
   const struct {
     std::string from;
     std::string to;
@@ -192,13 +170,11 @@ TEST(Decisions, OfTheUsualConfiguration) {
 }
 
 TEST(Decisions, WithoutHeloAreRefusedAtMail) {
-  const auto usual = loaded(with_acl(gate));
-  policy::Attempt attempt;
-  attempt.client = *mail::IpAddress::parse("203.0.113.9");
-  attempt.mail_from = "<a@example.org>";
-  attempt.rcpt_to = "<alice@example.com>";
-  EXPECT_EQ(policy::decide(usual.policy, 0, attempt).answer.code, 503);
+  const auto usual = load(with_acl(gate));
+  auto without = attempt("<a@example.org>", "<alice@example.com>");
+  without.helo.reset();
+  EXPECT_EQ(told(usual, without), "503");
 }
 
 }  // namespace
-}  // namespace relayproof::dialects::exim
+}  // namespace relayproof::exim

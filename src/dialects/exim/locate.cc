@@ -68,8 +68,10 @@ std::optional<std::string> locate(const FileSystem& files, const std::string& pa
   if (is_file(files, answers)) return answers;
   for (const auto& name : files.list(path)) {
     const auto file = path_in(path, name);
-    const bool is_conf = name.ends_with(".conf") && name.find("exim") != std::string::npos;
-    if (is_conf && is_file(files, file) && holds_configuration(files, file)) return file;
+    const bool is_ours = name.find("exim") != std::string::npos || name.starts_with("configure");
+    const bool is_copy = name.ends_with('~') || name.ends_with(".bak") || name.ends_with(".orig");
+    if (is_ours && !is_copy && is_file(files, file) && holds_configuration(files, file))
+      return file;
   }
   return std::nullopt;
 }

@@ -35,8 +35,13 @@ struct RowData {
 };
 std::optional<RowData> data_in_rows(Lowering& to, std::string_view data, const Scope& scope);
 
-/// The rewriting that a text of data is, if it is one address made of parts of the recipient's: a
-/// template, or, where functions are applied, a computed text of this name.
-std::optional<policy::Transform> transform_of(Lowering& to, const Text& text, std::string name);
+/// The rewritings that a text of data is, if it is one address made of parts of the recipient's:
+/// templates, or, where other functions are applied, a computed text of this name. One of their
+/// conditions holds. Empty: it is not followed.
+struct Rewriting {
+  policy::ConditionId when = 0;
+  policy::Transform transform;
+};
+std::vector<Rewriting> rewritings_of(Lowering& to, const Text& text, const std::string& name);
 
 }  // namespace relayproof::exim

@@ -149,16 +149,20 @@ class Verification {
 
   ConditionId of_template(const Text& text, const Option& data, std::size_t then, std::size_t depth,
                           const Scope& scope) {
-    const auto transform =
-        transform_of(to_, text, data.line.text + " #" + std::to_string(data.line.where.line));
-    if (!transform || !scope.address || scope.address->fixed ||
-        scope.address->subject.field != Field::recipient) {
+    const auto rewritings =
+        rewritings_of(to_, text, data.line.text + " #" + std::to_string(data.line.where.line));
+    if (rewritings.empty() || !scope.address || scope.address->fixed ||
+        scope.address->subject.field != Field::recipient || !scope.address->subject.via.empty()) {
       return builder().constant(true);
     }
-    Operand child = *scope.address;
-    child.subject.part = Part::whole;
-    child.subject.via.push_back(builder().transform(*transform));
-    return of(child, then, depth + 1);
+    auto result = builder().constant(false);
+    for (const auto& one : rewritings) {
+      Operand child = *scope.address;
+      child.subject.part = Part::whole;
+      child.subject.via.push_back(builder().transform(one.transform));
+      result = builder().choice(one.when, of(child, then, depth + 1), result);
+    }
+    return result;
   }
 
   void by_rows(const RowData& rows, const Option& data, std::size_t then, std::size_t depth,

@@ -149,14 +149,13 @@ class RouteLowering {
       if (effect) rule(list, when, *effect, origin, data.line.text);
       return;
     }
-    const auto transform =
-        transform_of(to_, text, data.line.text + " #" + std::to_string(data.line.where.line));
-    if (!transform) {
-      to_.note(data.line, "whom it redirects to is not followed", true);
-      return;
+    const auto rewritings =
+        rewritings_of(to_, text, data.line.text + " #" + std::to_string(data.line.where.line));
+    if (rewritings.empty()) to_.note(data.line, "whom it redirects to is not followed", true);
+    for (const auto& one : rewritings) {
+      rule(list, builder().all({when, one.when}),
+           policy::Rewrite{{builder().transform(one.transform)}, then}, origin, data.line.text);
     }
-    rule(list, when, policy::Rewrite{{builder().transform(*transform)}, then}, origin,
-         data.line.text);
   }
 
   // Where rows lead that cannot be seen was written down by the owner; of anything else nobody

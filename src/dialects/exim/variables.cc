@@ -66,6 +66,7 @@ const auto* find(const Table& table, std::string_view name) {
 
 Text capture(const Captured& captured, std::size_t group) {
   Text text = part_of_attempt(captured.subject);
+  text.pieces.front().capture = Piece::Capture{captured.pattern, group};
   text.pieces.front().change = [pattern = captured.pattern, group](std::string_view of) {
     const auto captures = pattern.captures(of);
     return group < captures.size() ? captures[group].value_or("") : std::string();

@@ -50,7 +50,7 @@ class Attempts:
     def _recipient(self) -> str:
         if self._chance(0.09):
             return self.dice.choice(words.ODD)
-        return f"<{self.dice.choice(words.OUTSIDE if self._chance(0.6) else words.RECIPIENTS)}>"
+        return f"<{self.dice.choice(words.OUTSIDE if self._chance(0.68) else words.RECIPIENTS)}>"
 
 
 def edges_in(text: str) -> list[str]:

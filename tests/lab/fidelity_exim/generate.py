@@ -127,7 +127,7 @@ class Maker:
         if stage == "mail":
             verbs["discard"] = 0.3
         body = "".join(self._statement(stage, verbs) for _ in range(self.dice.randint(1, 3)))
-        return body + ("  accept\n" if self.dice.random() < 0.93 else "")
+        return body + ("  accept\n" if self.dice.random() < 0.97 else "")
 
     def _inner(self, more: str = "") -> str:
         verbs = {"accept": 3, "deny": 2, "require": 1, "warn": 1}

@@ -1,0 +1,12 @@
+// How often the model was held against the real Exim.
+#pragma once
+
+#include <string_view>
+
+namespace relayproof::exim {
+
+inline constexpr std::string_view fidelity =
+#include "dialects/exim/fidelity.inc"
+    ;
+
+}  // namespace relayproof::exim
