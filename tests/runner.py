@@ -142,6 +142,8 @@ def steps(options) -> list[Step]:
                  needs_root=True, minutes=20),
             Step("fidelity", f"tests/lab/fidelity/run --program {RELEASE} --short", count_own_words, ["build release"],
                  needs_root=True),
+            Step("fidelity of Exim", f"tests/lab/fidelity_exim/run --program {RELEASE} --configurations 40 --attempts 30",
+                 count_own_words, ["build release"], needs_root=True),
         ]
     return all_steps
 

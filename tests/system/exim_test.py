@@ -43,15 +43,21 @@ def audit(files):
     return done.returncode, json.loads(done.stdout)
 
 
-# What each really does (measured on Exim 4.96), and what is said of it.
+LONE_DENY = "  deny message = Relaying denied\n    !hosts = : +relay_from_hosts\n    domains = !+local_domains\n"
+PERCENT = ("begin routers\nhack:\n  driver = redirect\n  domains = +local_domains\n  local_parts = ^[^%]+%[^%]+\\$\n"
+           "  data = ${sg{$local_part}{%}{@}}\n")
+
+# What each really does (measured on Exim 4.96), and what is said of it: verdict, findings.
 KNOWN = {
-    "the usual ACL": (HEAD + GATE + TAIL, "closed"),
-    "a bare accept": (HEAD + "  accept\n" + TAIL, "open"),
-    "whoever claims a sender of ours": (HEAD + "  accept sender_domains = +local_domains\n" + GATE + TAIL, "open"),
-    "a lone deny": (HEAD + "  deny message = Relaying denied\n    !hosts = : +relay_from_hosts\n"
-                    "    domains = !+local_domains\n" + TAIL, "closed"),
-    "the percent hack": ("percent_hack_domains = *\n" + HEAD + GATE + TAIL, "closed"),
-    "a syntax error": (HEAD + "  permit hosts = *\n" + TAIL, "undecided"),
+    "the usual ACL": (HEAD + GATE + TAIL, "closed", set()),
+    "a bare accept": (HEAD + "  accept\n" + TAIL, "open", {"RP2001"}),
+    "whoever claims a sender of ours": (HEAD + "  accept sender_domains = +local_domains\n" + GATE + TAIL, "open", {"RP2001"}),
+    "a lone deny": (HEAD + LONE_DENY + TAIL, "closed", {"RP2501"}),
+    "a lone deny, and accept": (HEAD + LONE_DENY + "  accept\n" + TAIL, "closed", {"RP2502", "RP2503"}),
+    "the percent hack": ("percent_hack_domains = *\n" + HEAD + GATE + TAIL, "closed", set()),
+    "a router that does the same": (HEAD + GATE + PERCENT + TAIL.removeprefix("begin routers\n"), "open", {"RP2001"}),
+    "no ACL at RCPT": (HEAD.replace("acl_smtp_rcpt = rcpt\n", "") + "  accept\n" + TAIL, "closed", {"RP2500"}),
+    "a syntax error": (HEAD + "  permit hosts = *\n" + TAIL, "undecided", set()),
 }
 DEBIAN = {
     "Debian's answers for an internet site": (answers(), "closed"),
@@ -64,10 +70,11 @@ DEBIAN = {
 
 class Audits(unittest.TestCase):
     def test_known_configurations_are_judged_as_they_behave(self):
-        for name, (text, verdict) in KNOWN.items():
+        for name, (text, verdict, codes) in KNOWN.items():
             with self.subTest(name):
                 _, found = audit({"exim4.conf": text})
                 self.assertEqual((found["mta"], found["verdict"]), ("exim", verdict))
+                self.assertLessEqual(codes, {finding["code"] for finding in found["findings"]})
                 self.assertEqual(complaints("audit", found), [])
 
     def test_debians_answers_are_expanded(self):

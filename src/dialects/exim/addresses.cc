@@ -227,8 +227,8 @@ struct Parts {
 
 Parts parts_of(std::string_view address) {
   const auto at = address.rfind('@');
-  if (at == std::string_view::npos) return {unquoted(address), {}};
-  return {unquoted(address.substr(0, at)), to_lower(address.substr(at + 1))};
+  if (at == std::string_view::npos) return {to_lower(unquoted(address)), {}};
+  return {to_lower(unquoted(address.substr(0, at))), to_lower(address.substr(at + 1))};
 }
 
 }  // namespace
@@ -283,10 +283,10 @@ std::optional<std::string> read_recipient(std::string_view text, const AddressRu
 
 std::optional<std::string> read_sender(std::string_view text, const AddressRules& rules) {
   const auto address = extract_address(text, true, rules);
-  if (!address || address->empty()) return address;
+  if (!address) return address;
+  if (address->empty()) return "<>";
   if (address->rfind('@') == std::string::npos) return std::nullopt;
-  const auto at = address->rfind('@');
-  return address->substr(0, at + 1) + to_lower(address->substr(at + 1));
+  return address;
 }
 
 }  // namespace relayproof::exim

@@ -23,7 +23,9 @@ struct AddressRules {
 std::optional<std::string> extract_address(std::string_view text, bool may_be_empty,
                                            const AddressRules& rules);
 
+/// What ACLs and routers see of it: in small letters, without quotes.
 std::optional<std::string> read_recipient(std::string_view text, const AddressRules& rules);
+/// As it was spelt; the empty one as `<>`.
 std::optional<std::string> read_sender(std::string_view text, const AddressRules& rules);
 
 }  // namespace relayproof::exim

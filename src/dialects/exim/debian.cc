@@ -56,7 +56,7 @@ begin routers
 .ifdef DCconfig_internet
 remote:
   driver = dnslookup
-  domains = ! +local_domains : +relay_to_domains
+  domains = ! +local_domains
   transport = remote_smtp
   no_more
 .endif

@@ -13,6 +13,7 @@
 #include "dialects/exim/lower.h"
 #include "dialects/exim/lowering.h"
 #include "dialects/exim/other_places.h"
+#include "dialects/exim/remedies.h"
 
 namespace relayproof::dialects::exim {
 namespace {
@@ -127,6 +128,8 @@ const Dialect dialect = {
     .recognise = recognise,
     .load = load,
     .fidelity = native::fidelity,
+    .remedies = native::remedies,
+    .upkeep = native::upkeep,
 };
 
 }  // namespace relayproof::dialects::exim

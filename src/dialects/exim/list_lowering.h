@@ -74,6 +74,10 @@ class ListLowering {
   std::size_t depth_ = 0;
 };
 
+/// The parts between colons that stand outside braces; none where an item is negated, or the list
+/// has a separator of its own.
+std::vector<std::string_view> written_parts(std::string_view list);
+
 /// Letters, digits, dots, hyphens and underscores.
 bool is_host_name(std::string_view text);
 

@@ -21,6 +21,6 @@ policy::ConditionId host_list(Lowering& to, std::string_view list, const Scope& 
 
 /// The domains that a list writes out, each as `example.com`, or `.example.com` for `*.example.com`
 /// (all below); patterns and what cannot be seen are left out.
-std::vector<std::string> domains_in(const Lowering& from, std::string_view list);
+std::vector<std::string> domains_in(Lowering& from, std::string_view list);
 
 }  // namespace relayproof::exim

@@ -86,6 +86,13 @@ bool is_wild(const LookupType& type) {
   return type.type == "wildlsearch" || type.type == "nwildlsearch";
 }
 
+// A key of wildlsearch is an item of a list, and so may be negated.
+bool takes_negated(std::string_view& key) {
+  if (!key.starts_with('!')) return false;
+  key = trim(key.substr(1));
+  return true;
+}
+
 std::optional<patterns::Pattern> pattern_of(std::string_view key) {
   patterns::Options options;
   options.ignore_case = true;
@@ -178,12 +185,14 @@ class Ways {
   std::uint32_t patterns() const {
     policy::Table table = named();
     for (const auto& row : rows_) {
-      const auto pattern = pattern_of(row.key);
+      std::string_view key = row.key;
+      const bool negated = takes_negated(key);
+      const auto pattern = pattern_of(key);
       if (!pattern) {
         to_.note({file_, {file_, row.line, 1}}, row.key + " is no regular expression", true);
         continue;
       }
-      table.patterns.push_back({*pattern, false, {}, {}, row_of(table, row)});
+      table.patterns.push_back({*pattern, negated, {}, {}, row_of(table, row)});
     }
     return lookup(std::move(table), {Key::whole});
   }
@@ -291,10 +300,15 @@ LookupWays lookup_ways(Lowering& to, const LookupType& type, const std::string& 
   if (!read.rows) return {{}, read.why_not};
   if (type.type == "iplsearch")
     return {{}, "iplsearch is asked for something else than the client"};
-  const bool expands = type.type == "wildlsearch" &&
-                       std::any_of(read.rows->begin(), read.rows->end(), [](const LookupRow& row) {
-                         return row.key.find('$') != std::string::npos && !row.key.starts_with('^');
-                       });
+  const bool expands =
+      is_wild(type) && std::any_of(read.rows->begin(), read.rows->end(), [&](const LookupRow& row) {
+        std::string_view key = row.key;
+        takes_negated(key);
+        const bool is_list = key.starts_with('@') || key.starts_with('+') ||
+                             (!key.starts_with('^') && key.find(';') != std::string_view::npos);
+        return is_list || (type.type == "wildlsearch" && key.find('$') != std::string_view::npos &&
+                           !key.starts_with('^'));
+      });
   if (expands) return {{}, file + " has keys that are expanded"};
   return {Ways(to, type, file, *read.rows, result_of).of(key), ""};
 }
@@ -307,8 +321,10 @@ std::optional<LookupRow> find_row(Lowering& to, const LookupType& type, const st
   const auto exact = [&](std::string_view wanted) -> std::optional<LookupRow> {
     for (const auto& row : *read.rows) {
       if (is_wild(type)) {
-        const auto pattern = pattern_of(row.key);
-        if (pattern && pattern->matches(wanted).value_or(false)) return row;
+        std::string_view one = row.key;
+        const bool negated = takes_negated(one);
+        const auto pattern = pattern_of(one);
+        if (pattern && pattern->matches(wanted).value_or(negated) != negated) return row;
       } else if (equals_ignoring_case(row.key, wanted)) {
         return row;
       }

@@ -300,6 +300,7 @@ class Server {
     };
     addresses.spell = [](std::string_view address) {
       const auto at = address.rfind('@');
+      if (address == "<>") return std::string(address);
       if (at == std::string_view::npos) return '<' + std::string(address) + '>';
       auto local = std::string(address.substr(0, at));
       if (!mail::is_dot_string(local)) local = mail::quoted_string(local);

@@ -82,6 +82,16 @@ void Lowering::note(const Line& line, std::string says, bool decisive) {
   notes.push_back({line.where, line.text, std::move(says), decisive});
 }
 
+policy::ConditionId Lowering::is_null_sender() {
+  return builder.is_one_of({"<>"}, {policy::Field::sender, policy::Part::whole, {}});
+}
+
+policy::ConditionId Lowering::or_if_empty(const policy::Subject& subject, bool of_empty,
+                                          policy::ConditionId otherwise) {
+  if (subject.field != policy::Field::sender) return otherwise;
+  return builder.choice(is_null_sender(), builder.constant(of_empty), otherwise);
+}
+
 std::string Lowering::primary_hostname() const {
   const auto name = config.value("primary_hostname");
   if (!name.empty()) return std::string(name);

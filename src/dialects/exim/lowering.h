@@ -95,6 +95,11 @@ struct Lowering {
                              std::vector<policy::Subject> about,
                              std::optional<bool> true_is_bad = std::nullopt);
   void note(const Line& line, std::string says, bool decisive);
+  /// The sender is `<>`, which rules see as the text `<>`: lookups are not asked for empty texts.
+  policy::ConditionId is_null_sender();
+  /// What holds of an empty text where this is (a part of) the sender, and that is empty.
+  policy::ConditionId or_if_empty(const policy::Subject& subject, bool of_empty,
+                                  policy::ConditionId otherwise);
   std::string primary_hostname() const;
   std::string qualify_domain(bool of_recipient) const;
   /// The host's own addresses; loopback is always among them.

@@ -48,8 +48,8 @@ TEST(Recipients, WithThePercentHackAreRewrittenAtOnce) {
 
 TEST(Senders, MayBeEmptyButNotBare) {
   const AddressRules rules;
-  EXPECT_EQ(read_sender("<>", rules), "");
-  EXPECT_EQ(read_sender("<A@Example.net>", rules), "A@example.net");
+  EXPECT_EQ(read_sender("<>", rules), "<>");
+  EXPECT_EQ(read_sender("<A@Example.net>", rules), "A@Example.net");
   EXPECT_EQ(read_sender("<a>", rules), std::nullopt);
 }
 

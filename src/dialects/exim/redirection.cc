@@ -79,15 +79,17 @@ std::optional<RowData> data_in_rows(Lowering& to, std::string_view data, const S
   if (!data.starts_with("${lookup") || behind_braces(data, 1) != data.size()) return std::nullopt;
   data = trim(data.substr(8, data.size() - 9));
   if (!data.starts_with('{')) return std::nullopt;
+  constexpr auto npos = std::string_view::npos;
   auto end = behind_braces(data, 0);
+  if (end == npos) return std::nullopt;
   const auto key = expand(to, data.substr(1, end - 2), scope);
   data = trim(data.substr(end));
   const auto open = data.find('{');
-  if (open == std::string_view::npos || key.size() != 1) return std::nullopt;
+  if (open == npos || key.size() != 1) return std::nullopt;
   const auto type = parse_lookup_type(trim(data.substr(0, open)));
   const auto operand = key[0].text.operand();
   end = behind_braces(data, open);
-  if (!type || !operand || operand->fixed || end == std::string_view::npos) return std::nullopt;
+  if (!type || !operand || operand->fixed || end == npos) return std::nullopt;
   const auto file = expand(to, data.substr(open + 1, end - open - 2), scope);
   const auto name = file.size() == 1 ? file[0].text.literal() : std::nullopt;
   if (!name) return std::nullopt;
@@ -95,11 +97,13 @@ std::optional<RowData> data_in_rows(Lowering& to, std::string_view data, const S
   Value otherwise = {{to.builder.constant(true), Text{}}};
   if (data.starts_with('{')) {
     end = behind_braces(data, 0);
+    if (end == npos) return std::nullopt;
     const auto yes = data.substr(1, end - 2);
     if (yes != "$value" && yes != "${value}") return std::nullopt;
     data = trim(data.substr(end));
     if (data.starts_with('{')) {
       end = behind_braces(data, 0);
+      if (end == npos) return std::nullopt;
       otherwise = expand(to, data.substr(1, end - 2), scope);
       data = trim(data.substr(end));
     } else if (data == "fail") {

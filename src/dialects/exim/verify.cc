@@ -35,7 +35,7 @@ ConditionId sender(Lowering& to, std::string_view text, const Scope& scope) {
   inner.sender_is_empty = true;
   const auto routed = is_routable(to, Operand::of(address), false, inner);
   const auto verified = with_callout(to, text, routed, address, scope);
-  return to.builder.any({to.builder.is_one_of({""}, address), verified});
+  return to.builder.any({to.is_null_sender(), verified});
 }
 
 ConditionId recipient(Lowering& to, std::string_view text, const Scope& scope) {

@@ -4,6 +4,7 @@ import re
 import secrets
 import time
 
+from fidelity.names import plain
 from fidelity.session import Closed, Reply, Wire
 from fidelity.world import WideWorld
 from fidelity_exim.attempts import SERVERS
@@ -31,12 +32,14 @@ def answers(world: WideWorld, server: EximServer, attempts: list[dict]) -> list[
             return [{"at": "not running", "text": str(error)}] * len(attempts)
         except (Closed, OSError) as error:
             told.append({"at": "cut off", "text": str(error)})
+    server.deliver()
     settled = server.settle()
     sunk: dict[str, list[str]] = {}
     for line in world.newly_relayed():
         sunk.setdefault(line["token"], []).append(line["rcpt_to"])
     log = _by_message(server.log_lines())
-    return [{**reply, **_fate(reply, log.get(reply.get("id", ""), []), sunk, settled)} for reply in told]
+    return [{**reply, **_fate(attempt, reply, log.get(reply.get("id", ""), []), sunk, settled)}
+            for attempt, reply in zip(attempts, told)]
 
 
 def _make(world: WideWorld, server: EximServer, attempt: dict) -> dict:
@@ -120,13 +123,26 @@ def _by_message(lines: list[str]) -> dict[str, list[re.Match]]:
     return found
 
 
-def _fate(reply: dict, log: list[re.Match], sunk: dict[str, list[str]], settled: bool) -> dict:
+def _is_of_another(attempt: dict, rest: str) -> bool:
+    """The line tells of a recipient that was named before this one in the same message."""
+    if not attempt.get("after"):
+        return False
+    original = re.match(r"\S+ (?:\(.*?\) )?<(\S+)>", rest)
+    address = plain(original[1] if original else rest.split(" ", 1)[0].rstrip(":"))
+    others = {plain(other).strip("<>") for other in attempt["after"]}
+    others |= {name.rpartition("@")[0].replace("%", "@") for name in others if "%" in name}
+    return address in others and address != plain(attempt["rcpt_to"]).strip("<>")
+
+
+def _fate(attempt: dict, reply: dict, log: list[re.Match], sunk: dict[str, list[str]], settled: bool) -> dict:
     if reply.get("at") != "message" or reply["code"] >= 400:
         return {"fate": "refused"}
     fates, to = set(), []
     for match in log:
         rest, address = match["rest"], match["rest"].split(" ", 1)[0]
-        if address == ":blackhole:":
+        if _is_of_another(attempt, rest):
+            continue
+        if address in (":blackhole:", "blackhole"):
             fates.add("dropped")
         elif "T=remote_smtp" in rest or "R=dnslookup" in rest or "R=manual" in rest or "R=smart" in rest or "R=routed" in rest:
             fates.add("handed-on")

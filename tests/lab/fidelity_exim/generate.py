@@ -61,7 +61,9 @@ class Maker:
         return Configuration(self.number, text, logins, "acl_helo" in acls)
 
     def _some(self, of: list[str], least: int, most: int, separator: str = " : ") -> str:
-        return separator.join(self.dice.sample(of, min(len(of), self.dice.randint(least, most))))
+        # A separator within an item is doubled.
+        items = [item.replace(";", ";;") if ";" in separator else item for item in of]
+        return separator.join(self.dice.sample(items, min(len(items), self.dice.randint(least, most))))
 
     def _kind(self, stage: str) -> str:
         kinds = dict(KINDS)

@@ -47,7 +47,7 @@ def offline(arguments: argparse.Namespace) -> int:
         about = json.loads((folder / "about.json").read_text())
         try:
             return judge(program, about["number"], folder / "root", about["owned"], read_lines(folder / "attempts.jsonl"),
-                         read_lines(folder / "real.jsonl"))
+                         read_lines(folder / "real.jsonl"), arguments.explain_only)
         except Exception as error:
             return error
 

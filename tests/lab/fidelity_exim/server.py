@@ -82,6 +82,10 @@ class EximServer(Server):
         found = [line for line in text.splitlines() if "xim" in line and ("error" in line or "rror" in line)]
         return found[0] if found else ""
 
+    def deliver(self) -> None:
+        """Hands on or delivers what is in the queue, once; what is frozen stays."""
+        self.run("exim4", "-q")
+
     def settle(self) -> bool:
         """Waits until nothing but the daemon runs. What has ended and was not buried does not count."""
         deadline, quiet = time.monotonic() + SETTLE_SECONDS, 0

@@ -33,7 +33,7 @@ EXPANSIONS = {
     "lookup sender": "${lookup{$sender_address}lsearch{/etc/exim4/senders}{$value}}",
     "match_local_part": "${if match_local_part{$local_part}{+known}}",
     "match_address": "${if match_address{$sender_address}{*@club.example : +ourselves}}",
-    "same domains": "${if eq{$sender_address_domain}{$domain}}", "inlist": "${if inlist{$domain}{example.net:example.org}}",
+    "same domains": "${if eqi{$sender_address_domain}{$domain}}", "inlist": "${if inlist{$domain}{example.net:example.org}}",
     "exists": "${if exists{/etc/exim4/domains}}", "acl_m": "${if eq{$acl_m_seen}{yes}}", "acl_c": "${if eq{$acl_c_trust}{full}}",
     "port": "${if ={$received_port}{587}}", "def login": "${if def:sender_host_authenticated}",
     "def cipher": "${if def:tls_in_cipher}", "isip6": "${if isip6{$sender_host_address}}",
@@ -71,7 +71,7 @@ FILES = {
     "etc/exim4/names": "probe.club.example: ok\ngw.dept.example.com\n",
     "etc/exim4/hostfile": "!203.0.113.9\n203.0.113.0/25\n10.20.30.40 # inside\n",
     "etc/exim4/senders": "bob@club.example: yes\n*@example.net: yes\nalice@example.com: no\n",
-    "etc/exim4/routes": "in.relayed.example: inner.example.net\n",
+    "etc/exim4/routes": "in.relayed.example: mx.example.net byname\n",
     "etc/aliases": "postmaster: root\nroot: alice\nout: nobody7@example.net\nfailing: :fail: no such\n"
                    "hole: :blackhole:\nabuse: alice, bob@example.org\nlist: x@relayed.example, out\n",
     "etc/nsswitch.conf": "passwd: files\n",
@@ -79,7 +79,7 @@ FILES = {
 
 MAIN = ["tls_advertise_hosts = *", "tls_certificate = /etc/ssl/lab/server.pem", "tls_privatekey = /etc/ssl/lab/server.key",
         "tls_verify_certificates = /etc/ssl/lab/ca.pem", "tls_try_verify_hosts = *", "daemon_smtp_ports = 25 : 587",
-        "smtp_accept_max_per_connection = 0", "rfc1413_query_timeout = 0s", "smtp_accept_max = 0", "log_selector = +all",
+        "smtp_accept_max_per_connection = 0", "queue_only", "rfc1413_query_timeout = 0s", "smtp_accept_max = 0", "log_selector = +all",
         "keep_environment ="]
 OPTIONS = [("host_lookup = *", 0.4), ("allow_domain_literals", 0.2), ("percent_hack_domains = *", 0.1),
            ("percent_hack_domains = example.com", 0.1), ("host_reject_connection = 10.0.0.0/8", 0.05),
@@ -105,6 +105,7 @@ TRANSPORTS = """
 begin transports
 remote_smtp:
   driver = smtp
+  connection_max_messages = 1
 local_delivery:
   driver = appendfile
   file = /var/mail/all
