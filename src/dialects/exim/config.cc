@@ -178,6 +178,8 @@ class Parser {
     std::string_view rest = line.text;
     auto word = take_word(rest);
     if (word == "hide") word = take_word(rest);
+    // Results are kept where `_cache` stands behind it (section 10.5): the same list.
+    if (word.ends_with("_cache")) word.remove_suffix(6);
     for (const auto& [name, kind] : kinds) {
       if (word == name) return take_list(line, rest, kind);
     }
@@ -190,8 +192,6 @@ class Parser {
   }
 
   void take_list(const Line& line, std::string_view rest, NamedList::Kind kind) {
-    // `_cache` may stand between (section 10.5).
-    if (rest.starts_with("_cache")) rest = trim(rest.substr(6));
     const auto name = take_word(rest);
     if (name.empty() || !rest.starts_with('=')) {
       return problem(line, "missing \"=\" after \"" + std::string(name) + "\"");

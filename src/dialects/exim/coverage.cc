@@ -15,35 +15,35 @@ using dialects::CoveredLine;
 using dialects::Understood;
 
 // Main options that say who may relay, to where, and how that is read.
-constexpr auto weighed = std::to_array<std::string_view>({"acl_smtp_connect",
-                                                          "acl_smtp_data",
-                                                          "acl_smtp_helo",
-                                                          "acl_smtp_mail",
-                                                          "acl_smtp_predata",
-                                                          "acl_smtp_rcpt",
-                                                          "allow_domain_literals",
-                                                          "auth_advertise_hosts",
-                                                          "daemon_smtp_port",
-                                                          "daemon_smtp_ports",
-                                                          "disable_ipv6",
-                                                          "helo_accept_junk_hosts",
-                                                          "helo_allow_chars",
-                                                          "helo_try_verify_hosts",
-                                                          "helo_verify_hosts",
-                                                          "host_lookup",
-                                                          "host_reject_connection",
-                                                          "hosts_proxy",
-                                                          "hosts_require_helo",
-                                                          "local_interfaces",
-                                                          "percent_hack_domains",
-                                                          "primary_hostname",
-                                                          "qualify_domain",
-                                                          "qualify_recipient",
-                                                          "strip_excess_angle_brackets",
-                                                          "strip_trailing_dot",
-                                                          "system_filter",
-                                                          "tls_advertise_hosts",
-                                                          "tls_on_connect_ports"});
+constexpr auto that_count = std::to_array<std::string_view>({"acl_smtp_connect",
+                                                             "acl_smtp_data",
+                                                             "acl_smtp_helo",
+                                                             "acl_smtp_mail",
+                                                             "acl_smtp_predata",
+                                                             "acl_smtp_rcpt",
+                                                             "allow_domain_literals",
+                                                             "auth_advertise_hosts",
+                                                             "daemon_smtp_port",
+                                                             "daemon_smtp_ports",
+                                                             "disable_ipv6",
+                                                             "helo_accept_junk_hosts",
+                                                             "helo_allow_chars",
+                                                             "helo_try_verify_hosts",
+                                                             "helo_verify_hosts",
+                                                             "host_lookup",
+                                                             "host_reject_connection",
+                                                             "hosts_proxy",
+                                                             "hosts_require_helo",
+                                                             "local_interfaces",
+                                                             "percent_hack_domains",
+                                                             "primary_hostname",
+                                                             "qualify_domain",
+                                                             "qualify_recipient",
+                                                             "strip_excess_angle_brackets",
+                                                             "strip_trailing_dot",
+                                                             "system_filter",
+                                                             "tls_advertise_hosts",
+                                                             "tls_on_connect_ports"});
 
 enum class Section : std::uint8_t { main, weighed, other };
 
@@ -71,7 +71,7 @@ Understood of_main(std::string_view line) {
   for (const std::string_view prefix : {"no_", "not_"}) {
     if (word.starts_with(prefix)) word.remove_prefix(prefix.size());
   }
-  const bool counts = std::find(weighed.begin(), weighed.end(), word) != weighed.end();
+  const bool counts = std::find(that_count.begin(), that_count.end(), word) != that_count.end();
   if (counts || std::isupper(static_cast<unsigned char>(word.front())) != 0) {
     return Understood::understood;
   }

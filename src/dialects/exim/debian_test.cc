@@ -66,7 +66,8 @@ TEST(DebiansAnswers, TakeThePartsOfASplitConfigurationInOrder) {
   files.add("/etc/exim4/conf.d/acl/00_header.rul", "ruled\n");
   const auto text = generated(files, answers("internet", "", "", "true"));
   EXPECT_EQ(text,
-            "begin_main\nmore\nruled\nbegin_router\nbegin_transport\nbegin_retry\nbegin_rewrite\n");
+            "begin_main\n\nmore\n\nruled\n\nbegin_router\n\nbegin_transport\n\nbegin_retry\n\n"
+            "begin_rewrite\n\n");
 }
 
 TEST(DebiansAnswers, ThatMakeNoSenseAreNamed) {

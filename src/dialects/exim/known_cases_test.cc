@@ -114,7 +114,8 @@ std::vector<Known> known() {
        with_acl("  accept domains = ${lookup mysql{select a from b where c='$domain'}}\n" + gate),
        "closed"},
       {"domains by what the DNS says",
-       with_acl("  accept domains = ${lookup dnsdb{mx=$domain}{$domain}}\n" + gate), "undecided"},
+       with_acl("  accept domains = ${lookup dnsdb{mx=$domain}{$domain}}\n" + gate),
+       "undecided, ${lookup dnsdb{mx=$domain}{$domain}}"},
       {"an unknown verb", with_acl("  permit hosts = *\n"), "does not run"},
   };
 }

@@ -179,7 +179,7 @@ class Ways {
       add(table, name, made);
       if (static_cast<int>(labels_in(name)) >= type_.partial) add(table, '.' + name, made);
     }
-    return lookup(std::move(table), {Key::whole, Key::dotted_parents});
+    return lookup(std::move(table), {Key::whole, Key::dotted_host_parents});
   }
 
   std::uint32_t patterns() const {
@@ -302,12 +302,12 @@ LookupWays lookup_ways(Lowering& to, const LookupType& type, const std::string& 
     return {{}, "iplsearch is asked for something else than the client"};
   const bool expands =
       is_wild(type) && std::any_of(read.rows->begin(), read.rows->end(), [&](const LookupRow& row) {
-        std::string_view key = row.key;
-        takes_negated(key);
-        const bool is_list = key.starts_with('@') || key.starts_with('+') ||
-                             (!key.starts_with('^') && key.find(';') != std::string_view::npos);
-        return is_list || (type.type == "wildlsearch" && key.find('$') != std::string_view::npos &&
-                           !key.starts_with('^'));
+        std::string_view item = row.key;
+        takes_negated(item);
+        if (item.starts_with('^')) return false;
+        return item.starts_with('@') || item.starts_with('+') ||
+               item.find(';') != std::string_view::npos ||
+               (type.type == "wildlsearch" && item.find('$') != std::string_view::npos);
       });
   if (expands) return {{}, file + " has keys that are expanded"};
   return {Ways(to, type, file, *read.rows, result_of).of(key), ""};

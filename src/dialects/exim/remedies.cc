@@ -64,7 +64,7 @@ class Proposals {
     std::string text(first);
     for (const auto& network : request_.networks) {
       if (!text.empty()) text += " ; ";
-      text += network.to_string();
+      text += network.address.to_string() + '/' + std::to_string(network.prefix);
     }
     return text;
   }

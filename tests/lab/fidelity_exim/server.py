@@ -15,6 +15,9 @@ LOG = "var/log/exim4/mainlog"
 SETTLE_SECONDS = 30.0
 START = """set -e
 hostname "$(cat /etc/hostname)"
+mkdir -p /var/spool/exim4 /var/log/exim4
+mount -t tmpfs spool /var/spool/exim4
+mount -t tmpfs log /var/log/exim4
 install -d -o Debian-exim -g Debian-exim -m 750 /var/spool/exim4 /var/log/exim4 /var/lib/exim4
 mkdir -p /etc/exim4
 chmod 1777 /var/mail
