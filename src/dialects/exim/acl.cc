@@ -8,6 +8,7 @@
 #include "dialects/exim/acl_lowering.h"
 #include "dialects/exim/acl_variables.h"
 #include "dialects/exim/expand.h"
+#include "dialects/exim/verify.h"
 #include "policy/rule.h"
 
 namespace relayproof::exim {
@@ -103,6 +104,12 @@ void AclLowering::lower(const Statement& statement, policy::List& list) {
             item.name + " cannot be tested here");
         so_far.push_back(builder().constant(false));
         break;
+      }
+      if (item.name == "verify" && statement.verb != "warn") {
+        const auto defers = verify_defers(to_, item, scope_at(item.line, Sign::either));
+        const auto before = builder().all(so_far);
+        add(list, builder().all({before, defers}), policy::Refuse{{451, ""}}, item.line,
+            "verify is deferred");
       }
       so_far.push_back(condition(item, *known, sign_of(statement.verb)));
       places.push_back(index);

@@ -31,7 +31,7 @@ constexpr auto asked = std::to_array<Asked>({
     {"dmarc_status", When::at_end, {}},
     {"dnslists", When::any, true},
     {"domains", When::at_rcpt, {}},
-    {"encrypted", When::from_helo, {}},
+    {"encrypted", When::from_mail, {}},
     {"hosts", When::any, {}},
     {"local_parts", When::at_rcpt, {}},
     {"malware", When::at_end, true},
@@ -78,7 +78,8 @@ Scope AclLowering::scope_at(const Line& line, Sign sign) {
   scope.port = port_;
   scope.line = line;
   scope.origin = 0;
-  scope.has_sender = moment_ >= Moment::mail;
+  scope.has_helo = moment_ >= Moment::helo;
+  scope.has_login = scope.has_sender = moment_ >= Moment::mail;
   if (moment_ == Moment::rcpt) {
     scope.address = Operand::of({Field::recipient, Part::whole, {}});
   }

@@ -49,6 +49,8 @@ struct Scope {
   Sign sign = Sign::either;
   /// The address whose parts are $local_part and $domain; none before RCPT.
   std::optional<Operand> address;
+  bool has_helo = true;          ///< HELO was given
+  bool has_login = true;         ///< AUTH may have been
   bool has_sender = true;        ///< MAIL was given
   bool sender_is_empty = false;  ///< a sender is being verified, from <>
   std::uint16_t port = 25;       ///< the door's

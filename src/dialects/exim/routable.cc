@@ -18,11 +18,24 @@ constexpr std::size_t verified_rows = 32;
 // Whether an address can be routed: the routers as one formula.
 class Verification {
  public:
-  Verification(Lowering& to, Purpose purpose, Scope scope)
-      : to_(to), purpose_(purpose), scope_(std::move(scope)) {}
+  enum class Wanted : std::uint8_t { verified, deferred };
+  Verification(Lowering& to, Purpose purpose, Scope scope, Wanted wanted)
+      : to_(to), purpose_(purpose), scope_(std::move(scope)), wanted_(wanted) {}
 
   ConditionId of(const Operand& address, std::size_t from, std::size_t depth) {
-    if (depth > verify_depth) return builder().constant(true);
+    if (depth > verify_depth) return verified();
+    const auto hacked = depth > 0 ? percent_hacked(to_, address) : std::nullopt;
+    if (hacked) {
+      return builder().choice(hacked->when, of(hacked->address, 0, depth + 1),
+                              of_plain(address, from, depth));
+    }
+    return of_plain(address, from, depth);
+  }
+
+ private:
+  ConditionId verified() { return builder().constant(wanted_ == Wanted::verified); }
+
+  ConditionId of_plain(const Operand& address, std::size_t from, std::size_t depth) {
     const auto& routers = to_.config.routers;
     std::vector<Step> steps;
     for (std::size_t index = from; index < routers.size(); ++index) {
@@ -38,7 +51,6 @@ class Verification {
     return result;
   }
 
- private:
   struct Step {
     ConditionId used = 0;
     ConditionId handled = 0;
@@ -67,7 +79,7 @@ class Verification {
     if (const auto* more = router.find("more")) {
       made.goes_on = is_true(to_, expand(to_, more->value, scope), more->line.text, scope, true);
     }
-    made.verified = builder().constant(true);
+    made.verified = verified();
     if (driver == "redirect") {
       redirect(router, scope, depth, made);
     } else {
@@ -120,7 +132,7 @@ class Verification {
         add(made,
             builder().all({here, to_.hidden(data.line.text, one.text.why, inner,
                                             mentioned_in(data.value, scope), false)}),
-            builder().constant(true));
+            verified());
       } else if (const auto literal = one.text.literal()) {
         if (const auto verified = of_data(*literal, then, depth)) add(made, here, *verified);
       } else {
@@ -131,7 +143,8 @@ class Verification {
 
   std::optional<ConditionId> of_data(std::string_view data, std::size_t then, std::size_t depth) {
     const auto redirection = read_redirection(data, to_.qualify_domain(true));
-    const bool drops = data.find(":blackhole:") != std::string_view::npos;
+    const std::string_view wanted = wanted_ == Wanted::verified ? ":blackhole:" : ":defer:";
+    const bool drops = data.find(wanted) != std::string_view::npos;
     switch (redirection.kind) {
       case Redirection::Kind::declines:
         return std::nullopt;
@@ -139,22 +152,29 @@ class Verification {
         return builder().constant(drops);
       case Redirection::Kind::local:
       case Redirection::Kind::unreadable:
-        return builder().constant(true);
+        return verified();
       case Redirection::Kind::addresses:
         break;
     }
-    if (redirection.addresses.size() > 1) return builder().constant(true);
+    if (redirection.addresses.size() > 1) return verified();
     return of(Operand::text(redirection.addresses[0]), then, depth + 1);
   }
 
   ConditionId of_template(const Text& text, const Option& data, std::size_t then, std::size_t depth,
                           const Scope& scope) {
-    const auto rewritings =
-        rewritings_of(to_, text, data.line.text + " #" + std::to_string(data.line.where.line));
-    if (rewritings.empty() || !scope.address || scope.address->fixed ||
-        scope.address->subject.field != Field::recipient || !scope.address->subject.via.empty()) {
-      return builder().constant(true);
+    if (!scope.address || scope.address->fixed || !scope.address->subject.via.empty()) {
+      return verified();
     }
+    // The parts of whichever address is verified are those of the text that is rewritten.
+    Text of_address = text;
+    for (auto& piece : of_address.pieces) {
+      if (piece.subject && piece.subject->field == scope.address->subject.field) {
+        piece.subject->field = Field::recipient;
+      }
+    }
+    const auto rewritings = rewritings_of(
+        to_, of_address, data.line.text + " #" + std::to_string(data.line.where.line));
+    if (rewritings.empty()) return verified();
     auto result = builder().constant(false);
     for (const auto& one : rewritings) {
       Operand child = *scope.address;
@@ -182,12 +202,12 @@ class Verification {
       Scope inner = scope;
       inner.sign = scope_.sign;
       return add(made, to_.hidden(data.line.text, ways.why_not, inner, {rows.key}, false),
-                 builder().constant(true));
+                 verified());
     }
     for (std::size_t way = ways.ways.size(); way > 0; --way) {
       const auto& [lookup, subject] = ways.ways[way - 1];
       if (many) {
-        add(made, builder().finds(lookup, subject), builder().constant(true));
+        add(made, builder().finds(lookup, subject), verified());
         continue;
       }
       for (const auto& value : values) {
@@ -205,16 +225,32 @@ class Verification {
   Lowering& to_;
   Purpose purpose_;
   Scope scope_;
+  Wanted wanted_;
 };
+
+ConditionId verification(Lowering& to, const Operand& address, bool as_recipient,
+                         const Scope& scope, Verification::Wanted wanted) {
+  Scope inner = scope;
+  inner.lists_domains = false;
+  const auto purpose = as_recipient ? Purpose::verify_recipient : Purpose::verify_sender;
+  return Verification(to, purpose, std::move(inner), wanted).of(address, 0, 0);
+}
 
 }  // namespace
 
 policy::ConditionId is_routable(Lowering& to, const Operand& address, bool as_recipient,
                                 const Scope& scope) {
-  Scope inner = scope;
-  inner.lists_domains = false;
-  const auto purpose = as_recipient ? Purpose::verify_recipient : Purpose::verify_sender;
-  return Verification(to, purpose, std::move(inner)).of(address, 0, 0);
+  return verification(to, address, as_recipient, scope, Verification::Wanted::verified);
+}
+
+policy::ConditionId verification_defers(Lowering& to, const Operand& address, bool as_recipient,
+                                        const Scope& scope) {
+  const auto& routers = to.config.routers;
+  const bool some = std::any_of(routers.begin(), routers.end(), [](const Instance& router) {
+    return router.value("data").find(":defer:") != std::string_view::npos;
+  });
+  if (!some) return to.builder.constant(false);
+  return verification(to, address, as_recipient, scope, Verification::Wanted::deferred);
 }
 
 }  // namespace relayproof::exim

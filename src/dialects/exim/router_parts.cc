@@ -189,6 +189,38 @@ Operand stripped(Lowering& to, const Instance& router, const Operand& address) {
   return result;
 }
 
+std::optional<Hacked> percent_hacked(Lowering& to, const Operand& address) {
+  const auto* option = to.config.find("percent_hack_domains");
+  if (option == nullptr || trim(option->value).empty()) return std::nullopt;
+  const auto local = address.part(Part::local);
+  Scope scope;
+  scope.line = option->line;
+  const auto listed = domain_list(to, option->value, address.part(Part::domain), scope);
+  if (address.fixed) {
+    const auto percent = local.fixed->rfind('%');
+    if (percent == std::string::npos) return std::nullopt;
+    auto text = *local.fixed;
+    text[percent] = '@';
+    return Hacked{listed, Operand::text(text), std::nullopt};
+  }
+  const auto has_percent = patterns::Pattern::compile("%", patterns::Flavour::pcre, {});
+  const auto parts =
+      patterns::Pattern::compile("^(.*)%([^%@]*)@[^@]*$", patterns::Flavour::pcre, {});
+  if (!has_percent || !parts) return std::nullopt;
+  using Template = policy::Transform::Template;
+  using Hole = Template::Hole;
+  policy::Transform transform;
+  transform.rewritten = Template{};
+  transform.rewritten->pieces = {
+      {"", Hole{Hole::Of::capture, 1}}, {"@", std::nullopt}, {"", Hole{Hole::Of::capture, 2}}};
+  transform.rewritten->pattern = to.builder.pattern(*parts);
+  Hacked hacked{to.builder.all({listed, to.builder.matches(*has_percent, local.subject)}), address,
+                to.builder.transform(transform)};
+  hacked.address.subject.part = Part::whole;
+  hacked.address.subject.via.push_back(*hacked.transform);
+  return hacked;
+}
+
 ConditionId is_used(Lowering& to, const Instance& router, const Operand& address, Purpose purpose,
                     const Scope& outer) {
   auto& builder = to.builder;

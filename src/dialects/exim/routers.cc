@@ -1,6 +1,7 @@
 #include "dialects/exim/routers.h"
 
 #include <algorithm>
+#include <map>
 
 #include "base/text.h"
 #include "dialects/exim/acl.h"
@@ -34,7 +35,7 @@ class RouteLowering {
         rule(start, builder().has_mark(index), policy::End{Fate::dropped}, {}, mark);
       }
     }
-    rule(start, always(), policy::Run{lists_.front()}, {}, "routers");
+    rule(start, always(), policy::Run{entry(lists_.front())}, {}, "routers");
     for (std::size_t index = 0; index < routers.size(); ++index) lower(index);
     return start;
   }
@@ -49,6 +50,20 @@ class RouteLowering {
     if (builder().constant_value(when) == std::optional(false)) return;
     builder().policy().lists.at(list).rules.push_back(
         {when, std::move(effect), std::nullopt, origin, std::string(says)});
+  }
+
+  // Where an address comes in: what the percent hack makes another comes in again.
+  ListId entry(ListId router) {
+    const auto known = entries_.find(router);
+    if (known != entries_.end()) return known->second;
+    const auto hacked = percent_hacked(to_, Operand::of({Field::recipient, Part::whole, {}}));
+    if (!hacked || !hacked->transform) return entries_[router] = router;
+    const auto list = empty_list("percent hack");
+    entries_[router] = list;
+    rule(list, hacked->when, policy::Rewrite{{*hacked->transform}, list}, {},
+         "percent_hack_domains");
+    rule(list, always(), policy::Run{router}, {}, "routers");
+    return list;
   }
 
   ListId list_of(std::string_view router, ListId otherwise) {
@@ -98,7 +113,7 @@ class RouteLowering {
   }
 
   void redirect(const Instance& router, ListId list, policy::OriginId origin, const Scope& scope) {
-    const ListId then = list_of(router.value("redirect_router"), lists_.front());
+    const ListId then = entry(list_of(router.value("redirect_router"), lists_.front()));
     const auto* data = router.find("data");
     if (data == nullptr) {
       to_.note(router.line, "what users' own files name is theirs to say", false);
@@ -227,6 +242,7 @@ class RouteLowering {
   Lowering& to_;
   std::uint16_t port_;
   std::vector<ListId> lists_;
+  std::map<ListId, ListId> entries_;  ///< by the router's list
 };
 
 }  // namespace

@@ -12,5 +12,8 @@ policy::ListId lower_routers(Lowering& to, std::uint16_t port);
 /// Some router takes the address when it is verified. scope.address need not be it.
 policy::ConditionId is_routable(Lowering& to, const Operand& address, bool as_recipient,
                                 const Scope& scope);
+/// Its verification ends in a deferral: `:defer:` of a router's data.
+policy::ConditionId verification_defers(Lowering& to, const Operand& address, bool as_recipient,
+                                        const Scope& scope);
 
 }  // namespace relayproof::exim

@@ -87,12 +87,19 @@ Text variable(Lowering& to, std::string_view name, const Scope& scope) {
     if (!scope.has_sender || scope.sender_is_empty) return {};
     return part_of_attempt({Field::sender, found->part, {}});
   }
+  const bool too_early = (name == "sender_helo_name" && !scope.has_helo) ||
+                         (name == "authenticated_id" && !scope.has_login) ||
+                         (name == "sender_host_authenticated" && !scope.has_login);
+  if (too_early) return {};
   if (const auto* found = find(of_session, name)) {
     return part_of_attempt({found->field, Part::whole, {}});
   }
   if (name == "sender_host_address") return special(Piece::Special::client);
   if (name == "sender_host_authenticated") return special(Piece::Special::login);
-  if (name == "tls_cipher" || name == "tls_in_cipher") return special(Piece::Special::cipher);
+  if (name == "tls_cipher" || name == "tls_in_cipher") {
+    const bool at_once = !to.config.value("tls_on_connect_ports").empty();
+    return scope.has_helo || at_once ? special(Piece::Special::cipher) : Text{};
+  }
   if (name == "received_port" || name == "interface_port") {
     return Text::of(std::to_string(scope.port));
   }

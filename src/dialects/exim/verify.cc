@@ -54,6 +54,19 @@ ConditionId helo(Lowering& to, std::string_view text, const Scope& scope) {
 
 }  // namespace
 
+ConditionId verify_defers(Lowering& to, const Item& item, const Scope& scope) {
+  const auto word = std::string_view(item.value).substr(0, item.value.find_first_of("/= "));
+  if (equals_ignoring_case(word, "recipient") && scope.address) {
+    return verification_defers(to, *scope.address, true, scope);
+  }
+  if (!equals_ignoring_case(word, "sender")) return to.builder.constant(false);
+  const auto address = Operand::of({Field::sender, Part::whole, {}});
+  Scope inner = scope;
+  inner.sender_is_empty = true;
+  return to.builder.all(
+      {to.builder.negation(to.is_null_sender()), verification_defers(to, address, false, inner)});
+}
+
 ConditionId lower_verify(Lowering& to, std::string_view text, const Scope& scope) {
   auto& builder = to.builder;
   const auto word = text.substr(0, text.find_first_of("/= "));

@@ -10,4 +10,7 @@ namespace relayproof::exim {
 /// What `verify = text` answers; true: verified.
 policy::ConditionId lower_verify(Lowering& to, std::string_view text, const Scope& scope);
 
+/// Asking it ends the ACL with a deferral.
+policy::ConditionId verify_defers(Lowering& to, const Item& item, const Scope& scope);
+
 }  // namespace relayproof::exim

@@ -65,7 +65,11 @@ def judge(program: Program, number: int, root: Path, owned: list[str], attempts:
     for attempt, truth, ours in zip(attempts, real, ours_of_all):
         # Lists of recipients see quotes as they were sent, and the model does not.
         is_quoted = '"' in attempt["rcpt_to"] and "recipients = " in text
-        if is_quoted or truth["at"] in ("cut off", "not running") or truth.get("settled") is False:
+        # Behind EHLO the last word may be taken for a parameter.
+        is_parameter = " " in attempt["rcpt_to"] and attempt.get("auth")
+        # Merged with the recipient before, when both lead to the same.
+        is_merged = bool(attempt.get("after")) and truth.get("fates") == [] and truth["code"] < 400
+        if is_quoted or is_parameter or is_merged or truth["at"] in ("cut off", "not running") or truth.get("settled") is False:
             found.counts["not compared"] += 1
             continue
         relayed = really_relayed(attempt, truth, owned)
