@@ -116,7 +116,7 @@ def steps(options) -> list[Step]:
              count_build),
         Step("build dev", f"cmake --preset dev && cmake --build --preset dev -j {jobs}", count_build, minutes=20),
         Step("unit tests", f"ctest --preset dev -j {jobs} --output-junit {JUNIT}", count_ctest, ["build dev"]),
-        Step("system tests", f"RELAYPROOF={DEV} {unittests('tests/system')}", count_unittest, ["build dev"]),
+        Step("system tests", f"RELAYPROOF={DEV} RELAYPROOF_EVERY=9 {unittests('tests/system')}", count_unittest, ["build dev"]),
         Step("system tests, release", f"RELAYPROOF={RELEASE} {unittests('tests/system')}", count_unittest, ["build release"]),
     ]
     if options.tsan:
@@ -142,7 +142,9 @@ def steps(options) -> list[Step]:
                  needs_root=True, minutes=20),
             Step("fidelity", f"tests/lab/fidelity/run --program {RELEASE} --short", count_own_words, ["build release"],
                  needs_root=True),
-            Step("fidelity of Exim", f"tests/lab/fidelity_exim/run --program {RELEASE} --configurations 40 --attempts 30",
+            Step("fidelity, OpenSMTPD", f"tests/lab/fidelity_opensmtpd/run --program {RELEASE} --short", count_own_words,
+                 ["build release"], needs_root=True),
+            Step("fidelity, Exim", f"tests/lab/fidelity_exim/run --program {RELEASE} --configurations 40 --attempts 30",
                  count_own_words, ["build release"], needs_root=True),
         ]
     return all_steps

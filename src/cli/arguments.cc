@@ -29,7 +29,8 @@ constexpr const char* lesson =
     "  relayproof logs                        was it abused, and by whom\n"
     "  relayproof audit /etc/postfix          who may relay, by this configuration, and which line "
     "lets them\n"
-    "  relayproof fix /etc/postfix            the smallest change that closes it, proved, as a patch\n"
+    "  relayproof fix /etc/postfix            the smallest change that closes it, proved, as a "
+    "patch\n"
     "  relayproof probe [2001:db8::25]:2525   one address, one port\n"
     "  relayproof techniques                  what is asked, and why\n"
     "\n"
@@ -41,6 +42,7 @@ struct Raw {
   AskingRaw asking;
   InsideRaw inside;
   LogRaw logs;
+  CanaryRaw canary;
 };
 
 void add_output_options(CLI::App& app, Arguments& to, Raw& raw) {
@@ -57,6 +59,8 @@ Error usage(std::string message) { return Error{std::move(message), std::nullopt
 
 std::optional<Error> check_targets(const Arguments& arguments) {
   for (const auto& text : arguments.targets) {
+    // Whether a network may be asked is the scope file's matter.
+    if (!arguments.many.scope.empty() && mail::Network::parse(text)) continue;
     const auto target = probe::parse_target(text);
     if (!target) return target.error();
   }
@@ -87,7 +91,11 @@ std::optional<Error> finish(const Raw& raw, Arguments& to) {
     return error;
   }
   if (auto error = finish_logs(raw.logs, to.logs)) return error;
+  if (to.command == Command::canary) {
+    if (auto error = finish_canary(raw.canary, to.canary)) return error;
+  }
   if (auto error = check_targets(to)) return error;
+  if (auto error = finish_many(to)) return error;
   return read_config(to);
 }
 
@@ -107,10 +115,10 @@ Told told(const CLI::ParseError& error) {
 // What stands where a command was due, if CLI11 says no more than that one is due.
 Error no_command(const std::string& first) {
   const char* what = first.starts_with('-') ? "option" : "command";
-  return usage(
-      fmt::format("unknown {} '{}'; the commands are check, probe, audit, explain, diff, fix, logs, "
-                  "finding, techniques and demo (try relayproof --help)",
-                  what, escape_foreign(first, 60)));
+  return usage(fmt::format(
+      "unknown {} '{}'; the commands are check, probe, audit, explain, diff, fix, logs, "
+      "finding, techniques, canary and demo (try relayproof --help)",
+      what, escape_foreign(first, 60)));
 }
 
 // What `--version -v` adds: how faithful the models are.
@@ -154,6 +162,7 @@ struct Parser {
     CLI::App* techniques =
         add("techniques", "The catalogue: what is asked, and why", Command::techniques);
     add_output_options(*techniques, arguments, raw);
+    add_canary();
     CLI::App* demo =
         add("demo", "Three small servers on loopback, and check on each", Command::demo);
     demo->add_flag("-v,--verbose", arguments.verbose, "Show more");
@@ -239,17 +248,27 @@ struct Parser {
         "Exit status: 0 nothing relayed for strangers, 1 something is odd, 2 strangers relayed.");
   }
 
+  void add_canary() {
+    CLI::App* sub =
+        add("canary", "The mail server that proves delivery: it takes, and sends none on",
+            Command::canary);
+    add_output_options(*sub, arguments, raw);
+    add_canary_options(*sub, arguments.canary, raw.canary);
+    sub->footer(
+        "It answers a prober with the same key, on the port where it takes mail:\n"
+        "  relayproof probe HOST --phase deliver --canary proof@DOMAIN --canary-key FILE");
+  }
+
   void add_probe() {
     CLI::App* sub =
         add("probe", "From outside: what does this server let through?", Command::probe);
-    sub->add_option("TARGET", arguments.targets, "HOST[:PORT] or [IPv6]:PORT (repeatable)")
+    sub->add_option("TARGET", arguments.targets,
+                    "HOST[:PORT], [IPv6]:PORT, or a network of --scope (repeatable)")
         ->option_text("");
     sub->add_option("--targets", arguments.targets_file,
                     "Read targets, one a line; - is standard input")
         ->option_text("FILE");
-    sub->add_option("--concurrency", arguments.concurrency, "Targets asked at a time (4)")
-        ->check(CLI::Range(1, 256))
-        ->option_text("N");
+    add_many_options(*sub, arguments.many);
     add_output_options(*sub, arguments, raw);
     add_asking_options(*sub, arguments, raw.asking);
   }

@@ -6,14 +6,29 @@
 #include <vector>
 
 #include "base/result.h"
+#include "cli/canary_arguments.h"
 #include "cli/inside_arguments.h"
 #include "cli/log_arguments.h"
+#include "cli/many_arguments.h"
 #include "net/system_network.h"
 #include "probe/run.h"
 
 namespace relayproof::cli {
 
-enum class Command { none, check, probe, audit, explain, diff, fix, logs, finding, techniques, demo };
+enum class Command {
+  none,
+  check,
+  probe,
+  audit,
+  explain,
+  diff,
+  fix,
+  logs,
+  finding,
+  techniques,
+  canary,
+  demo
+};
 enum class Format { text, json, jsonl };
 
 struct Arguments {
@@ -26,7 +41,6 @@ struct Arguments {
   bool quiet = false;
   bool verbose = false;
   bool transcript = false;
-  std::size_t concurrency = 4;  ///< targets at a time
   std::string set = "standard";
   std::vector<std::string> technique_names;
   std::string as_tool;    ///< `nmap`
@@ -34,6 +48,8 @@ struct Arguments {
   net::NetworkOptions network;
   InsideArguments inside;  ///< of audit, explain, diff, logs and finding
   LogArguments logs;
+  CanaryArguments canary;
+  ManyArguments many;  ///< of probe
 };
 
 /// What the program prints and how it ends when it does nothing else.

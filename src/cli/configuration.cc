@@ -94,8 +94,8 @@ Result<Configuration> find_and_load(const InsideArguments& arguments, const std:
   return load(files, path.empty() ? place : absolute(arguments, path), host);
 }
 
-// Doors as the files of `--deployment` make them. What the server takes from its interfaces it takes
-// from its container's.
+// Doors as the files of `--deployment` make them. What the server takes from its interfaces it
+// takes from its container's.
 Result<bool> deploy(const InsideArguments& arguments, const std::string& path,
                     Configuration& configuration) {
   if (arguments.deployment.empty()) return true;

@@ -1,6 +1,7 @@
 #include "cli/log_reading.h"
 
 #include <algorithm>
+#include <charconv>
 #include <condition_variable>
 #include <ctime>
 #include <exception>
@@ -113,6 +114,34 @@ Result<logs::Time> begin_of(const LogFile& file) {
   return time == logs::no_time ? file.written : time;
 }
 
+// What rotation called it: 2 for `mail.log.2.gz`, 0 for `mail.log`.
+unsigned rotation_of(std::string_view path) {
+  const auto number = [](std::string_view text) {
+    unsigned value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    return error == std::errc() && end == text.data() + text.size() ? value : 0;
+  };
+  for (int parts = 0; parts < 2; ++parts) {  // the number, or the compression and the number
+    const auto dot = path.rfind('.');
+    if (dot == std::string_view::npos) break;
+    if (const auto found = number(path.substr(dot + 1)); found > 0) return found;
+    path = path.substr(0, dot);
+  }
+  return 0;
+}
+
+struct Begun {
+  logs::Time begin;
+  LogFile file;
+};
+
+// A message may begin in one log and end in the next in the same second.
+bool is_older(const Begun& a, const Begun& b) {
+  if (a.begin != b.begin) return a.begin < b.begin;
+  if (a.file.written != b.file.written) return a.file.written < b.file.written;
+  return rotation_of(a.file.path) > rotation_of(b.file.path);
+}
+
 }  // namespace
 
 logs::Time utc_of_local(logs::Time local) {
@@ -129,14 +158,13 @@ logs::Time local_of_utc(logs::Time utc) {
 
 Result<std::vector<LogFile>> in_order_of_time(std::vector<LogFile> files) {
   if (files.size() < 2) return files;
-  std::vector<std::pair<logs::Time, LogFile>> begun;
+  std::vector<Begun> begun;
   for (auto& file : files) {
     const auto begin = begin_of(file);
     if (!begin) return tl::unexpected(begin.error());
-    begun.emplace_back(*begin, std::move(file));
+    begun.push_back({*begin, std::move(file)});
   }
-  std::stable_sort(begun.begin(), begun.end(),
-                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::stable_sort(begun.begin(), begun.end(), is_older);
   files.clear();
   for (auto& [begin, file] : begun) files.push_back(std::move(file));
   return files;

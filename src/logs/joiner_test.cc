@@ -299,16 +299,19 @@ TEST(Joiner, KeepsToItsBounds) {
   EXPECT_EQ(summary.sources.front().messages, 95U);
 }
 
+// An entry of the journal as JSON; `message` is escaped already.
+std::string entry(const std::string& daemon, const std::string& message) {
+  return "{\"__REALTIME_TIMESTAMP\":\"1795331287000000\",\"_HOSTNAME\":\"mx\","
+         "\"SYSLOG_IDENTIFIER\":\"postfix/" +
+         daemon + "\",\"MESSAGE\":\"" + message + "\"}\n";
+}
+
 TEST(BlockReader, ReadsAJournalAsItReadsALog) {
-  const std::string entry = R"({"__REALTIME_TIMESTAMP":"1795331287000000","_HOSTNAME":"mx",)"
-                            R"("SYSLOG_IDENTIFIER":"postfix/)";
-  const auto json = entry +
-                    R"(smtpd","MESSAGE":"AAAAAA1: client=x[203.0.113.9]"})"
-                    "\n" +
-                    entry +
-                    R"(smtp","MESSAGE":"AAAAAA1: to=<\"a b\"@x.example>, relay=none, )"
-                    R"j(status=deferred (x)"})j"
-                    "\n{\"no\": entry}\n";
+  const auto json = entry("smtpd", "AAAAAA1: client=x[203.0.113.9]") +
+                    entry("smtp",
+                          "AAAAAA1: to=<\\\"a b\\\"@x.example>, relay=none, "
+                          "status=deferred (x)") +
+                    "{\"no\": entry}\n";
   const auto summary = summarise(json, for_example_com());
   EXPECT_EQ(brief(summary), Texts{"stranger 203.0.113.9 1/0"});
   EXPECT_EQ(summary.sources.front().examples.front().recipient, "\"a b\"@x.example");

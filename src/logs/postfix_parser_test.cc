@@ -36,7 +36,8 @@ std::string told(const Delivery& delivery) {
 std::string told(const std::string& text) {
   LogLine line;
   Event event;
-  if (!read_syslog_line("Nov 22 07:01:27 mx " + text, line)) return "no line";
+  const std::string written = "Nov 22 07:01:27 mx " + text;
+  if (!read_syslog_line(written, line)) return "no line";
   if (!read_postfix_line(line, event)) return "-";
   return std::string(event.queue_id) + (event.instance.empty() ? "" : "/") +
          std::string(event.instance) + " " +

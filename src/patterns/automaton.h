@@ -26,6 +26,8 @@ class Automaton {
   bool complete() const { return !cut_ && next_ == states_.size(); }
 
   std::size_t size() const { return states_.size(); }
+  /// Terms that were made so far, as Terms::spent() counts them.
+  std::size_t work() const { return terms_.spent(); }
   bool accepts(std::size_t state) const { return states_[state].accepts; }
   const std::vector<Edge>& edges(std::size_t state) const { return states_[state].edges; }
   /// The shortest string that leads there.

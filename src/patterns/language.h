@@ -66,6 +66,9 @@ enum class Searched : std::uint8_t {
 struct SearchBudget {
   std::size_t states = 4'000;      ///< distinct derivatives that may be looked at
   std::size_t candidates = 2'000;  ///< members that may be offered
+  std::size_t steps = 1'000'000;   ///< of which members are put together, when states are known
+  /// If given: increased by what the search took, in texts that could have been tried meanwhile.
+  std::size_t* work = nullptr;
 };
 
 struct Found {

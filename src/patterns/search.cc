@@ -12,16 +12,22 @@ namespace {
 
 /// Longer members of an infinite language are not tried in the second part.
 constexpr std::size_t longest_tried = 300;
-/// Steps through the automaton that the second part may take.
-constexpr std::size_t most_steps = 10'000'000;
+/// Steps through the automaton that take as long as a term.
+constexpr std::size_t steps_of_term = 50;
+/// Terms that are made in the time in which a text is tried against a policy.
+constexpr std::size_t terms_of_unit = 8;
 
 class Search {
  public:
   Search(const Language& language, const std::function<bool(std::string_view)>& accept,
          const SearchBudget& budget)
-      : accept_(accept), left_(budget.candidates), automaton_(language, budget.states) {}
+      : accept_(accept),
+        left_(budget.candidates),
+        most_steps_(budget.steps),
+        automaton_(language, budget.states) {}
 
   Found run();
+  std::size_t work() const { return (automaton_.work() + steps_ / steps_of_term) / terms_of_unit; }
 
  private:
   bool offer(const std::string& member);
@@ -34,11 +40,12 @@ class Search {
   bool can_end(std::size_t state, std::size_t remaining) const {
     return reaches_[remaining][state];
   }
-  bool step() { return steps_++ < most_steps; }
+  bool step() { return steps_++ < most_steps_; }
 
   const std::function<bool(std::string_view)>& accept_;
   std::size_t left_;     ///< members that may still be offered in this part
   bool missed_ = false;  ///< a member was not offered
+  std::size_t most_steps_;
   std::size_t steps_ = 0;
   Automaton automaton_;
   std::vector<bool> live_;                  ///< leads to an accepting state
@@ -196,7 +203,10 @@ Found Search::run() {
 
 Found find_member(const Language& language, const std::function<bool(std::string_view)>& accept,
                   const SearchBudget& budget) {
-  return Search(language, accept, budget).run();
+  Search search(language, accept, budget);
+  auto found = search.run();
+  if (budget.work != nullptr) *budget.work += search.work();
+  return found;
 }
 
 Searched find_any(const Language& language, const SearchBudget& budget, std::string* member) {

@@ -43,6 +43,7 @@ Terms::Terms(std::size_t room, Use use)
 /// False, and for good, if there are not so many left.
 bool Terms::spend(std::size_t units) {
   if (units > room_) full_ = true;
+  spent_ += std::min(units, room_);
   room_ -= std::min(units, room_);
   return !full_;
 }

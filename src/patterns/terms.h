@@ -36,6 +36,8 @@ class Terms {
   /// What may follow `byte` in the members that begin with it.
   TermId derivative(TermId term, unsigned char byte);
   bool nullable(TermId term) const { return terms_[term].nullable; }
+  /// Units of room that were used.
+  std::size_t spent() const { return spent_; }
   /// Bytes of one class have the same derivative.
   const Partition& partition(TermId term) { return partitions_[partition_of(term)]; }
   /// True once the room is used up or a term was nested too deeply: every result since is void.
@@ -89,6 +91,7 @@ class Terms {
   std::uint32_t divide(TermId term);
 
   std::size_t room_;
+  std::size_t spent_ = 0;
   Use use_;
   bool full_ = false;
   std::size_t depth_ = 0;

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "policy/facts_of.h"
 #include "policy/part.h"
+#include "policy/seeds.h"
 #include "policy/solve_check.h"
 
 namespace relayproof::policy {
@@ -129,8 +130,7 @@ Solution Choices::ask(Field field, const Wants& wants) {
   if (used_ > candidates_) throw OutOfBudget();
   SolveBudget budget;
   budget.candidates = std::min(budget.candidates, candidates_ - used_ + 1);
-  return solutions_.find(joint_ ? joint_->policy() : *policies_.front(), field, wants, budget,
-                         used_);
+  return solutions_.find(solved_policy(), field, wants, budget, used_);
 }
 
 Choice Choices::search_one(Group group, std::span<const Literal> path) {
@@ -201,6 +201,61 @@ Choice Choices::search_headers(std::span<const Literal> path) {
   if (agrees(path, lines.chosen)) return {Feasible::yes, lines.chosen, ""};
   choice.feasible = Feasible::unknown;
   return choice;
+}
+
+// What may be left out is left out first.
+std::vector<Chosen> Choices::make_seeds(Group group) const {
+  std::vector<Chosen> all;
+  if (group == Group::session) return all;
+  const bool must_be =
+      group == Group::recipient || group == Group::earlier || group == Group::sender;
+  if (!must_be) all.emplace_back();
+  for (auto& text : policy::seeds(solved_policy(), field_of(group))) {
+    if (group == Group::header) {
+      all.push_back({std::nullopt, false, {std::move(text)}});
+    } else {
+      all.push_back({std::move(text), false, {}});
+    }
+  }
+  if (group != Group::names) return all;
+  for (auto& name : policy::seeds(solved_policy(), Field::client_name)) {
+    all.push_back({std::move(name), true, {}});
+  }
+  return all;
+}
+
+Choices::Seeds& Choices::seeds_of(Group group) {
+  const auto [entry, is_new] = seeds_.try_emplace(group);
+  if (is_new) entry->second.texts = make_seeds(group);
+  return entry->second;
+}
+
+const std::vector<Chosen>& Choices::seeds(Group group) { return seeds_of(group).texts; }
+
+// Whether it is asked if the text is outside, and it is neither that nor a side's own: two sides
+// are compared by what they relay and by what they take for themselves.
+bool Choices::is_nobodys(Variable variable, const Chosen& chosen) const {
+  for (Side side = 0; joint_ && side < policies_.size(); ++side) {
+    const auto* meaning = predicates_.meaning(variable, side);
+    if (meaning == nullptr || meaning->kind != Kind::outside) continue;
+    const Policy& policy = *policies_[side];
+    if (value(*meaning, policy, chosen)) continue;
+    for (const auto& text : texts(meaning->subject, policy, chosen)) {
+      if (!answers_for(policy, part_of(text, Part::domain))) return true;
+    }
+  }
+  return false;
+}
+
+std::optional<bool> Choices::value_of_seed(Group group, std::size_t seed, Variable variable) {
+  auto& of_group = seeds_of(group);
+  const auto key = (std::uint64_t{seed} << 32) | variable;
+  const auto known = of_group.values.find(key);
+  if (known != of_group.values.end()) return known->second;
+  const auto& chosen = of_group.texts.at(seed);
+  const auto answer = is_nobodys(variable, chosen) ? std::nullopt : value(variable, chosen);
+  of_group.values.emplace(key, answer);
+  return answer;
 }
 
 bool Choices::agrees(std::span<const Literal> path, const Chosen& chosen) const {

@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "policy/joint_policy.h"
@@ -41,8 +42,22 @@ class Choices {
   /// The variable's value for these texts; nullopt if some side cannot tell.
   std::optional<bool> value(Variable variable, const Chosen& chosen) const;
 
+  /// Texts that are tried before any are searched for; see seeds(). None for `session`.
+  const std::vector<Chosen>& seeds(Group group);
+  /// The same as value() of that seed; each is asked once.
+  std::optional<bool> value_of_seed(Group group, std::size_t seed, Variable variable);
+
  private:
   using Wants = std::vector<Wanted>;
+  struct Seeds {
+    std::vector<Chosen> texts;
+    /// By seed and variable.
+    std::unordered_map<std::uint64_t, std::optional<bool>> values;
+  };
+  Seeds& seeds_of(Group group);
+  bool is_nobodys(Variable variable, const Chosen& chosen) const;
+  std::vector<Chosen> make_seeds(Group group) const;
+  const Policy& solved_policy() const { return joint_ ? joint_->policy() : *policies_.front(); }
   Choice search(Group group, std::span<const Literal> path);
   Choice search_names(std::span<const Literal> path);
   Choice search_headers(std::span<const Literal> path);
@@ -62,6 +77,7 @@ class Choices {
   Solutions& solutions_;
   std::size_t used_ = 0;
   std::map<std::pair<Group, std::vector<Literal>>, Choice> known_;
+  std::map<Group, Seeds> seeds_;
 };
 
 }  // namespace relayproof::policy

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <set>
 
 namespace relayproof::policy {
@@ -77,7 +78,11 @@ void add_table(ByResult& digests, const Table& table, std::size_t place) {
 }
 
 void collect_results(std::set<std::uint32_t>& results, const Table& table) {
-  for (const auto& [text, row] : table.literals) results.insert(row.result);
+  std::optional<std::uint32_t> last;
+  for (const auto& [text, row] : table.literals) {
+    if (row.result != last) results.insert(row.result);
+    last = row.result;
+  }
   for (const auto& pattern : table.patterns) results.insert(pattern.row.result);
   if (table.everything) results.insert(table.everything->result);
 }

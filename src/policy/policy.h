@@ -12,6 +12,7 @@
 #include "patterns/pattern.h"
 #include "policy/addresses.h"
 #include "policy/condition.h"
+#include "policy/name_list.h"
 #include "policy/rule.h"
 #include "policy/table.h"
 
@@ -107,12 +108,15 @@ struct Policy {
 
   /// Domains it answers for: those at or below these names, and these exact literals. Only claims
   /// that hold: written out, and below no stranger's reach.
-  std::vector<std::string> answers_for;
+  NameList answers_for;
   /// Lookups of a domain in rows outside the files that say it is the owner's: premises.
   std::vector<ConditionId> premises;  ///< Unknown conditions about the recipient's domain
   /// Registrable names that the configuration mentions, and so somebody owns: a stranger's
   /// confirmed name is below none of them, nor below one of answers_for.
-  std::vector<std::string> owned_names;
+  NameList owned_names;
+  /// Where a recipient's local part has what is read as a route (`user%elsewhere`): in front of
+  /// another domain it may name one by itself. None: this server reads no routes.
+  std::optional<ConditionId> is_routed{};
   /// How often a recipient may be rewritten in a row before the server gives up.
   std::size_t rewrite_limit = 100;
 };

@@ -23,12 +23,21 @@ class DoorReach {
   };
   Formulas formulas(const std::vector<ConditionId>& premises);
   mail::IpSet real(const Clients& clients) const;
+  Clients possible_clients(Diagram relayed);
   mail::IpSet possible(Diagram relayed);
   mail::IpSet sure(Diagram relayed);
   Diagram claiming(Diagram of, bool claims);
   Diagram surely_claiming(Diagram of, bool claims);
   Diagram of_strangers(Diagram of);
   void expose(Reach& reach);
+  mail::IpSet seeded();
+  void prove(Reach& reach);
+  void give_up(Reach& reach, const char* why);
+  void explain(Reach& reach);
+  std::vector<std::uint32_t> questions_in(Diagram diagram) const;
+  void add_premise(ConditionId premise, Reach& reach) const;
+  void expose_surely(Reach& reach);
+  void expose_possibly(const mail::IpSet& found, Reach& reach);
   void find_questions(Reach& reach);
   bool matters(std::uint32_t question, const Reach& reach);
   Diagram without_question(std::uint32_t question, bool some);
@@ -112,18 +121,19 @@ mail::IpSet DoorReach::sure(Diagram relayed) {
   return real(clients);
 }
 
-mail::IpSet DoorReach::possible(Diagram relayed) {
+DoorReach::Clients DoorReach::possible_clients(Diagram relayed) {
   Clients clients;
   clients.direct = possibly_.clients(policy::possibly(diagrams_, claiming(relayed, false)));
   if (!door_.may_claim.empty()) {
     clients.claimed = possibly_.clients(policy::possibly(diagrams_, claiming(relayed, true)));
   }
-  return real(clients);
+  return clients;
 }
 
+mail::IpSet DoorReach::possible(Diagram relayed) { return real(possible_clients(relayed)); }
+
 // First what a client does in his own name.
-void DoorReach::expose(Reach& reach) {
-  mail::IpSet unconfirmed;
+void DoorReach::expose_surely(Reach& reach) {
   mail::IpSet left = reach.surely;
   for (const bool claims : {false, true}) {
     if (claims && door_.may_claim.empty()) continue;
@@ -132,15 +142,33 @@ void DoorReach::expose(Reach& reach) {
     const auto seen = from.walk.clients(from.attempts);
     if (seen.empty()) continue;
     const auto mine = left & behind(door_, claims ? door_.may_claim : seen);
-    unconfirmed = unconfirmed | add_exposures(from, options_, mine, true, reach);
+    reach.surely = reach.surely - add_exposures(from, options_, mine, true, reach);
     left = left - mine;
   }
-  reach.surely = reach.surely - unconfirmed;
+}
+
+// `found`: who relays surely, confirmed or not.
+void DoorReach::expose_possibly(const mail::IpSet& found, Reach& reach) {
   WitnessGround from{ground_, choices_, possibly_, Diagrams::nobody, false};
   from.attempts = policy::possibly(diagrams_, claiming(relayed_, false));
   const auto seen = from.walk.clients(from.attempts);
-  const auto rest = (reach.possibly - reach.surely - unconfirmed) & behind(door_, seen);
+  const auto rest = (reach.possibly - found) & behind(door_, seen);
   add_exposures(from, options_, rest, false, reach);
+}
+
+// Nobody is said to relay for whom no attempt was tried.
+void DoorReach::expose(Reach& reach) {
+  const mail::IpSet found = reach.surely;
+  try {
+    expose_surely(reach);
+    if (!reach.too_large) expose_possibly(found, reach);
+  } catch (const OutOfBudget&) {
+    mail::IpSet tried;
+    for (const auto& exposure : reach.exposures) {
+      if (exposure.surely) tried = tried | exposure.clients;
+    }
+    reach.surely = reach.surely & tried;
+  }
 }
 
 // The relaying attempts with this question taken to be answered as is worst, or best.
@@ -160,15 +188,19 @@ bool DoorReach::matters(std::uint32_t question, const Reach& reach) {
          sure(without_question(question, true)) != reach.surely;
 }
 
-void DoorReach::find_questions(Reach& reach) {
+std::vector<std::uint32_t> DoorReach::questions_in(Diagram diagram) const {
   std::vector<std::uint32_t> questions;
-  for (const auto variable : diagrams_.support(relayed_)) {
+  for (const auto variable : diagrams_.support(diagram)) {
     const auto* meaning = predicates_.meaning(variable, 0);
     if (meaning->kind == Predicate::Kind::question) questions.push_back(meaning->id);
   }
   std::sort(questions.begin(), questions.end());
   questions.erase(std::unique(questions.begin(), questions.end()), questions.end());
-  for (const auto question : questions) {
+  return questions;
+}
+
+void DoorReach::find_questions(Reach& reach) {
+  for (const auto question : questions_in(relayed_)) {
     if (matters(question, reach)) reach.hangs_on.push_back(question);
   }
 }
@@ -210,8 +242,59 @@ void DoorReach::find_premises(Reach& reach) {
     std::copy_if(policy_.premises.begin(), policy_.premises.end(), std::back_inserter(others),
                  [&](ConditionId other) { return other != premise; });
     if (possible(formulas(others).relayed) == reach.possibly) continue;
-    const auto questions = questions_of(premise);
-    reach.premises.insert(reach.premises.end(), questions.begin(), questions.end());
+    add_premise(premise, reach);
+  }
+}
+
+void DoorReach::add_premise(ConditionId premise, Reach& reach) const {
+  const auto questions = questions_of(premise);
+  reach.premises.insert(reach.premises.end(), questions.begin(), questions.end());
+}
+
+// Who relays by texts that need no search: whatever is too large to prove, this is not.
+mail::IpSet DoorReach::seeded() {
+  Clients clients;
+  clients.direct = surely_.seeded(surely_claiming(relayed_, false));
+  if (!door_.may_claim.empty()) {
+    clients.claimed = claiming_.seeded(surely_claiming(relayed_, true));
+  }
+  return real(clients);
+}
+
+void DoorReach::prove(Reach& reach) {
+  // Whoever is excluded is not looked for again.
+  const Clients most = possible_clients(relayed_);
+  surely_.look_only_for(most.direct);
+  claiming_.look_only_for(most.claimed);
+  reach.surely = sure(relayed_);
+  reach.possibly = real(most) | reach.surely;
+}
+
+// What is beyond the budget is not looked for.
+void DoorReach::give_up(Reach& reach, const char* why) {
+  reach.surely = seeded();
+  reach.possibly = door_.clients;
+  reach.too_large = true;
+  reach.limits.emplace_back(why);
+  surely_.look_only_for({});
+  claiming_.look_only_for({});
+}
+
+// All of them, where the budget does not allow to tell which matter.
+void DoorReach::explain(Reach& reach) {
+  try {
+    if (reach.possibly != reach.surely) {
+      find_questions(reach);
+      find_doubts(reach);
+    }
+  } catch (const OutOfBudget& cause) {
+    reach.hangs_on = questions_in(relayed_);
+    reach.limits.emplace_back(cause.what());
+  }
+  try {
+    find_premises(reach);
+  } catch (const OutOfBudget&) {
+    for (const auto premise : policy_.premises) add_premise(premise, reach);
   }
   std::sort(reach.premises.begin(), reach.premises.end());
   const auto last = std::unique(reach.premises.begin(), reach.premises.end());
@@ -222,13 +305,12 @@ Reach DoorReach::run() {
   Reach reach;
   relayed_ =
       formulas(options_.premises_hold ? policy_.premises : std::vector<ConditionId>{}).relayed;
-  reach.surely = sure(relayed_);
-  reach.possibly = possible(relayed_) | reach.surely;
-  if (reach.possibly != reach.surely) {
-    find_questions(reach);
-    find_doubts(reach);
+  try {
+    prove(reach);
+    explain(reach);
+  } catch (const OutOfBudget& cause) {
+    give_up(reach, cause.what());
   }
-  find_premises(reach);
   expose(reach);
   return reach;
 }

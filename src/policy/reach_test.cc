@@ -296,5 +296,71 @@ TEST(Reach, IsNobodyWhereTheListenerDoesNotRun) {
   EXPECT_EQ(dead.reach().possibly, IpSet::none());
 }
 
+// virtual_alias_maps of one pattern behind the gate.
+SmallPolicy rewriting(std::string_view pattern, const std::vector<std::string>& pieces) {
+  SmallPolicy small;
+  small.stage(Moment::rcpt, {small.gate()});
+  const auto lookup = small.pattern_table(pattern, small.result(Nothing{}));
+  const auto transform = small.transform(pieces);
+  small.policy.results.back() = Rewrite{{transform}, small.list("queue", {})};
+  small.policy.lists[small.listener().route].rules = {
+      small.by_row(lookup, Field::recipient, Part::whole)};
+  return small;
+}
+
+TEST(Reach, FindsWhatAPatternRewritesWithoutProvingAnything) {
+  const auto open = rewriting("^(.+)=(.+)@example\\.com$", {"$1", "@", "$2"});
+  ReachOptions none_left;
+  none_left.budget.candidates = 0;
+  for (const auto& options : {ReachOptions{}, none_left}) {
+    const auto reach = open.reach(options);
+    EXPECT_EQ(reach.surely, IpSet::all());
+    ASSERT_THAT(reach.exposures, SizeIs(1));
+    EXPECT_EQ(reach.exposures.front().witness.rcpt_to, "<a=example.net@example.com>");
+    EXPECT_THAT(reach.broken, IsEmpty());
+  }
+}
+
+TEST(Reach, ProvesThatAPatternLeavesOnlyOwnDomains) {
+  const auto closed = rewriting("^(.+)=(a|b)@example\\.com$", {"$1", "@", "$2", ".example.com"});
+  const auto reach = closed.reach();
+  EXPECT_EQ(reach.possibly, IpSet::none());
+  EXPECT_THAT(reach.limits, IsEmpty());
+}
+
+// header_checks REDIRECT: the line, not the recipient, names whom the mail goes to.
+TEST(Reach, FindsTheHeaderLineThatNamesTheRecipient) {
+  SmallPolicy small;
+  small.stage(Moment::rcpt, {small.gate()});
+  const auto found = small.result(Nothing{});
+  const auto lookup = small.pattern_table("^X-To: (.+)$", found);
+  const auto transform = small.transform({"$1"});
+  small.policy.transforms[transform].rewritten->captured_in = Field::header;
+  const auto queue = small.list("queue", {});
+  small.policy.lists[small.listener().route].rules = {
+      SmallPolicy::rule(small.condition(Finds{lookup, {Field::header, Part::whole, {}}, {found}}),
+                        Rewrite{{transform}, queue})};
+  const auto reach = small.reach();
+  EXPECT_EQ(reach.surely, IpSet::all());
+  ASSERT_THAT(reach.exposures, SizeIs(1));
+  EXPECT_THAT(reach.exposures.front().witness.headers, ElementsAre("x-to: someone@example.net"));
+  EXPECT_THAT(reach.broken, IsEmpty());
+}
+
+// The budget is spent on the first proof; for whom texts were found before stays found.
+TEST(Reach, KeepsWhoWasFoundWhereTheRestIsTooLarge) {
+  SmallPolicy mixed = rewriting("^(.+)=(a|b)@example\\.com$", {"$1", "@", "$2", ".example.com"});
+  auto& rules = mixed.policy.lists[mixed.listener().stages[0].list].rules;
+  rules.insert(rules.begin(), SmallPolicy::rule(mixed.client_in("192.0.2.0/24"), Permit{}));
+  ReachOptions options;
+  options.budget.candidates = 0;
+  options.budget.paths = 1;
+  const auto reach = mixed.reach(options);
+  EXPECT_TRUE(reach.too_large);
+  EXPECT_EQ(reach.possibly, IpSet::all());
+  EXPECT_EQ(reach.surely, network("192.0.2.0/24"));
+  EXPECT_EQ(mixed.reach().possibly, network("192.0.2.0/24"));
+}
+
 }  // namespace
 }  // namespace relayproof::policy

@@ -11,7 +11,7 @@ const Solution& Solutions::find(const Policy& policy, Field field, std::vector<W
   Question question{field, std::move(wanted)};
   const auto known = known_.find(question);
   if (known != known_.end()) return known->second;
-  Solution solution = solve(policy, field, question.second, budget, used);
+  Solution solution = solve(policy, field, question.second, budget, used, &memory_);
   return known_.emplace(std::move(question), std::move(solution)).first->second;
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "policy/solve.h"
+#include "policy/solve_memory.h"
 
 namespace relayproof::policy {
 
@@ -19,6 +20,7 @@ class Solutions {
  private:
   using Question = std::pair<Field, std::vector<Wanted>>;
   std::map<Question, Solution> known_;
+  SolveMemory memory_;
 };
 
 }  // namespace relayproof::policy

@@ -7,6 +7,7 @@
 #include "policy/candidates.h"
 #include "policy/solve_check.h"
 #include "policy/solve_language.h"
+#include "policy/solve_memory.h"
 #include "policy/solve_rewritten.h"
 #include "policy/solve_search.h"
 
@@ -22,16 +23,24 @@ constexpr std::size_t most_goals = 3;
 constexpr std::size_t captures_tried = 20;
 constexpr std::size_t candidates_for_goal = 200;
 
+// One question may use up so much of what is left for searching what is rewritten to a text that is
+// wanted: others are asked as well, and one of them may exclude what this one only fails to find.
+constexpr std::size_t share_of_rewritten = 8;
+
+// Of a language in one search. Patterns of real tables need some tens.
+constexpr std::size_t states_of_question = 1000;
+
 bool can_be_absent(Field field) { return field != Field::sender && field != Field::recipient; }
 
 // One question to solve().
 class Problem {
  public:
   Problem(const Policy& policy, Field field, std::span<const Wanted> wanted,
-          const SolveBudget& budget, std::size_t& used)
+          const SolveBudget& budget, std::size_t& used, SolveMemory* memory)
       : policy_(policy),
         field_(field),
         wanted_(wanted),
+        memory_(memory == nullptr ? own_memory_ : *memory),
         used_(used),
         end_(used + budget.candidates) {}
 
@@ -48,6 +57,8 @@ class Problem {
   Demands named_only() const;
   Groups groups() const;
   bool is_excluded(const std::vector<std::uint32_t>& via, const Demands& demands);
+  bool excludes(const std::vector<std::uint32_t>& via, const Demands& demands);
+  patterns::SearchBudget search_budget(std::size_t candidates = 1);
   bool all_meet(const Demands& demands, std::string_view text) const;
   patterns::Language possibly_meeting_all(patterns::Language language,
                                           const Demands& demands) const;
@@ -56,11 +67,14 @@ class Problem {
   std::optional<std::string> first_met(const std::vector<std::string>& texts);
   std::optional<std::string> plausible_member(const patterns::Language& language);
   std::optional<std::string> rewritten_witness();
+  std::optional<std::string> witness_of_goals();
   SolveBudget remaining() const { return {.candidates = end_ - std::min(end_, used_)}; }
 
   const Policy& policy_;
   Field field_;
   std::span<const Wanted> wanted_;
+  SolveMemory own_memory_;
+  SolveMemory& memory_;
   std::size_t& used_;
   std::size_t end_;
 };
@@ -90,7 +104,7 @@ bool Problem::is_named_only(const Wanted& wanted) const {
 Solution Problem::search_together() {
   TextSearch search(
       policy_, field_, named_only(), [&](const std::string& text) { return is_met(text); },
-      remaining(), used_);
+      remaining(), used_, memory_);
   const auto outcome = search.run();
   if (outcome == Outcome::found) return {Feasible::yes, search.value(), ""};
   // All is asked of one and the same text: then no text is no attempt.
@@ -125,17 +139,37 @@ Problem::Groups Problem::groups() const {
 
 // True if no text meets these, which are about one text, however it comes to be.
 bool Problem::is_excluded(const std::vector<std::uint32_t>& via, const Demands& demands) {
-  TextSearch search(
-      policy_, field_, demands, [](const std::string&) { return true; }, remaining(), used_);
-  if (search.run() == Outcome::none && !search.hidden()) return true;
+  std::vector<Wanted> part;
+  part.reserve(demands.size());
+  for (const auto* wanted : demands) part.push_back(*wanted);
+  const std::pair key{field_, std::move(part)};
+  const auto known = memory_.excluded.find(key);
+  if (known != memory_.excluded.end()) return known->second;
+  const bool answer = excludes(via, demands);
+  // What a small rest of the budget could not exclude a larger one may.
+  if (remaining().candidates > 0) memory_.excluded.emplace(key, answer);
+  return answer;
+}
+
+bool Problem::excludes(const std::vector<std::uint32_t>& via, const Demands& demands) {
   const auto range = range_of(policy_, via);
   if (range.texts) {
     return std::ranges::none_of(*range.texts,
                                 [&](const std::string& text) { return all_meet(demands, text); });
   }
-  if (range.language.same_term(patterns::Language::all())) return false;
-  return find_any(possibly_meeting_all(range.language, demands), {}, nullptr) ==
-         patterns::Searched::exhausted;
+  const bool any = range.language.same_term(patterns::Language::all());
+  if (!any && find_any(possibly_meeting_all(range.language, demands), search_budget(), nullptr) ==
+                  patterns::Searched::exhausted) {
+    return true;
+  }
+  TextSearch search(
+      policy_, field_, demands, [](const std::string&) { return true; }, remaining(), used_,
+      memory_);
+  return search.run() == Outcome::none && !search.hidden();
+}
+
+patterns::SearchBudget Problem::search_budget(std::size_t candidates) {
+  return {.states = states_of_question, .candidates = candidates, .work = &used_};
 }
 
 bool Problem::all_meet(const Demands& demands, std::string_view text) const {
@@ -168,8 +202,8 @@ std::vector<std::string> Problem::goals(const std::vector<std::uint32_t>& via,
   }
   const auto all = possibly_meeting_all(range.language, demands);
   for (const auto& usual : usual_texts(Field::recipient)) {
-    if (!texts.empty()) break;
-    std::ignore = find_member(all & usual, accept, {.candidates = candidates_for_goal});
+    if (!texts.empty() || remaining().candidates == 0) break;
+    std::ignore = find_member(all & usual, accept, search_budget(candidates_for_goal));
   }
   return texts;
 }
@@ -191,7 +225,7 @@ std::optional<std::string> Problem::plausible_member(const patterns::Language& l
     if (remaining().candidates == 0) break;
     const auto found = find_member(
         language & usual, [&](std::string_view text) { return attempt(std::string(text)); },
-        {.candidates = candidates_for_goal});
+        search_budget(candidates_for_goal));
     if (found.searched == patterns::Searched::found) return found.member;
   }
   return std::nullopt;
@@ -199,10 +233,19 @@ std::optional<std::string> Problem::plausible_member(const patterns::Language& l
 
 // A text that is rewritten to one of those that are wanted behind a rewriting.
 std::optional<std::string> Problem::rewritten_witness() {
+  const auto whole = end_;
+  end_ = used_ + remaining().candidates / share_of_rewritten;
+  auto witness = witness_of_goals();
+  end_ = whole;
+  return witness;
+}
+
+std::optional<std::string> Problem::witness_of_goals() {
   const auto here = named_only();
   for (const auto& [via, demands] : groups()) {
     if (via.empty()) continue;
     for (const auto& goal : goals(via, demands)) {
+      if (remaining().candidates == 0) return std::nullopt;
       if (auto text = first_met(captured_in(policy_, via, goal, captures_tried))) return text;
       const auto origins = possibly_meeting_all(
           possible_texts(policy_, field_) & copied_from(policy_, via, goal), here);
@@ -237,8 +280,8 @@ Solution Problem::solve() {
 }  // namespace
 
 Solution solve(const Policy& policy, Field field, std::span<const Wanted> wanted,
-               const SolveBudget& budget, std::size_t& used) {
-  return Problem(policy, field, wanted, budget, used).solve();
+               const SolveBudget& budget, std::size_t& used, SolveMemory* memory) {
+  return Problem(policy, field, wanted, budget, used, memory).solve();
 }
 
 }  // namespace relayproof::policy

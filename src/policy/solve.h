@@ -41,11 +41,15 @@ struct Solution {
 };
 
 struct SolveBudget {
+  /// Texts that are tried; what takes longer counts for several, a microsecond each.
   std::size_t candidates = 200'000;
 };
 
-/// Searches plausible texts first. `used` is increased by the candidates tried.
+struct SolveMemory;
+
+/// Searches plausible texts first. `used` is increased by the candidates tried. `memory`: of other
+/// questions about the same policy; null: there are none.
 Solution solve(const Policy& policy, Field field, std::span<const Wanted> wanted,
-               const SolveBudget& budget, std::size_t& used);
+               const SolveBudget& budget, std::size_t& used, SolveMemory* memory = nullptr);
 
 }  // namespace relayproof::policy

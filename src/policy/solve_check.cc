@@ -36,11 +36,10 @@ bool finds(const Policy& policy, const Wanted& wanted, std::string_view text) {
   return match && match->row.result == wanted.result;
 }
 
-bool is_below_one_of(const std::vector<std::string>& names, std::string_view name) {
+bool is_below_one_of(const NameList& names, std::string_view name) {
   const auto parents = mail::name_and_parents(name);
-  return std::ranges::any_of(names, [&](const std::string& owned) {
-    return std::ranges::find(parents, mail::normalised_domain(owned)) != parents.end();
-  });
+  return std::ranges::any_of(parents,
+                             [&](const std::string& parent) { return names.contains(parent); });
 }
 
 bool is_printable(std::string_view text) {

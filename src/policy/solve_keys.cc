@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <tuple>
 
 #include "base/text.h"
 #include "policy/part.h"
@@ -11,6 +12,13 @@ namespace {
 
 // Larger tables are visited as they lie.
 constexpr std::size_t sorted_up_to = 4096;
+
+// The bits of an index that hold a place.
+constexpr std::uint64_t places = 0xffffffff;
+
+std::uint64_t half_hash(std::string_view text) {
+  return static_cast<std::uint64_t>(std::hash<std::string_view>()(text)) & ~places;
+}
 
 }  // namespace
 
@@ -67,16 +75,28 @@ void HelpfulKeys::visit_tables(const Visit& visit) const {
 
 void HelpfulKeys::build() {
   visit_tables([&](std::string_view key) {
+    const auto place = static_cast<std::uint32_t>(all_.size());
     all_.push_back(key);
-    const bool has_at = key.find('@') != std::string_view::npos;
-    if (has_at) {
-      by_domain_.emplace(part_of(key, Part::domain), key);
+    if (key.find('@') == std::string_view::npos) {
+      without_domain_.push_back(place);
     } else {
-      without_domain_.push_back(key);
+      by_domain_.push_back(half_hash(part_of(key, Part::domain)) | place);
     }
     return true;
   });
+  std::ranges::sort(by_domain_);
   built_ = true;
+}
+
+// Keys `local@domain`.
+bool HelpfulKeys::visit_at(std::string_view domain, const Visit& visit) const {
+  const auto wanted = half_hash(domain);
+  auto entry = std::ranges::lower_bound(by_domain_, wanted);
+  for (; entry != by_domain_.end() && (*entry & ~places) == wanted; ++entry) {
+    const auto key = all_[*entry & places];
+    if (part_of(key, Part::domain) == domain && !visit(key)) return false;
+  }
+  return true;
 }
 
 bool HelpfulKeys::asks_locals() const {
@@ -85,24 +105,43 @@ bool HelpfulKeys::asks_locals() const {
          });
 }
 
+// What the key is asked for is this domain or below it. A key of digits may stand for an address.
+bool HelpfulKeys::is_own(std::string_view key) const {
+  const bool is_name = key.find_first_of("@[") == std::string_view::npos && key.front() != '.' &&
+                       key.find_first_not_of("0123456789.") != std::string_view::npos;
+  return is_name && answers_for(policy_, key);
+}
+
+bool HelpfulKeys::all_are_own() {
+  if (all_are_own_) return *all_are_own_;
+  const bool names_only = std::ranges::all_of(lookup_.keys, [](Key key) {
+    return key == Key::whole || key == Key::host_parents || key == Key::dotted_host_parents;
+  });
+  bool all = names_only && folds_ && wanted_.subject.part == Part::domain;
+  if (all) {
+    visit_tables([&](std::string_view key) {
+      all = is_own(key);
+      return all;
+    });
+  }
+  all_are_own_ = all;
+  return all;
+}
+
 void HelpfulKeys::visit(const Shape* shape, const Visit& visit) {
-  if (!visited_) {
+  const bool at_domain = shape && shape->addressed && shape->domain.fixed && folds_ &&
+                         wanted_.subject.part == Part::whole;
+  if (!at_domain && !built_ && !visited_) {
     visited_ = true;
     return visit_tables(visit);
   }
   if (!built_) build();
-  const auto visit_all = [&](const auto& keys) { return std::ranges::all_of(keys, visit); };
-  const bool at_domain = shape && shape->addressed && shape->domain.fixed && folds_ &&
-                         wanted_.subject.part == Part::whole;
-  if (!at_domain) return void(visit_all(all_));
-  // A key with another domain is not asked there.
-  for (const std::string& domain : {to_lower(shape->domain.prefix), std::string()}) {
-    const auto [first, last] = by_domain_.equal_range(domain);
-    for (auto entry = first; entry != last; ++entry) {
-      if (!visit(entry->second)) return;
-    }
-  }
-  if (asks_locals()) visit_all(without_domain_);
+  if (!at_domain) return void(std::ranges::all_of(all_, visit));
+  // A key with another domain is not asked there, and a domain's own is asked of all of them.
+  if (!visit_at(to_lower(shape->domain.prefix), visit) || !visit_at("", visit)) return;
+  if (!asks_locals()) return;
+  std::ignore =
+      std::ranges::all_of(without_domain_, [&](std::uint32_t place) { return visit(all_[place]); });
 }
 
 }  // namespace relayproof::policy

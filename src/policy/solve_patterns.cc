@@ -8,8 +8,8 @@
 namespace relayproof::policy {
 namespace {
 
-// A search among languages costs as much as trying so many texts.
-constexpr std::size_t cost_of_leaf = 100;
+// Of a language in one search. Patterns of real tables need some tens.
+constexpr std::size_t states_of_search = 4000;
 
 // Members that are offered: of each sort of usual texts, and in the end.
 constexpr std::size_t usual_tried = 100;
@@ -68,29 +68,34 @@ bool TextSearch::nothing_fits_patterns() {
   if (!nothing_fits_patterns_) {
     auto all = possible_texts(policy_, field_);
     for (const auto* wanted : wanted_) all = all & meeting(*wanted);
-    nothing_fits_patterns_ = find_any(all, {}, nullptr) == patterns::Searched::exhausted;
+    nothing_fits_patterns_ =
+        find_any(all, search_budget(1), nullptr) == patterns::Searched::exhausted;
   }
   return *nothing_fits_patterns_;
 }
 
 TextSearch::Outcome TextSearch::explore_leaf(const Shape& shape) {
-  used_ += cost_of_leaf;
   if (try_rows(language_of(shape, Case::any))) return Outcome::found;
   if (nothing_fits_patterns()) return Outcome::none;
-  if (find_any(roughly(shape), {}, nullptr) == patterns::Searched::exhausted) return Outcome::none;
+  if (find_any(roughly(shape), search_budget(1), nullptr) == patterns::Searched::exhausted)
+    return Outcome::none;
   const auto all = members(shape);
   if (field_ != Field::client_name) return search_members(all);
   const auto outcome = search_members(all & ~at_or_below(policy_.owned_names));
   if (outcome != Outcome::none || hidden_) return outcome;
   // No stranger; somebody else?
-  const auto found =
-      find_member(all,
-                  [&](std::string_view text) {
-                    attempt(std::string(text));
-                    return hidden_.has_value();
-                  },
-                  {.candidates = std::min<std::size_t>(most_tried, end_ - std::min(end_, used_))});
+  const auto found = find_member(
+      all,
+      [&](std::string_view text) {
+        attempt(std::string(text));
+        return hidden_.has_value();
+      },
+      search_budget(std::min<std::size_t>(most_tried, end_ - std::min(end_, used_))));
   return found.searched == patterns::Searched::gave_up ? unknown(none_fits) : Outcome::none;
+}
+
+patterns::SearchBudget TextSearch::search_budget(std::size_t candidates) const {
+  return {.states = states_of_search, .candidates = candidates, .work = &used_};
 }
 
 patterns::Searched TextSearch::offer(const patterns::Language& language, std::size_t candidates) {
@@ -98,7 +103,7 @@ patterns::Searched TextSearch::offer(const patterns::Language& language, std::si
   return find_member(
              language,
              [&](std::string_view text) { return attempt(std::string(text)) == Tried::taken; },
-             {.candidates = std::min(candidates, end_ - used_)})
+             search_budget(std::min(candidates, end_ - used_)))
       .searched;
 }
 
@@ -119,7 +124,8 @@ bool TextSearch::try_rows(const patterns::Language& shape) {
 }
 
 TextSearch::Outcome TextSearch::search_members(const patterns::Language& all) {
-  if (find_any(all, {}, nullptr) == patterns::Searched::exhausted) return Outcome::none;
+  if (find_any(all, search_budget(1), nullptr) == patterns::Searched::exhausted)
+    return Outcome::none;
   refused_ = false;
   for (const auto& usual : usual_texts(field_)) {
     if (offer(all & usual, usual_tried) == patterns::Searched::found) return Outcome::found;

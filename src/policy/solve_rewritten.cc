@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "policy/facts_of.h"
 #include "policy/part.h"
 #include "policy/solve_answers.h"
@@ -15,6 +16,11 @@ using Of = Template::Hole::Of;
 using Texts = std::vector<std::string>;
 
 constexpr std::size_t most_texts = 1000;
+constexpr std::size_t most_domains = 30;
+
+// Of names; nothing in them is an operator of addresses.
+constexpr std::string_view plain_bytes =
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_";
 
 // What a hole can be filled with, if that is certain.
 std::optional<Texts> fillings(const Policy& policy, const Template& form,
@@ -50,22 +56,49 @@ std::optional<Texts> filled(const Policy& policy, const Template& form) {
   return all;
 }
 
-// The domain that a template always gives; empty if there is none.
-std::string domain_of(const Template& form) {
-  if (form.pieces.empty() || form.pieces.back().hole) return "";
-  return std::string(part_of(form.pieces.back().text, Part::domain));
+// The domains that a template can give; nullopt if they are many, or if it may give none.
+std::optional<Texts> domains_of(const Policy& policy, const Template& form) {
+  auto piece = form.pieces.rbegin();
+  Texts domains = {""};  // built from its end
+  for (; piece != form.pieces.rend(); ++piece) {
+    const auto parts = piece->hole ? fillings(policy, form, *piece->hole) : Texts{piece->text};
+    if (!parts || parts->size() * domains.size() > most_domains) return std::nullopt;
+    Texts longer;
+    for (const auto& part : *parts) {
+      for (const auto& domain : domains) longer.push_back(part + domain);
+    }
+    domains = std::move(longer);
+    if (!piece->hole && piece->text.find('@') != std::string::npos) break;
+  }
+  if (piece == form.pieces.rend()) return std::nullopt;
+  for (auto& domain : domains) domain = part_of(domain, Part::domain);
+  return domains;
 }
 
-// Whether completing leaves addresses in this domain as they are, odd local parts included.
-bool keeps_domain(const Policy& policy, const std::string& completed_by,
-                  const std::string& domain) {
-  if (completed_by.empty()) return true;
-  const auto locals = {"someone", "a%b", "a!b", "a@b", "", "a b", "@a:b"};
+// Whether a program leaves addresses in this domain there, odd local parts included.
+bool keeps_domain(const Policy& policy, const std::string& program, const std::string& domain) {
+  if (program.empty()) return true;
+  const auto locals = {"someone", "a%b",     "a!b",     "a@b",     "",        "a b",
+                       "@a:b",    "a%b@c.d", "c.d!a@b", "\"a%b\"", "\"a@b\"", "@c.d:a%b"};
   return domain.find('.') != std::string::npos &&
+         domain.find_first_not_of(plain_bytes) == std::string::npos &&
          std::ranges::all_of(locals, [&](const std::string& local) {
            const auto address = local + '@' + domain;
-           return policy.addresses.transform(completed_by, address).ends_with('@' + domain);
+           const auto result = policy.addresses.transform(program, address);
+           return equals_ignoring_case(part_of(result, Part::domain), domain);
          });
+}
+
+bool keeps_domains(const Policy& policy, const std::string& program, const Texts& domains) {
+  return std::ranges::all_of(
+      domains, [&](const std::string& domain) { return keeps_domain(policy, program, domain); });
+}
+
+// All addresses there, in whatever case.
+Language in_domains(const Texts& domains) {
+  std::vector<Language> all;
+  for (const auto& domain : domains) all.push_back(Language::text_ignoring_case('@' + domain));
+  return anything().then(Language::union_of(all));
 }
 
 Language language_of(const Policy& policy, const Template& form) {
@@ -79,10 +112,7 @@ Language language_of(const Policy& policy, const Template& form) {
       all = all.then(piece.hole->of == Of::domain ? without_at() : anything());
     }
   }
-  if (form.completed_by.empty()) return all;
-  const auto domain = domain_of(form);
-  if (!keeps_domain(policy, form.completed_by, domain)) return anything();
-  return anything().then(Language::text("@" + domain));
+  return all;
 }
 
 Texts completed(const Policy& policy, const std::string& completed_by, Texts texts) {
@@ -91,18 +121,31 @@ Texts completed(const Policy& policy, const std::string& completed_by, Texts tex
   return texts;
 }
 
-void advance(const Policy& policy, const Transform& transform, Range& range) {
+// Of texts that are not few. The program behind a template, or one that stands alone, may change
+// what stands before the @, but the domain stays where all domains do.
+void advance_language(const Policy& policy, const Transform& transform, RewrittenRange& range) {
+  const auto* form = transform.rewritten ? &*transform.rewritten : nullptr;
+  const std::string& program = form ? form->completed_by : transform.named->name;
+  if (form) range.domains = domains_of(policy, *form);
+  range.language = form && program.empty() ? language_of(policy, *form) : anything();
+  if (program.empty() || !range.domains) return;
+  if (keeps_domains(policy, program, *range.domains)) {
+    range.language = in_domains(*range.domains);
+  } else {
+    range.domains.reset();
+  }
+}
+
+void advance(const Policy& policy, const Transform& transform, RewrittenRange& range) {
   if (range.texts) {
     for (auto& text : *range.texts) text = transformed(policy, transform, text);
     return;
   }
-  range.language = anything();
-  if (transform.named) return;
-  const auto& form = *transform.rewritten;
-  if (auto texts = filled(policy, form)) {
-    range.texts = completed(policy, form.completed_by, *std::move(texts));
+  if (transform.rewritten) range.texts = filled(policy, *transform.rewritten);
+  if (range.texts) {
+    range.texts = completed(policy, transform.rewritten->completed_by, *std::move(range.texts));
   } else {
-    range.language = language_of(policy, form);
+    advance_language(policy, transform, range);
   }
 }
 
@@ -130,8 +173,8 @@ std::string held(const Template& form, std::size_t index, std::string_view wante
 
 }  // namespace
 
-Range range_of(const Policy& policy, const std::vector<std::uint32_t>& via) {
-  Range range;
+RewrittenRange range_of(const Policy& policy, const std::vector<std::uint32_t>& via) {
+  RewrittenRange range;
   for (const auto index : via) advance(policy, policy.transforms.at(index), range);
   return range;
 }

@@ -12,11 +12,12 @@
 namespace relayproof::policy {
 
 /// At least the texts that these rewritings of any text give.
-struct Range {
+struct RewrittenRange {
   std::optional<std::vector<std::string>> texts;            ///< if they are few: all of them
   patterns::Language language = patterns::Language::all();  ///< else
+  std::optional<std::vector<std::string>> domains;          ///< of the language, if they are few
 };
-Range range_of(const Policy& policy, const std::vector<std::uint32_t>& via);
+RewrittenRange range_of(const Policy& policy, const std::vector<std::uint32_t>& via);
 
 /// Texts that perhaps become `wanted` by these rewritings, at most `limit` or so; none of them was
 /// tried. They are found where the first template takes what the pattern captures.

@@ -96,5 +96,20 @@ TEST(SolveRewrittenTest, AHeaderChoosesItsRecipient) {
   EXPECT_EQ(answer, "yes x-route:someone@example.net");
 }
 
+TEST(SolveRewrittenTest, AProgramThatKeepsTheDomainLeavesItThere) {
+  const auto answer = [](const std::string& moves) {
+    Alias alias("^(.+)@local\\.example$", {capture(1), text("@mx.local.example")});
+    const auto program = alias.small.named_transform("quote");
+    alias.small.policy.addresses.transform = [moves](std::string_view, std::string_view address) {
+      return address.ends_with(moves) ? "a@example.net" : '"' + std::string(address);
+    };
+    alias.wanted[1].subject.via.push_back(program);
+    return alias.answer();
+  };
+  EXPECT_EQ(answer("@elsewhere.example"), "no");
+  // It takes what stands before some @ for the address.
+  EXPECT_NE(answer("%b@mx.local.example"), "no");
+}
+
 }  // namespace
 }  // namespace relayproof::policy

@@ -16,6 +16,9 @@ using Kind = Wanted::Kind;
 // Each step fixes more; real tables need two or three.
 constexpr std::size_t most_steps = 12;
 
+// Where nearly every key has a domain of its own, keeping them all costs more than it saves.
+constexpr std::size_t most_domains_kept = 20'000;
+
 // Safely less than what is_domain_name() takes.
 constexpr std::size_t longest_name = 200;
 
@@ -41,13 +44,15 @@ bool contradict(const Wanted& one, const Wanted& other, Field field) {
 }  // namespace
 
 TextSearch::TextSearch(const Policy& policy, Field field, std::vector<const Wanted*> wanted,
-                       Accept accept, const SolveBudget& budget, std::size_t& used)
+                       Accept accept, const SolveBudget& budget, std::size_t& used,
+                       SolveMemory& memory)
     : policy_(policy),
       field_(field),
       wanted_(std::move(wanted)),
       accept_(std::move(accept)),
       used_(used),
-      end_(used + budget.candidates) {}
+      end_(used + budget.candidates),
+      memory_(memory) {}
 
 TextSearch::Outcome TextSearch::run() {
   if (is_contradiction()) return Outcome::none;
@@ -143,7 +148,7 @@ bool TextSearch::is_dead(std::string_view domain) {
   const bool dead = std::ranges::any_of(wanted_, [&](const Wanted* wanted) {
     return settled_by_domain(*wanted) && !meets(policy_, *wanted, text);
   });
-  dead_domains_.emplace(domain, dead);
+  if (dead_domains_.size() < most_domains_kept) dead_domains_.emplace(domain, dead);
   return dead;
 }
 
@@ -152,10 +157,7 @@ bool TextSearch::is_dead(const Shape& shape) {
   if (shape.domain.fixed) return is_dead(to_lower(shape.domain.prefix));
   if (!shape.domain.suffix.starts_with('.')) return false;
   // What is below a domain that the server answers for is not outside either.
-  return std::ranges::any_of(wanted_, [&](const Wanted* wanted) {
-    return wanted->kind == Kind::outside && wanted->holds && settled_by_domain(*wanted) &&
-           answers_for(policy_, shape.domain.with("x"));
-  });
+  return wants_outside() && answers_for(policy_, shape.domain.with("x"));
 }
 
 // The same as is_dead() of all shapes that ask for this key, without making them.
@@ -224,7 +226,17 @@ TextSearch::Outcome TextSearch::explore_failing(const Shape& shape, const std::s
 }
 
 HelpfulKeys& TextSearch::keys_for(const Wanted& wanted) {
-  return keys_.try_emplace(&wanted, policy_, wanted).first->second;
+  Wanted alike = wanted;
+  alike.subject = {};
+  alike.subject.part = wanted.subject.part;
+  return memory_.keys.try_emplace(alike, policy_, alike).first->second;
+}
+
+// Of the domain itself; a text in a domain that the server answers for does not do then.
+bool TextSearch::wants_outside() const {
+  return std::ranges::any_of(wanted_, [&](const Wanted* wanted) {
+    return wanted->kind == Kind::outside && wanted->holds && settled_by_domain(*wanted);
+  });
 }
 
 TextSearch::Outcome TextSearch::refine(const Shape* shape, const Wanted& wanted,
@@ -239,7 +251,8 @@ TextSearch::Outcome TextSearch::refine(const Shape* shape, const Wanted& wanted,
     if (result != Outcome::none) outcome = result;
     return result != Outcome::found && !out_of_budget();
   };
-  keys_for(wanted).visit(shape, [&](std::string_view key) {
+  auto& keys = keys_for(wanted);
+  const auto visit_key = [&](std::string_view key) {
     std::vector<Shape> parts;
     for (const Key kind : lookup.keys) {
       if (folds && is_dead(kind, key, part)) continue;
@@ -249,7 +262,8 @@ TextSearch::Outcome TextSearch::refine(const Shape* shape, const Wanted& wanted,
     std::stable_partition(parts.begin(), parts.end(),
                           [&](const Shape& each) { return is_usual(each, field_); });
     return std::ranges::all_of(parts, explore_part);
-  });
+  };
+  if (!wants_outside() || !keys.all_are_own()) keys.visit(shape, visit_key);
   if (outcome == Outcome::found) return outcome;
   if (out_of_budget()) return unknown(too_many);
   if (!has_everything(policy_, lookup)) return outcome;

@@ -24,7 +24,7 @@
 #include "policy/policy.h"
 #include "policy/shapes.h"
 #include "policy/solve.h"
-#include "policy/solve_keys.h"
+#include "policy/solve_memory.h"
 
 namespace relayproof::policy {
 
@@ -37,7 +37,7 @@ class TextSearch {
   /// `wanted` is asked of the text itself, whatever its subjects are rewritten by; no `present`.
   /// Everything must outlive the search; `used` counts the texts tried.
   TextSearch(const Policy& policy, Field field, std::vector<const Wanted*> wanted, Accept accept,
-             const SolveBudget& budget, std::size_t& used);
+             const SolveBudget& budget, std::size_t& used, SolveMemory& memory);
 
   Outcome run();
   const std::string& value() const { return value_; }
@@ -77,6 +77,8 @@ class TextSearch {
   bool stands_for_shape(const Wanted& wanted, const std::string& fresh) const;
   std::size_t helpful_at_most(const Wanted& wanted) const;
   HelpfulKeys& keys_for(const Wanted& wanted);
+  bool wants_outside() const;
+  patterns::SearchBudget search_budget(std::size_t candidates) const;
   bool out_of_budget() const { return used_ >= end_; }
 
   const Policy& policy_;
@@ -88,7 +90,7 @@ class TextSearch {
   std::string value_;
   std::optional<std::string> hidden_;
   std::string why_unknown_;
-  std::map<const Wanted*, HelpfulKeys> keys_;
+  SolveMemory& memory_;
   std::map<const Wanted*, patterns::Language> languages_;
   std::optional<bool> nothing_fits_patterns_;
   bool refused_ = false;  ///< something met all, but cannot be sent

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "policy/settled.h"
+
 namespace relayproof::policy {
 namespace {
 
@@ -48,7 +50,40 @@ Diagram SymbolicEvaluator::holds(ConditionId id, const Standing& standing) {
   return std::visit([&](const auto& kind) { return is(kind, standing); }, condition.is);
 }
 
+// Most of what is asked of a text that was rewritten once or twice has one answer only.
+std::optional<bool> SymbolicEvaluator::settled(const std::string& key, const Predicate& meaning) {
+  if (meaning.subject.via.empty()) return std::nullopt;
+  Wanted wanted;
+  switch (meaning.kind) {
+    case Kind::finds:
+      wanted.kind = Wanted::Kind::finds;
+      break;
+    case Kind::outside:
+      wanted.kind = Wanted::Kind::outside;
+      break;
+    case Kind::deliverable:
+      wanted.kind = Wanted::Kind::deliverable;
+      break;
+    default:
+      return std::nullopt;
+  }
+  const auto [entry, is_new] = ground_.settled.try_emplace(key);
+  if (!is_new) return entry->second;
+  wanted.lookup = meaning.id;
+  wanted.result = meaning.result;
+  wanted.subject = meaning.subject;
+  entry->second = policy::settled(ground_.policy, wanted);
+  // A header that is not there is found nowhere.
+  const bool may_be_absent =
+      meaning.subject.field != Field::recipient && meaning.subject.field != Field::sender;
+  if (may_be_absent && entry->second == true) entry->second.reset();
+  return entry->second;
+}
+
 Diagram SymbolicEvaluator::variable(Group group, const std::string& key, const Predicate& meaning) {
+  if (const auto answer = settled(key, meaning)) {
+    return *answer ? Diagrams::everybody : Diagrams::nobody;
+  }
   return ground_.diagrams.variable(ground_.predicates.variable(group, key, ground_.side, meaning));
 }
 

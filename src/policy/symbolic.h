@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,6 +24,8 @@ struct Ground {
   ContentNames& names;
   Side side = 0;
   std::size_t steps_left = 0;  ///< rules that may still be looked at; OutOfBudget beyond
+  /// By the key of a variable: what it always says, see settled().
+  std::map<std::string, std::optional<bool>> settled{};
 
   const Listener& listener() const { return policy.listeners.at(door.listener); }
   void step() {
@@ -92,6 +95,7 @@ class SymbolicEvaluator {
   const mail::IpSet* client_set(ConditionId id) const;
   std::vector<Diagram> members(const std::vector<ConditionId>& ids, const Standing& standing);
   Diagram variable(Group group, const std::string& key, const Predicate& meaning);
+  std::optional<bool> settled(const std::string& key, const Predicate& meaning);
   Diagram question(std::uint32_t index, const std::string& about, const Subject& subject);
   Diagram finds_among_headers(const Finds& condition, const Subject& subject);
   Diagram wanted(Predicate::Kind kind, const Subject& subject, const Standing& standing);

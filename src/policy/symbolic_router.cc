@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "base/text.h"
-
 namespace relayproof::policy {
 namespace {
 
@@ -29,14 +27,19 @@ Holes holes_of(const Transform::Template& form) {
   return holes;
 }
 
+// Beside the one @ there is more that makes a route.
+bool writes_route(const Transform::Template& form) {
+  std::string text;
+  for (const auto& piece : form.pieces) text += piece.text;
+  return text.find_first_of("!%") != std::string::npos ||
+         std::count(text.begin(), text.end(), '@') > 1;
+}
+
 // `@example.org` keeps the local part that was sent.
 bool copies_local_part(std::string_view value) {
-  for (const auto list : split(value, ',')) {
-    const auto targets = words(list);
-    if (std::any_of(targets.begin(), targets.end(),
-                    [](std::string_view target) { return target.starts_with('@'); })) {
-      return true;
-    }
+  constexpr std::string_view between = ", \t\r\n";
+  for (auto at = value.find('@'); at != std::string_view::npos; at = value.find('@', at + 1)) {
+    if (at == 0 || between.find(value[at - 1]) != std::string_view::npos) return true;
   }
   return false;
 }
@@ -111,6 +114,10 @@ SymbolicRouter::Outcome SymbolicRouter::apply(const Effect& effect, Place place,
 Standing SymbolicRouter::transformed(std::uint32_t index, const Standing& standing) const {
   const Transform& transform = ground_.policy.transforms.at(index);
   Standing target = standing;
+  if (transform.rewritten && transform.rewritten->captured_in) {
+    target.field = *transform.rewritten->captured_in;  // that text names the new recipient
+    target.via.clear();
+  }
   target.via.push_back(index);
   target.via = simplified(ground_.policy, {target.field, Part::whole, target.via}).via;
   if (transform.rewritten) {
@@ -140,6 +147,7 @@ Diagram SymbolicRouter::rewrite(const Rewrite& effect, Place place, Diagram matc
     const Standing target = transformed(index, standing);
     const bool goes_on = can_still_choose(target, effect.then);
     const bool stays = can_still_choose(target, place.list);
+    relayed = diagrams.either(relayed, routed_on(index, effect.then, matching, standing, target));
     if (!goes_on) doubt_marks(ahead_of(effect.then).marks, matching);
     if (!stays) doubt_marks(ahead_of(place.list).marks, matching);
     if (!goes_on && !stays) continue;
@@ -173,10 +181,35 @@ Diagram SymbolicRouter::rewrite_as_row(const RewriteAsRow& effect, Place place, 
     return ground_.diagrams.both(
         matching, evaluator_.doubt("a row whose target a line of the header takes the place of"));
   }
-  if (!ahead.names_domain && !behind.names_domain) return Diagrams::nobody;
   if (!standing.local_chosen || !may_copy_local_part(by_row.lookup)) return Diagrams::nobody;
+  if (!ahead.names_domain && !behind.names_domain) {
+    return ahead.resolves || behind.resolves ? routed_on(matching, standing) : Diagrams::nobody;
+  }
   return ground_.diagrams.both(
       matching, evaluator_.doubt("a row whose target a later pattern can make a domain of"));
+}
+
+// `user%elsewhere` in front of a domain of the owner's may lead on, where that is this server's.
+// What the server reads as another recipient before any row does not count: it is that recipient.
+Diagram SymbolicRouter::routed_on(Diagram matching, const Standing& standing) {
+  if (!ground_.policy.is_routed) return Diagrams::nobody;
+  const Diagram routed = evaluator_.holds(*ground_.policy.is_routed, standing);
+  return ground_.diagrams.both(
+      ground_.diagrams.both(matching, routed),
+      evaluator_.doubt("a local part that another domain is given to, and that reads as a route"));
+}
+
+// The same where a template puts the local part there; or a line of the header, or `%` between two
+// parts, of which the recipient tells nothing.
+Diagram SymbolicRouter::routed_on(std::uint32_t transform, ListId then, Diagram matching,
+                                  const Standing& standing, const Standing& target) {
+  const auto& form = ground_.policy.transforms.at(transform).rewritten;
+  if (!form || !ground_.policy.is_routed || !target.local_chosen || target.domain_chosen ||
+      !ahead_of(then).resolves) {
+    return Diagrams::nobody;
+  }
+  if (!form->captured_in && !writes_route(*form)) return routed_on(matching, standing);
+  return ground_.diagrams.both(matching, evaluator_.doubt("a target that reads as a route"));
 }
 
 // Also true where what stands behind the delimiter may be put behind the target's local part.
@@ -238,6 +271,7 @@ void SymbolicRouter::look_ahead(const Effect& effect, std::set<ListId>& seen, Ah
   look_ahead(rewriting->then, seen, ahead);
   for (const auto index : rewriting->transforms) {
     const auto& form = ground_.policy.transforms.at(index).rewritten;
+    if (!form) ahead.resolves = true;
     if (form && holes_of(*form).in_domain) ahead.names_domain = true;
     if (form && form->captured_in) ahead.reads_header = true;
   }

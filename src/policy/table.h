@@ -9,10 +9,10 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "patterns/pattern.h"
+#include "policy/keyed_rows.h"
 
 namespace relayproof::policy {
 
@@ -33,13 +33,6 @@ enum class Key : std::uint8_t {
 };
 std::string_view to_string(Key key);
 
-/// Of a table's row: which of Policy::results it gives, and where it stands.
-struct Row {
-  std::uint32_t result = 0;  ///< index into Policy::results
-  std::uint32_t line = 0;    ///< in Table::file; 0: none
-  std::string_view value;    ///< the right-hand side as written; lives in Table::storage
-};
-
 /// A row that a pattern stands for; asked only with Key::whole. `unless` and `only_if` are the
 /// conditional blocks around it (`if /x/`, `if !/x/`).
 struct PatternRow {
@@ -55,7 +48,7 @@ struct Table {
   std::string name;       ///< as the configuration calls it: `hash:/etc/postfix/access`
   std::string file;       ///< where its rows stand; empty: in the configuration itself
   bool fold_case = true;  ///< keys are in lower case and so is what is asked
-  std::unordered_map<std::string_view, Row> literals;  ///< keys live in `storage`
+  KeyedRows literals;     ///< keys live in `storage`
   std::vector<PatternRow> patterns;
   std::optional<Row> everything;  ///< gives this for any key (`static:`)
   std::vector<std::shared_ptr<const std::string>> storage;

@@ -37,6 +37,13 @@ class Walk {
 
   const mail::IpSet& clients(Diagram diagram);
 
+  /// Those for whom one of Choices::seeds() of each group does: nothing is searched, so that this
+  /// is quick however many paths there are.
+  const mail::IpSet& seeded(Diagram diagram);
+
+  /// From now on clients() may leave out all that are not among these, but for those of seeded().
+  void look_only_for(mail::IpSet clients);
+
   /// The first way through the diagram's top group behind which `client` still can; with the least
   /// that is out of the ordinary first.
   std::optional<Way> way(Diagram diagram, const mail::IpAddress& client);
@@ -49,6 +56,10 @@ class Walk {
   using Visit = std::function<bool(const Way&)>;
   // False: nothing below is of interest.
   using Worth = std::function<bool(const mail::IpSet&)>;
+  mail::IpSet seeded_of_session(Diagram diagram);
+  mail::IpSet seeded_by_texts(Diagram diagram, Group group);
+  std::optional<Way> follow_seed(Diagram at, Group group, std::size_t seed);
+  std::optional<Way> seeded_way(Diagram diagram, const mail::IpAddress& client);
   bool visit(Diagram at, Group group, Way& way, const Worth& worth, const Visit& then);
   bool visit_exit(Diagram at, Group group, Way& way, const Worth& worth, const Visit& then);
   bool step(Diagram at, Group group, bool holds, Way& way, const Worth& worth, const Visit& then);
@@ -60,6 +71,8 @@ class Walk {
   Certainty certainty_;
   std::size_t& paths_;
   std::unordered_map<Diagram, mail::IpSet> known_;
+  std::unordered_map<Diagram, mail::IpSet> seeded_;
+  std::optional<mail::IpSet> only_;
   std::set<std::string> reasons_;
 };
 

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/text.h"
 #include "probe/dose.h"
+#include "probe/endings.h"
 #include "probe/judge.h"
 #include "probe/prelude.h"
 #include "probe/seen_as.h"
@@ -21,44 +21,6 @@ using std::chrono::seconds;
 constexpr int patience = 4;
 constexpr auto pause_after_rate_limit = seconds(16);
 
-constexpr std::size_t last_words_shown = 100;
-
-std::string_view in_words(smtp::Ending ending) {
-  switch (ending) {
-    case smtp::Ending::no_greeting:
-      return "no greeting";
-    case smtp::Ending::greeting_refused:
-      return "it lets nobody in";
-    case smtp::Ending::starttls_refused:
-      return "STARTTLS fails";
-    case smtp::Ending::no_starttls:
-      return "STARTTLS is not offered";
-    case smtp::Ending::closed_by_peer:
-      return "it hung up";
-    case smtp::Ending::service_closing:
-      return "it ended the session";
-    case smtp::Ending::timed_out:
-      return "it stopped answering";
-    case smtp::Ending::not_smtp:
-      return "it does not speak SMTP";
-    case smtp::Ending::out_of_step:
-      return "its replies do not fit our commands";
-    case smtp::Ending::too_much:
-      return "it sends more than any reply holds";
-    default:
-      return to_string(ending);
-  }
-}
-
-// How a session ended, and the server's last words.
-std::string describe(const smtp::Record& record) {
-  // It kept to the protocol, and nothing that it said was an answer: 354 to RCPT.
-  if (record.ending == smtp::Ending::quit) return "its replies say neither yes nor no";
-  const std::string ending(in_words(record.ending));
-  const std::string words = escape_foreign(record.ending_detail, last_words_shown);
-  return words.empty() || words == ending ? ending : ending + ": " + words;
-}
-
 class Asking {
  public:
   Asking(net::Network& network, DoorOptions options)
@@ -72,8 +34,8 @@ class Asking {
   net::Task<DoorResult> run() {
     const net::TimePoint start = network_.clock().now();
     while (auto kind = battery_.next_session()) {
-      const bool go_on = co_await session(std::move(*kind));
-      if (!go_on) break;
+      const bool again = co_await session(std::move(*kind));
+      if (!again) break;
     }
     battery_.report(result_);
     recognise_by_replies();
@@ -104,12 +66,14 @@ class Asking {
     auto connected = co_await connect();
     if (!connected) co_return not_connected(connected.error());
     const std::unique_ptr<net::Stream> stream = std::move(*connected);
+    battery_.begin_connection();
     const bool secured = co_await secure(*stream);
     if (!secured) co_return false;
     smtp::Session dialogue(session_options(kind));
-    co_await talk(*stream, dialogue, kind);
-    const bool go_on = co_await conclude(dialogue.record(), kind);
-    co_return go_on;
+    changed_ = false;
+    kind = co_await talk(*stream, dialogue, std::move(kind));
+    const bool again = co_await conclude(dialogue.record(), kind);
+    co_return again;
   }
 
   net::Task<net::IoResult<std::unique_ptr<net::Stream>>> connect() {
@@ -136,18 +100,20 @@ class Asking {
     co_return stop("TLS failed");
   }
 
-  smtp::SessionOptions session_options(const SessionKind& kind) const {
+  smtp::SessionOptions session_options(const SessionKind& kind) {
     smtp::SessionOptions options;
     options.helo = kind.helo;
     options.starttls = options_.target.tls == mail::TlsMode::starttls;
     options.pipelining = !kind.lock_step;
     options.phase = kind.phase;
+    options.content = [this](const mail::Attempt& attempt) { return battery_.letter_for(attempt); };
     if (kind.prelude != techniques::Prelude::none)
       options.prelude = prelude_of(kind.prelude, battery_.new_token());
     return options;
   }
 
-  net::Task<void> talk(net::Stream& stream, smtp::Session& dialogue, SessionKind kind) {
+  // The kind of session that it was in the end.
+  net::Task<SessionKind> talk(net::Stream& stream, smtp::Session& dialogue, SessionKind kind) {
     co_await exchange(stream, dialogue);
     const smtp::Record& record = dialogue.record();
     if (dialogue.idle()) learn(stream, record);
@@ -155,13 +121,23 @@ class Asking {
     std::size_t errors = 0;
     while (dialogue.idle()) {
       const std::size_t most = room(kind, asked, errors);
-      const auto attempts = battery_.next(kind, most);
-      if (attempts.empty()) {
+      std::vector<mail::Attempt> attempts;
+      if (dialogue.prelude_refused()) {
+        battery_.prelude_refused(kind, refusal_of_prelude(record));
+        ++errors;
+      } else {
+        attempts = battery_.next(kind, most);
+      }
+      if (!attempts.empty()) {
+        dialogue.ask(attempts);
+      } else if (auto next = change(dialogue, kind, most)) {
+        kind = std::move(*next);
+        changed_ = true;
+      } else {
         dialogue.quit();
         co_await exchange(stream, dialogue);
         break;
       }
-      dialogue.ask(attempts);
       co_await exchange(stream, dialogue);
       errors += take(record, asked);
       asked = record.answers.size();
@@ -169,6 +145,33 @@ class Asking {
     answered_in_session_ = static_cast<std::size_t>(
         std::count_if(record.answers.begin(), record.answers.end(),
                       [](const smtp::Answers& answers) { return answers.complete; }));
+    co_return kind;
+  }
+
+  // The next kind of session, if this one can become it: connections cost the most, and are what
+  // servers limit most tightly. nullopt: it cannot, or there is none.
+  std::optional<SessionKind> change(smtp::Session& dialogue, const SessionKind& now,
+                                    std::size_t room_left) {
+    if (room_left == 0 || battery_.had_enough()) return std::nullopt;
+    auto next = battery_.next_session();
+    if (!next || !can_become(dialogue, now, *next)) return std::nullopt;
+    const auto options = session_options(*next);
+    dialogue.go_on(options.helo, options.prelude, options.pipelining);
+    return next;
+  }
+
+  // Another name where the server is known to take a second EHLO as it comes; another login where
+  // the last one was refused.
+  bool can_become(const smtp::Session& dialogue, const SessionKind& now,
+                  const SessionKind& next) const {
+    if (next.lock_step != now.lock_step || next.phase != now.phase) return false;
+    if (is_login(now.prelude) && !dialogue.prelude_refused()) return false;
+    if (next.helo == now.helo) {
+      return dialogue.prelude_refused() && is_login(now.prelude) && is_login(next.prelude) &&
+             !dialogue.in_transaction();
+    }
+    return may_rename_ && next.helo_form != techniques::HeloForm::ours &&
+           now.prelude == techniques::Prelude::none && next.prelude == techniques::Prelude::none;
   }
 
   net::Task<void> exchange(net::Stream& stream, smtp::Session& dialogue) {
@@ -185,7 +188,8 @@ class Asking {
     return static_cast<std::size_t>(
         std::count_if(fresh.begin(), fresh.end(), [](const smtp::Answers& answers) {
           const bool taken = answers.rcpt && answers.rcpt->is_positive();
-          const bool refused_later = answers.data && answers.data->is_permanent();
+          const bool refused_later = (answers.data && answers.data->is_permanent()) ||
+                                     (answers.message && answers.message->is_permanent());
           return answers.complete && (!taken || refused_later);
         }));
   }
@@ -211,6 +215,7 @@ class Asking {
     if (record.ehlo) ehlo_lines_ = record.ehlo->lines;
     result_.software = identify(result_.banner, ehlo_lines_, {});
     dose_ = dose_for(result_.software);
+    may_rename_ = takes_second_ehlo(result_.software);
   }
 
   // A neutral banner says nothing; the words of the refusals may.
@@ -246,9 +251,10 @@ class Asking {
       default:
         break;
     }
-    // It hung up on what it takes for an attack.
+    // It hung up on what it takes for an attack; if that was the second of them, this one is asked
+    // first in the next session.
     if (kind.prelude != techniques::Prelude::none && answered_in_session_ == 0) {
-      battery_.prelude_refused(kind, refusal_of_prelude(record));
+      if (!changed_) battery_.prelude_refused(kind, refusal_of_prelude(record));
       co_return true;
     }
     const bool go_on = co_await cut_off(record, kind);
@@ -256,10 +262,14 @@ class Asking {
   }
 
   bool helo_refused(const smtp::Record& record, const SessionKind& kind) {
+    if (changed_) {
+      // Of the name, or of a second EHLO? Asked first in a session, it tells.
+      may_rename_ = false;
+      return true;
+    }
     if (kind.helo_form == techniques::HeloForm::ours || !record.ehlo) {
       if (!ever_answered_) result_.reached = Reached::not_smtp;
-      result_.reason =
-          "it does not take our HELO: " + escape_foreign(record.ending_detail, last_words_shown);
+      result_.reason = "it does not take our HELO: " + last_words(record);
       return stop("our HELO is refused");
     }
     battery_.helo_refused(kind, *record.ehlo);
@@ -357,6 +367,8 @@ class Asking {
   Dose dose_;
   std::vector<std::string> ehlo_lines_;
   std::string last_ending_;
+  bool may_rename_ = false;  // a second EHLO is taken
+  bool changed_ = false;     // the session under way became one of another kind
   bool ever_answered_ = false;
   std::size_t answered_in_session_ = 0;
   int barren_sessions_ = 0;

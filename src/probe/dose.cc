@@ -15,17 +15,23 @@ Dose dose_for(Software software) {
       // closes).
       return {.attempts = 10, .errors = 10, .malformed = 3};
     case Software::sendmail:
-      // No limit on refusals; 25 unknown commands. Connections are what Debian limits (10 a
-      // minute), so few and long sessions are right.
-      return {.attempts = 24, .errors = 24, .malformed = 24};
+      // No limit on refusals, 120 RSETs without effect; 25 unknown commands. Connections are what
+      // Debian limits (10 in ten minutes), so few and long sessions are right.
+      return {.attempts = 100, .errors = 100, .malformed = 24};
     case Software::opensmtpd:
       return {.attempts = 40, .errors = 40, .malformed = 40};
     case Software::exchange:
+    case Software::sink:
     case Software::other:
     case Software::unknown:
       break;
   }
   return {};
+}
+
+bool takes_second_ehlo(Software software) {
+  // Exim counts it (smtp_accept_max_nonmail), OpenSMTPD refuses it.
+  return software == Software::postfix || software == Software::sendmail;
 }
 
 Dose reduced(const Dose& dose, std::size_t answered) {

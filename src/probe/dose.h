@@ -20,6 +20,9 @@ struct Dose {
 /// What the known servers tolerate by default, measured; the least of all for an unknown one.
 Dose dose_for(Software software);
 
+/// It takes a second EHLO, with another name, as it takes the first one.
+bool takes_second_ehlo(Software software);
+
 /// After a session that was cut off: as much as it answered, at least one.
 Dose reduced(const Dose& dose, std::size_t answered);
 

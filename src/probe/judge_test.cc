@@ -130,6 +130,35 @@ TEST(Judge, MeansWhatItsTableSays) {
   }
 }
 
+// A login or another claim before the question: refused is refused, and Debian's Postfix says 454.
+TEST(Judge, ReadsTheAnswerBehindAClaimAsAnyOther) {
+  struct Behind {
+    const char* what;
+    std::string outside;
+    bool claim_refused;
+    Verdict verdict;
+  };
+  const std::vector<Behind> rows = {
+      {"refused for good", no_relay, false, Verdict::closed},
+      {"refused for now, in words of relaying", "454 4.7.1 Relay access denied", false,
+       Verdict::closed},
+      {"any refusal for good", "503 5.5.1 Error: send HELO/EHLO first", false, Verdict::closed},
+      {"later", "451 4.7.1 Greylisted", false, Verdict::undecided},
+      {"the claim itself refused", "535 5.7.8 Authentication failed", true, Verdict::closed},
+      {"the claim itself put off", "454 4.7.0 Temporary failure", true, Verdict::undecided},
+      {"taken", taken, false, Verdict::open},
+  };
+  for (const auto& row : rows) {
+    DoorResult result = door(taken, no_user, no_relay);
+    Outcome claimed = outcome("random-login", row.outside);
+    claimed.prelude = techniques::Prelude::random_login;
+    claimed.helo_refused = row.claim_refused;
+    result.outcomes.push_back(claimed);
+    judge(result);
+    EXPECT_EQ(result.verdict, row.verdict) << row.what << ": " << result.reason;
+  }
+}
+
 TEST(Judge, CallsItOneThatTakesEverythingOnlyIfAnUnknownMailboxWasTaken) {
   DoorResult sink = door(taken, taken, taken);
   judge(sink);

@@ -40,6 +40,11 @@ std::string plain_login(const std::string& secret) {
 
 }  // namespace
 
+bool is_login(Prelude claim) {
+  return claim == Prelude::random_login || claim == Prelude::anonymous_login ||
+         claim == Prelude::external_login;
+}
+
 smtp::Prelude prelude_of(Prelude claim, const std::string& secret) {
   switch (claim) {
     case Prelude::none:

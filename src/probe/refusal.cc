@@ -81,8 +81,8 @@ Refusal meaning_of(RefusedAs refused_as) {
 
 Refusal meaning_of(const Outcome& outcome) {
   // The same is asked without it: whatever the words, the claim was not believed.
-  if (outcome.prelude != techniques::Prelude::none) {
-    return outcome.kind == OutcomeKind::refused ? Refusal::settles : Refusal::says_nothing;
+  if (outcome.prelude != techniques::Prelude::none && outcome.kind == OutcomeKind::refused) {
+    return Refusal::settles;
   }
   if (!outcome.refused_as || !outcome.reply) return Refusal::says_nothing;
   const bool for_good = outcome.kind == OutcomeKind::refused;

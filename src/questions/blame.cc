@@ -13,6 +13,10 @@ using policy::Suppressed;
 // More lines than this are no answer to "which line is it".
 constexpr std::size_t most_lines = 16;
 
+// That without some line it would be closed takes a proof; one that takes long is not waited for.
+constexpr std::size_t texts_of_trial = 30'000;
+constexpr std::size_t paths_of_trial = 10'000;
+
 // What took part in letting this attempt through: narrow things, such as one network of a list,
 // before the rules that ask for them; later gates before earlier ones.
 std::vector<OriginId> candidates(const policy::Policy& policy, std::size_t listener,
@@ -44,6 +48,8 @@ Left left_without(const policy::Policy& policy, const policy::Door& door,
   policy::ReachOptions options;
   options.solutions = &solutions;
   options.suppressed = without;
+  options.budget.candidates = texts_of_trial;
+  options.budget.paths = paths_of_trial;
   options.prefer = exposure.clients;
   const auto reach = policy::reach(policy, door, options);
   Left left;

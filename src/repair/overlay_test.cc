@@ -29,7 +29,8 @@ TEST(Edited, RefusesWhatOverlapsOrLiesOutside) {
 }
 
 TEST(OverlayFiles, ShowReplacedTextsAndTheOthersAsTheyAre) {
-  MemoryFiles below(std::map<std::string, std::string>{{"/main.cf", "old"}, {"/master.cf", "same"}});
+  MemoryFiles below(
+      std::map<std::string, std::string>{{"/main.cf", "old"}, {"/master.cf", "same"}});
   const OverlayFiles files(below, {{"/main.cf", "newer"}});
   EXPECT_EQ(**files.read("/main.cf"), "newer");
   EXPECT_EQ(files.info("/main.cf").size, 5U);

@@ -267,7 +267,8 @@ std::string audit_verdict(const Audited& audited, const TextOptions& options) {
 std::string audit_reasons(const Audited& audited, const TextOptions& options) {
   std::string text = path_lines(audited, options);
   for (const auto& door : audited.audit.doors) {
-    if (!door.loopback_only && door.verdict != Verdict::closed) text += exposure_lines(door, options);
+    if (!door.loopback_only && door.verdict != Verdict::closed)
+      text += exposure_lines(door, options);
   }
   return text + doubt_lines(audited.audit, options);
 }

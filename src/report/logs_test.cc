@@ -58,7 +58,9 @@ ReadLogs read(const logs::Summary& summary) {
           }};
 }
 
-std::string testdata(const std::string& name) { return "src/report/testdata/" + name; }
+std::string testdata(const std::string& name) {
+  return std::string(RELAYPROOF_SOURCE_DIR) + "/src/report/testdata/" + name;
+}
 
 TEST(LogsReport, PutsStrangersFirst) {
   const auto summary = abused();

@@ -13,7 +13,7 @@ struct Prelude {
   /// Lines sent one by one behind EHLO (behind TLS, where there is one), without their ends. A 220
   /// to one of them starts the session anew (XCLIENT): EHLO follows.
   std::vector<std::string> commands = {};
-  /// A command that is refused ends the session: what it was for cannot be asked.
+  /// A command that is refused is the end of it: what it was for cannot be asked.
   bool must_be_taken = true;
   bool says_hello = true;  ///< false: neither EHLO nor HELO; MAIL comes first
 };

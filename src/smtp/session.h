@@ -15,6 +15,7 @@
 
 #include <cstddef>
 #include <deque>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,8 +32,9 @@ namespace relayproof::smtp {
 
 /// How far each attempt goes.
 enum class Phase {
-  rcpt,  ///< MAIL, RCPT: nothing is ever delivered
-  data,  ///< as far as the 354 after DATA, then the connection is cut before any content
+  rcpt,     ///< MAIL, RCPT: nothing is ever delivered
+  data,     ///< as far as the 354 after DATA, then the connection is cut before any content
+  deliver,  ///< to the end: SessionOptions::content is sent, and may be delivered
 };
 
 struct SessionOptions {
@@ -42,6 +44,8 @@ struct SessionOptions {
   Phase phase = Phase::rcpt;
   Limits limits = {};
   Prelude prelude = {};
+  /// Phase::deliver only: the message for an attempt whose DATA was taken.
+  std::function<std::string(const mail::Attempt&)> content = {};
 };
 
 class Session {
@@ -70,6 +74,14 @@ class Session {
   /// does RSET follow at once: a yes is believed when the next reply fits. Only when idle().
   /// An argument with CR, LF or NUL is never sent: that attempt stays unanswered, with an oddity.
   void ask(const std::vector<mail::Attempt>& attempts);
+  /// Goes on in the same connection, with another name behind a second EHLO (RFC 5321 4.1.4: it
+  /// resets the transaction), or with another prelude behind one that was refused, where the
+  /// server forgets nothing. Only when idle(), and not within a transaction without another name.
+  void go_on(std::string helo, Prelude prelude, bool pipelining);
+  /// A command of the prelude was refused: what it was for cannot be asked. The session is idle.
+  bool prelude_refused() const { return prelude_refused_; }
+  /// MAIL was taken, and nothing has reset it since.
+  bool in_transaction() const { return transaction_; }
   /// Ends politely. Only when idle().
   void quit();
 
@@ -97,6 +109,7 @@ class Session {
   void mail_answered(std::size_t attempt, const mail::Reply& reply);
   void rcpt_answered(std::size_t attempt, const mail::Reply& reply);
   void data_answered(std::size_t attempt, const mail::Reply& reply);
+  void message_answered(std::size_t attempt, const mail::Reply& reply);
   void rset_answered(const mail::Reply& reply);
   void send(Verb verb, std::string_view argument = {}, std::size_t attempt = 0);
   void ask_batch();
@@ -118,6 +131,7 @@ class Session {
   std::size_t doubtful_ = 0;  // where the attempts begin that a step missed would spoil
   bool batch_ = false;        // the attempts under way are pipelined
   bool transaction_ = false;  // MAIL was taken, and nothing has reset it since
+  bool prelude_refused_ = false;
   bool wants_tls_ = false;
   bool opened_ = false;  // the opening of the prelude was taken
   mail::Reply last_reply_;

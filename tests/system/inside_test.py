@@ -41,9 +41,6 @@ class Folder:
         return ran, json.loads(ran.stdout) if ran.stdout else None
 
 
-# Open in truth; the search for a text that is rewritten may end without an answer, but not in closed.
-NEVER_CLOSED = "open or undecided"
-
 # What each configuration really does (measured on Postfix 3.7), and what is said of it.
 KNOWN = {
     "every IPv4 client is trusted": (BASE + GATE + "mynetworks = 0.0.0.0/0\n", "open", 2),
@@ -94,9 +91,9 @@ KNOWN = {
     "a HELO gate that nobody has to pass": (
         BASE + "mynetworks = 0.0.0.0/0 [::]/0\nsmtpd_helo_restrictions = reject\n" + GATE, "open", 2),
     "a pattern that turns a local part into a domain": (
-        BASE + NETWORKS + GATE + "virtual_alias_maps = pcre:{{/^(.+)=(.+)@example\\.com$$/ $$1@$$2}}\n", NEVER_CLOSED, None),
+        BASE + NETWORKS + GATE + "virtual_alias_maps = pcre:{{/^(.+)=(.+)@example\\.com$$/ $$1@$$2}}\n", "open", 2),
     "a header that names the recipient": (
-        BASE + NETWORKS + GATE + "header_checks = pcre:{{/^X-To: (.+)$$/ REDIRECT $$1}}\n", NEVER_CLOSED, None),
+        BASE + NETWORKS + GATE + "header_checks = pcre:{{/^X-To: (.+)$$/ REDIRECT $$1}}\n", "open", 2),
     "a gate at DATA that sees no recipient of several": (
         BASE + "mynetworks = 0.0.0.0/0\nsmtpd_data_restrictions = check_recipient_access static:REJECT\n" + GATE, "open", 2),
     "domains in a database are the owner's word": (
@@ -115,7 +112,7 @@ class Known(unittest.TestCase):
             with self.subTest(name), Folder(main) as folder:
                 ran, document = folder.audit()
                 self.assertIsNotNone(document, ran.stderr)
-                self.assertIn(document["verdict"], verdict.split(" or "), ran.stdout)
+                self.assertEqual(document["verdict"], verdict, ran.stdout)
                 self.assertEqual(complaints(document), [])
                 if status is not None:
                     self.assertEqual(ran.returncode, status, json.dumps(document["findings"], indent=1))
@@ -223,7 +220,7 @@ class BadInput(unittest.TestCase):
         self.complains(run("audit", "/nowhere/postfix"), "/nowhere/postfix")
         with tempfile.TemporaryDirectory() as empty:
             self.complains(run("audit", empty), empty)
-            Path(empty, "smtpd.conf").write_text("listen on all\n")
+            Path(empty, "named.conf").write_text("options { };\n")
             self.complains(run("audit", empty), empty)
             os.symlink("loop", Path(empty, "loop"))
             self.complains(run("audit", str(Path(empty, "loop"))), "loop")

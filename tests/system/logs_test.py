@@ -193,8 +193,9 @@ class Logs(Folder):
 
 class Follow(Folder):
     def start(self, *words):
+        # Unbuffered: select() does not see a line that was read together with the one before.
         program = subprocess.Popen([PROGRAM, "logs", "--follow", "--format", "jsonl", *words], stdout=subprocess.PIPE,
-                                   stderr=subprocess.PIPE, env={**os.environ, "TZ": "UTC"})
+                                   stderr=subprocess.PIPE, env={**os.environ, "TZ": "UTC"}, bufsize=0)
         self.addCleanup(program.stdout.close)
         self.addCleanup(program.stderr.close)
         self.addCleanup(program.wait)

@@ -3,15 +3,18 @@
 #include <array>
 #include <charconv>
 #include <map>
+#include <unordered_map>
 
 #include "base/text.h"
 #include "dialects/postfix/address_patterns.h"
 #include "dialects/postfix/lower_tables.h"
 #include "dialects/postfix/table_rows.h"
+#include "mail/ip_number.h"
 
 namespace relayproof::postfix {
 namespace {
 
+using mail::Interval;
 using mail::IpSet;
 
 // The addresses whose text is `key`, or begins with it at a separator: `192.0.2` is 192.0.2.0/24,
@@ -93,6 +96,80 @@ std::vector<AddressRows::Piece> literal_pieces(const Table& native, const policy
   return pieces.finish();
 }
 
+// The same for tables of many rows: one piece for each result, so that a million rows are few
+// pieces. Which line a piece comes from is told of its first.
+class ManyPieces {
+ public:
+  void take(const IpSet& addresses, std::uint32_t result, std::uint32_t line) {
+    auto [place, is_new] = places_.try_emplace(result, groups_.size());
+    if (is_new) groups_.push_back({{}, result, line});
+    auto& group = groups_[place->second];
+    for (const auto& [first, last] : addresses.v4()) take(taken_v4_, first, last, group);
+    for (const auto& [first, last] : addresses.v6()) take(taken_v6_, first, last, group);
+  }
+  std::vector<AddressRows::Piece> finish() {
+    std::vector<AddressRows::Piece> pieces;
+    for (auto& group : groups_) {
+      auto addresses = group.addresses.build();
+      if (!addresses.empty()) pieces.push_back({std::move(addresses), group.result, group.line});
+    }
+    return pieces;
+  }
+
+ private:
+  struct Group {
+    mail::IpSetBuilder addresses;
+    std::uint32_t result = 0;
+    std::uint32_t line = 0;
+  };
+  template <class Number>
+  using Taken = std::map<Number, Number>;  ///< intervals by their first numbers
+
+  // What is free of the interval goes to the group; the rest of it was taken before.
+  template <class Number>
+  static void take(Taken<Number>& taken, Number first, Number last, Group& group) {
+    auto next = taken.upper_bound(first);
+    if (next != taken.begin() && std::prev(next)->second >= first) next = std::prev(next);
+    Interval<Number> all{first, last};
+    Number from = first;
+    bool covered = false;
+    while (next != taken.end() && next->first <= last) {
+      if (from < next->first) add(group, from, static_cast<Number>(next->first - 1));
+      all = {std::min(all.first, next->first), std::max(all.last, next->second)};
+      covered = next->second >= last;
+      if (!covered) from = next->second + 1;
+      next = taken.erase(next);
+    }
+    if (!covered) add(group, from, last);
+    join(taken, all);
+  }
+
+  template <class Number>
+  static void add(Group& group, Number first, Number last) {
+    group.addresses.add_range(mail::address_of(first), mail::address_of(last));
+  }
+
+  // Adds an interval that meets none; one before it that it touches grows.
+  template <class Number>
+  static void join(Taken<Number>& taken, const Interval<Number>& added) {
+    const auto next = taken.upper_bound(added.first);
+    if (next != taken.begin() && std::prev(next)->second + 1 == added.first) {
+      std::prev(next)->second = added.last;
+    } else {
+      taken.emplace_hint(next, added.first, added.last);
+    }
+  }
+
+  std::map<std::uint32_t, std::size_t> places_;
+  std::vector<Group> groups_;
+  Taken<std::uint32_t> taken_v4_;
+  Taken<mail::Uint128> taken_v6_;
+};
+
+// Tables with more rows are not told apart by rows.
+constexpr std::size_t rows_told_apart = 1000;
+
+template <class Pieces>
 class CidrPieces {
  public:
   CidrPieces(const Table& native, const ResultOf& result_of)
@@ -125,15 +202,24 @@ class CidrPieces {
     return blocks_.empty() ? addresses : addresses & blocks_.back().addresses;
   }
 
-  void add(const CidrRow& row) {
-    const auto result = result_of_({row.result, native_.name.text,
-                                    SourceRange{native_.file, row.line, 1}, nullptr, std::nullopt});
-    pieces_.take(inside(matched(row)), result, row.line);
+  void add(const CidrRow& row) { pieces_.take(inside(matched(row)), result(row), row.line); }
+
+  std::uint32_t result(const CidrRow& row) {
+    if (native_.cidr->rows.size() <= rows_told_apart) return asked(row);
+    const auto known = results_.find(row.result);
+    if (known != results_.end()) return known->second;
+    return results_.emplace(row.result, asked(row)).first->second;
+  }
+
+  std::uint32_t asked(const CidrRow& row) const {
+    return result_of_({row.result, native_.name.text, SourceRange{native_.file, row.line, 1},
+                       nullptr, std::nullopt});
   }
 
   const Table& native_;
   const ResultOf& result_of_;
   std::vector<Block> blocks_;
+  std::unordered_map<std::string_view, std::uint32_t> results_;
   Pieces pieces_;
 };
 
@@ -185,7 +271,9 @@ AddressRows lower_address_rows(PolicyBuilder& builder, TableShelf& shelf, const 
   found.fails = table->standing == Standing::missing || table->standing == Standing::failing;
   if (found.fails) return found;
   if (table->cidr) {
-    found.pieces = CidrPieces(*table, result_of).make();
+    found.pieces = table->cidr->rows.size() > rows_told_apart
+                       ? CidrPieces<ManyPieces>(*table, result_of).make()
+                       : CidrPieces<Pieces>(*table, result_of).make();
   } else if (table->rows) {
     const auto index = lower_rows(builder, table, result_of, Literals::by_text);
     found.pieces = literal_pieces(*table, builder.policy().tables.at(index));

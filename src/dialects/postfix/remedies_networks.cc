@@ -174,17 +174,30 @@ class Narrowing {
     context_.propose(says + " in " + std::string(list_.name), std::move(edits), 1);
   }
 
-  // Who may relay by right and is not in the list.
+  // Who may relay by right and is not in the list: those that were stated, and the host itself.
   void add_stated() {
     if (list_.name != "mynetworks") return;
+    const auto covered = kept_ | lost_;
     std::string text;
-    for (const auto& network : context_.request().networks) {
-      if (mail::IpSet::of(network).is_subset_of(kept_ | lost_)) continue;
-      text += (text.empty() ? "" : " ") + network_text(network);
+    for (const auto& network : context_.request().networks) add_missing(network, covered, text);
+    append(text, 1);
+    const auto without_host = text;
+    for (const auto loopback : loopbacks) {
+      add_missing(*mail::Network::parse(loopback), covered, text);
     }
+    if (text != without_host) append(text, 2);
+  }
+
+  static void add_missing(const mail::Network& network, const mail::IpSet& covered,
+                          std::string& text) {
+    if (mail::IpSet::of(network).is_subset_of(covered)) return;
+    text += (text.empty() ? "" : " ") + network_text(network);
+  }
+
+  void append(const std::string& text, unsigned cost) {
     if (text.empty()) return;
     auto editor = context_.editor(*value_.setting);
-    if (editor) context_.propose("add " + text + " to mynetworks", editor->append(text), 1);
+    if (editor) context_.propose("add " + text + " to mynetworks", editor->append(text), cost);
   }
 
   // The recommended form: loopback, and the networks that were stated.

@@ -183,7 +183,7 @@ class RestrictionReader {
     ++next_;
     take_argument(item, *argument);
     const std::size_t equals = item.argument.find('=');
-    item.dns_list.emplace();
+    item.dns_list = DnsList();
     item.dns_list->zone = item.argument.substr(0, equals);
     if (equals != std::string::npos) item.dns_list->reply = item.argument.substr(equals + 1);
   }

@@ -85,7 +85,9 @@ def fate_of(reply: dict, token: str, found: Fates) -> dict:
         return {"fate": "refused"}
     queue_id = reply.get("queue_id")
     mine = [delivery for delivery in found.deliveries.get(queue_id, []) if not delivery.to.startswith(FIRST)
-            and not (delivery.original or "").startswith(FIRST) and names.WATCHER not in (delivery.to, delivery.original)]
+            and names.WATCHER not in (delivery.to, delivery.original)]
+    # Who leads to the same address as one before him has no delivery of his own: that one's tells of both.
+    mine = [delivery for delivery in mine if not (delivery.original or "").startswith(FIRST)] or mine
     kinds = {delivery.kind for delivery in mine}
     sunk = [to for to in found.sunk.get(token, []) if not to.lstrip("<").startswith((FIRST, names.WATCHER))]
     fate = next((kind for kind in ("handed-on", "tried", "local", "dropped") if kind in kinds), "dropped")

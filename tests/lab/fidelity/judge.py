@@ -82,6 +82,9 @@ def _judge_pair(found: Judgement, outcome: Outcome, attempt: dict, truth: dict, 
     found.counts["pairs"] += 1
     found.counts["relayed"] += outcome.relayed
     found.counts["undecided"] += outcome.undecided
+    found.counts["explained"] += outcome.explained
+    if outcome.explained:
+        return
     if kinds:
         found.disagreements.append(Disagreement(found.number, kinds, attempt, truth, ours))
     else:

@@ -12,6 +12,10 @@ class Attempt:
     mail_from: str
     rcpt_to: str
     tls: str = "none"
+    prelude: str | None = None
+    """What was done before, in the program's words; see outside/preludes.py."""
+    after: tuple[str, ...] = ()
+    """Recipients named before in the same message."""
 
 
 @dataclass

@@ -40,8 +40,10 @@ def _chosen(case: Case, report: Report) -> list[Line]:
         return []
     start = case.number * SPELLINGS_PER_CASE % len(different)
     outcomes = (different[start:] + different[:start])[:SPELLINGS_PER_CASE]
-    return [Line(tool, outcome.by_hand.get(tool, ""), outcome.code)
-            for tool in ("nc", "swaks") for outcome in outcomes]
+    # swaks cannot say everything (what goes before the question, commas); nc always can.
+    return [Line(tool, outcome.by_hand.get(tool) or "", outcome.code)
+            for tool in ("nc", "swaks") for outcome in outcomes
+            if tool == "nc" or outcome.by_hand.get(tool)]
 
 
 def _complaint(world: World, line: Line) -> str:

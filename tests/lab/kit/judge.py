@@ -43,6 +43,8 @@ def _judge_verdict(found: Judgement) -> None:
                                 f"{report.reason}{report.errors.strip()[:300]}")
     if report.exit not in case.exits:
         found.complaints.append(f"exit status {report.exit}, expected {case.exits}")
+    if case.evidence not in (None, report.evidence):
+        found.complaints.append(f"evidence {report.evidence}, expected {case.evidence}: {report.reason}")
     if report.verdict == "open" and case.lookalike and report.evidence != "observed":
         found.complaints.append(f"evidence {report.evidence}: nothing was delivered, so only observed is honest")
 
@@ -93,7 +95,8 @@ def _judge_names(found: Judgement) -> None:
 
 
 def _spelt(attempt: Attempt) -> str:
-    return (f"{attempt.address} {attempt.port}, HELO {attempt.helo}, "
+    before = f"{attempt.prelude}, " if attempt.prelude else ""
+    return (f"{attempt.address} {attempt.port}, HELO {attempt.helo}, {before}"
             f"MAIL FROM:{attempt.mail_from} RCPT TO:{attempt.rcpt_to}")
 
 

@@ -1,13 +1,16 @@
 #!/usr/bin/python3
 """Makes attempts for real: each in a connection of its own, to the end of its message.
 
-Reads one JSON object a line from standard input (source, address, port, tls, helo, mail_from, rcpt_to,
-token, hops) and writes each back with what the server answered: code, text, at (the last step made).
+Reads one JSON object a line from standard input (source, address, port, tls, helo, prelude, mail_from,
+rcpt_to, token, hops) and writes each back with what the server answered: code, text, at (the last step
+made). Without helo neither EHLO nor HELO is said. `prelude` is what goes before the question, in the
+program's words.
 """
 import json
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
+from preludes import PRELUDES
 from smtp import Connection, Reply
 
 # More connections at once than OpenSMTPD keeps waiting (5) are never greeted.
@@ -22,7 +25,8 @@ MESSAGE = ("From: lab@example.net\r\nTo: lab@example.net\r\nSubject: lab\r\n"
 
 def attempt(wish: dict) -> dict:
     try:
-        connection = Connection(wish["source"], wish["address"], wish["port"], STEP_SECONDS, wish["tls"])
+        connection = Connection(wish["source"], wish["address"], wish["port"], STEP_SECONDS, wish["tls"],
+                                PRELUDES[wish.get("prelude")].opening)
     except OSError as error:
         return {**wish, "at": "connect", "code": 0, "text": str(error)}
     try:
@@ -39,14 +43,10 @@ def _converse(connection: Connection, wish: dict) -> dict:
     if wish["tls"] == "starttls":
         connection.say("EHLO " + (wish["helo"] or "probe.club.example"))
         connection.start_tls()
-    steps = [("mail", "MAIL FROM:" + wish["mail_from"]), ("rcpt", "RCPT TO:" + wish["rcpt_to"]),
-             ("data", "DATA")]
-    if wish["helo"] is not None:
-        steps.insert(0, ("helo", "EHLO " + wish["helo"]))
     accepted = {}
-    for name, command in steps:
+    for name, command in _steps(wish):
         reply = connection.say(command)
-        if reply.code >= 400 or reply.code == 0:
+        if not _goes_on(name, reply, wish):
             connection.leave()
             return {**_ended(name, reply), **accepted}
         if name == "rcpt":
@@ -54,6 +54,25 @@ def _converse(connection: Connection, wish: dict) -> dict:
     end = _ended("message", connection.send((HOP * wish["hops"] + MESSAGE.format(token=wish["token"])).encode()))
     connection.leave()
     return {**end, **accepted}
+
+
+def _steps(wish: dict) -> list[tuple[str, str]]:
+    hello = [("helo", "EHLO " + wish["helo"])] if wish["helo"] is not None else []
+    steps = list(hello)
+    for command in PRELUDES[wish.get("prelude")].commands:
+        steps.append(("prelude", command))
+        if command.startswith("XCLIENT"):
+            steps += hello
+    steps += [("mail", "MAIL FROM:" + wish["mail_from"]),
+              *(("after", "RCPT TO:" + recipient) for recipient in wish.get("after", ())),
+              ("rcpt", "RCPT TO:" + wish["rcpt_to"]), ("data", "DATA")]
+    return steps
+
+
+def _goes_on(step: str, reply: Reply, wish: dict) -> bool:
+    if step == "prelude":
+        return reply.code // 100 == 2 or not PRELUDES[wish.get("prelude")].must_be_taken
+    return step == "after" or 0 < reply.code < 400
 
 
 def _ended(step: str, reply: Reply) -> dict:

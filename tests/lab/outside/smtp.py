@@ -13,13 +13,15 @@ class Reply:
 class Connection:
     """One session; every step waits for its whole answer. Raises OSError when the server goes away."""
 
-    def __init__(self, source: str, address: str, port: int, timeout: float, tls: str = "none"):
+    def __init__(self, source: str, address: str, port: int, timeout: float, tls: str = "none",
+                 opening: bytes = b""):
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
         self._socket = socket.socket(family, socket.SOCK_STREAM)
         try:
             self._socket.settimeout(timeout)
             self._socket.bind((source, 0))
             self._socket.connect((address, port))
+            self._socket.sendall(opening)
             if tls == "implicit":
                 self._encrypt()
             self._lines = self._socket.makefile("rb")
