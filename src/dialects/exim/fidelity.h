@@ -5,6 +5,7 @@
 
 namespace relayproof::exim {
 
+// What tests/lab/fidelity_exim found last; `run --record` writes the file.
 inline constexpr std::string_view fidelity =
 #include "dialects/exim/fidelity.inc"
     ;

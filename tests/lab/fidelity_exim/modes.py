@@ -1,5 +1,6 @@
 """What `run` does, from its arguments to its exit status."""
 import argparse
+import datetime
 import json
 import multiprocessing
 import random
@@ -92,6 +93,15 @@ class Found:
                 f"{self.counts['not compared']} not compared, {len(self.wrong)} disagreements, {len(self.failures)} failures; "
                 f"edges: {self.counts['edges inside']} inside, {self.counts['edges outside']} outside")
 
+    def sentence(self) -> str:
+        """The figures as `--version -v` says them."""
+        counts, pairs = self.counts, self.counts["pairs"] or 1
+        asked = counts["edges inside"] + counts["edges outside"]
+        edges = f"{asked} questions at the edges of client networks" if asked else "without questions at the edges"
+        return (f"{counts['pairs']} attempts on {counts['configurations']} random configurations held against Exim 4.96 "
+                f"on {datetime.date.today().isoformat()}: {len(self.wrong) or 'no'} disagreements; "
+                f"{100 * counts['relayed'] / pairs:.0f} % relayed, {100 * counts['undecided'] / pairs:.1f} % undecided; {edges}")
+
     def end(self) -> int:
         kinds = Counter(f"{'+'.join(each[1])}: real {each[3].get('at')} {each[3].get('code')} {each[3].get('fate')}, "
                         f"ours {each[4].get('reply')} {each[4].get('code')} {each[4].get('fate')}" for each in self.wrong)
@@ -108,6 +118,8 @@ class Found:
             print(f"{'!' if count < 50 else ' '} {count:6}  {name}")
         print(", ".join(f"{name}: {count}" for name, count in sorted(self.counts.items()) if name.startswith("verdict")))
         print(self.line())
+        if self.arguments.record:
+            Path(self.arguments.record).write_text(json.dumps(self.sentence()) + "\n")
         failed = len({each[0] for each in self.wrong}) + len(self.failures)
         print(f"{self.counts['asked'] - failed} passed, {failed} failed")
         return 1 if failed else 0
