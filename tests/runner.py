@@ -138,10 +138,16 @@ def steps(options) -> list[Step]:
             Step("package", "tests/package/run", count_own_words, ["build release"], needs_root=True),
             Step("lab", f"tests/lab/run --program {RELEASE}", count_own_words, ["build release"],
                  needs_root=True, minutes=20),
-            Step("lab of fixes", f"tests/lab/fix/run --program {RELEASE}", count_own_words, ["build release"],
-                 needs_root=True, minutes=20),
+            Step("lab, end to end", f"tests/lab/end_to_end/run --program {RELEASE}", count_own_words, ["build release"],
+                 needs_root=True),
+            Step("lab behind proxies", f"tests/lab/behind/run --program {RELEASE}", count_own_words, ["build release"],
+                 needs_root=True),
             Step("fidelity", f"tests/lab/fidelity/run --program {RELEASE} --short", count_own_words, ["build release"],
                  needs_root=True),
+            Step("fidelity, OpenSMTPD", f"tests/lab/fidelity_opensmtpd/run --program {RELEASE} --short", count_own_words,
+                 ["build release"], needs_root=True),
+            Step("fidelity, Exim", f"tests/lab/fidelity_exim/run --program {RELEASE} --short", count_own_words,
+                 ["build release"], needs_root=True),
         ]
     return all_steps
 

@@ -42,6 +42,7 @@ struct Raw {
   AskingRaw asking;
   InsideRaw inside;
   LogRaw logs;
+  CanaryRaw canary;
 };
 
 void add_output_options(CLI::App& app, Arguments& to, Raw& raw) {
@@ -58,15 +59,14 @@ Error usage(std::string message) { return Error{std::move(message), std::nullopt
 
 std::optional<Error> check_targets(const Arguments& arguments) {
   for (const auto& text : arguments.targets) {
+    // Whether a network may be asked is the scope file's matter.
+    if (!arguments.many.scope.empty() && mail::Network::parse(text)) continue;
     const auto target = probe::parse_target(text);
     if (!target) return target.error();
   }
-  const bool asks = arguments.command == Command::check || arguments.command == Command::probe;
-  if (asks && arguments.targets.empty() && arguments.targets_file.empty()) {
-    return usage(arguments.command == Command::check
-                     ? "check: name the mail server or domain to ask (the check of this machine's "
-                       "own configuration is not in this version)"
-                     : "probe: name a target, or give --targets FILE");
+  if (arguments.command == Command::probe && arguments.targets.empty() &&
+      arguments.targets_file.empty()) {
+    return usage("probe: name a target, or give --targets FILE");
   }
   return std::nullopt;
 }
@@ -88,7 +88,11 @@ std::optional<Error> finish(const Raw& raw, Arguments& to) {
     return error;
   }
   if (auto error = finish_logs(raw.logs, to.logs)) return error;
+  if (to.command == Command::canary) {
+    if (auto error = finish_canary(raw.canary, to.canary)) return error;
+  }
   if (auto error = check_targets(to)) return error;
+  if (auto error = finish_many(to)) return error;
   return read_config(to);
 }
 
@@ -110,7 +114,7 @@ Error no_command(const std::string& first) {
   const char* what = first.starts_with('-') ? "option" : "command";
   return usage(fmt::format(
       "unknown {} '{}'; the commands are check, probe, audit, explain, diff, fix, logs, "
-      "finding, techniques and demo (try relayproof --help)",
+      "finding, techniques, canary and demo (try relayproof --help)",
       what, escape_foreign(first, 60)));
 }
 
@@ -155,6 +159,7 @@ struct Parser {
     CLI::App* techniques =
         add("techniques", "The catalogue: what is asked, and why", Command::techniques);
     add_output_options(*techniques, arguments, raw);
+    add_canary();
     CLI::App* demo =
         add("demo", "Three small servers on loopback, and check on each", Command::demo);
     demo->add_flag("-v,--verbose", arguments.verbose, "Show more");
@@ -175,8 +180,15 @@ struct Parser {
         ->option_text("");
     add_output_options(*sub, arguments, raw);
     add_asking_options(*sub, arguments, raw.asking);
+    add_host_options(*sub, arguments.inside, raw.inside);
+    add_deployment_options(*sub, arguments.inside);
+    sub->add_flag("--ask-mta", arguments.ask_mta,
+                  "Let the server itself answer the attempts that the proof rests on");
     sub->footer(
-        "Run it from a network that the server does not trust: what it allows its own is not the\n"
+        "Without HOST: this machine's own servers, their configuration, doors and logs.\n"
+        "With HOST, run it from a network that the server does not trust: what it allows its own "
+        "is "
+        "not the\n"
         "question. With the server's mail domain in --domain the controls tell the most.");
   }
 
@@ -223,6 +235,7 @@ struct Parser {
     sub->add_option("PATH", arguments.inside.path,
                     "A configuration folder or file; none: what is in force here")
         ->option_text("");
+    add_deployment_options(*sub, arguments.inside);
     add_fix_options(*sub, arguments.inside);
     sub->footer(
         "The patch goes to standard output, words to standard error:\n"
@@ -240,17 +253,27 @@ struct Parser {
         "Exit status: 0 nothing relayed for strangers, 1 something is odd, 2 strangers relayed.");
   }
 
+  void add_canary() {
+    CLI::App* sub =
+        add("canary", "The mail server that proves delivery: it takes, and sends none on",
+            Command::canary);
+    add_output_options(*sub, arguments, raw);
+    add_canary_options(*sub, arguments.canary, raw.canary);
+    sub->footer(
+        "It answers a prober with the same key, on the port where it takes mail:\n"
+        "  relayproof probe HOST --phase deliver --canary proof@DOMAIN --canary-key FILE");
+  }
+
   void add_probe() {
     CLI::App* sub =
         add("probe", "From outside: what does this server let through?", Command::probe);
-    sub->add_option("TARGET", arguments.targets, "HOST[:PORT] or [IPv6]:PORT (repeatable)")
+    sub->add_option("TARGET", arguments.targets,
+                    "HOST[:PORT], [IPv6]:PORT, or a network of --scope (repeatable)")
         ->option_text("");
     sub->add_option("--targets", arguments.targets_file,
                     "Read targets, one a line; - is standard input")
         ->option_text("FILE");
-    sub->add_option("--concurrency", arguments.concurrency, "Targets asked at a time (4)")
-        ->check(CLI::Range(1, 256))
-        ->option_text("N");
+    add_many_options(*sub, arguments.many);
     add_output_options(*sub, arguments, raw);
     add_asking_options(*sub, arguments, raw.asking);
   }

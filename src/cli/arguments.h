@@ -6,8 +6,10 @@
 #include <vector>
 
 #include "base/result.h"
+#include "cli/canary_arguments.h"
 #include "cli/inside_arguments.h"
 #include "cli/log_arguments.h"
+#include "cli/many_arguments.h"
 #include "net/system_network.h"
 #include "probe/run.h"
 
@@ -24,6 +26,7 @@ enum class Command {
   logs,
   finding,
   techniques,
+  canary,
   demo
 };
 enum class Format { text, json, jsonl };
@@ -38,14 +41,16 @@ struct Arguments {
   bool quiet = false;
   bool verbose = false;
   bool transcript = false;
-  std::size_t concurrency = 4;  ///< targets at a time
   std::string set = "standard";
   std::vector<std::string> technique_names;
   std::string as_tool;    ///< `nmap`
   probe::RunOptions run;  ///< what applies to every target
   net::NetworkOptions network;
+  bool ask_mta = false;    ///< `check`: let the server itself answer the witnesses
   InsideArguments inside;  ///< of audit, explain, diff, logs and finding
   LogArguments logs;
+  CanaryArguments canary;
+  ManyArguments many;  ///< of probe
 };
 
 /// What the program prints and how it ends when it does nothing else.

@@ -89,7 +89,7 @@ TEST(Arguments, TakeEveryOptionOfAsking) {
   EXPECT_EQ(run.timeout, std::chrono::milliseconds(2500));
   EXPECT_EQ(run.per_host, 2U);
   EXPECT_EQ(arguments->network.resolver->port, 5353);
-  EXPECT_EQ(arguments->concurrency, 8U);
+  EXPECT_EQ(arguments->many.pace.at_a_time, 8U);
   EXPECT_EQ(arguments->format, Format::jsonl);
   EXPECT_EQ(arguments->output, "out");
   EXPECT_TRUE(arguments->quiet && arguments->verbose && arguments->transcript);
@@ -111,7 +111,6 @@ TEST(Arguments, AskAllPortsWith25First) {
 TEST(Arguments, ThatAreWrongAreOneLineAndStatusUnknown) {
   const std::vector<std::pair<std::vector<std::string>, std::string>> rows = {
       {{"frobnicate"}, "frobnicate"},
-      {{"check"}, "name the mail server"},
       {{"probe"}, "name a target"},
       {{"check", "a", "b"}, "b"},
       {{"check", "--frob", "a"}, "--frob"},
@@ -138,7 +137,7 @@ TEST(Arguments, ThatAreWrongAreOneLineAndStatusUnknown) {
       {{"check", "a", "--timeout", "inf"}, "--timeout"},
       {{"check", "a", "--timeout", "1e9"}, "--timeout"},
       {{"check", "a", "--per-host", "0"}, "--per-host"},
-      {{"probe", "a", "--concurrency", "257"}, "--concurrency"},
+      {{"probe", "a", "--concurrency", "10001"}, "--concurrency"},
   };
   for (const auto& [words, names] : rows) {
     const auto arguments = parse(words);

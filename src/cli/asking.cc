@@ -39,6 +39,7 @@ std::string announcement(const probe::Plan& plan) {
   }
   announcement.refusals = plan.most_refusals;
   announcement.data_phase = plan.options.data_phase;
+  if (plan.options.canary) announcement.canary = plan.options.canary->address;
   return report::announce(announcement);
 }
 
@@ -51,6 +52,7 @@ report::TextOptions text_options(const Arguments& arguments) {
   options.utf8 = std::strcmp(::nl_langinfo(CODESET), "UTF-8") == 0;
   options.verbose = arguments.verbose;
   options.transcript = arguments.transcript;
+  options.as_nmap = arguments.as_tool == "nmap";
   options.check = arguments.command != Command::demo;  // its servers are gone by then
   return options;
 }

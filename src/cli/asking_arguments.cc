@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "base/text.h"
+#include "cli/canary_key.h"
 #include "cli/config.h"
 #include "mail/domain.h"
 #include "probe/target.h"
@@ -16,8 +17,9 @@ namespace relayproof::cli {
 namespace {
 
 // 25, submission, and the ports where filters give mail back or that are left open by mistake.
-constexpr std::array<std::uint16_t, 10> every_port = {25,   465,  587,   2525,  26,
-                                                      1025, 8025, 10024, 10025, 10026};
+constexpr std::array<std::uint16_t, 16> every_port = {25,    465,   587,   2525,  2526,  26,
+                                                      1025,  8025,  10024, 10025, 10026, 10027,
+                                                      10028, 10465, 10587, 12525};
 
 Error usage(std::string message) { return Error{std::move(message), std::nullopt}; }
 
@@ -91,6 +93,50 @@ std::optional<Error> choose_techniques(Arguments& to) {
   return std::nullopt;
 }
 
+void add_canary_options(CLI::App& app, AskingRaw& raw) {
+  app.add_option("--canary", raw.canary, "A mailbox of your `relayproof canary`")
+      ->option_text("ADDRESS");
+  app.add_option("--canary-key", raw.canary_key, "The key that it was started with")
+      ->option_text("FILE");
+  app.add_option("--canary-at", raw.canary_at,
+                 "Where to ask it what came (the MX of its mailbox's domain)")
+      ->option_text("HOST[:PORT]");
+  app.add_option("--wait", raw.wait, "Seconds that messages may be on their way (60)")
+      ->check(CLI::Range(0.0, 86400.0))
+      ->option_text("SECONDS");
+}
+
+// Messages are sent to nobody who did not ask for them: a canary that has our key.
+std::optional<Error> read_canary(const AskingRaw& raw, Arguments& to) {
+  const bool delivers = raw.phase == "deliver";
+  if (!delivers) {
+    if (raw.canary.empty() && raw.canary_at.empty() && raw.canary_key.empty()) return std::nullopt;
+    return usage("--canary: give --phase deliver with it");
+  }
+  if (raw.canary.empty() || raw.canary_key.empty()) {
+    return usage(
+        "--phase deliver: give --canary ADDRESS and --canary-key FILE, of a `relayproof canary` "
+        "of yours");
+  }
+  if (!is_address(raw.canary)) {
+    return usage("--canary: '" + escape_foreign(raw.canary, 80) + "' is no address");
+  }
+  probe::CanaryOptions canary;
+  auto key = read_key(raw.canary_key);
+  if (!key) return key.error();
+  canary.key = std::move(*key);
+  canary.address = raw.canary;
+  if (std::isnan(raw.wait)) return usage("--wait: nan is no number of seconds");
+  canary.wait = std::chrono::duration_cast<net::Duration>(std::chrono::duration<double>(raw.wait));
+  if (!raw.canary_at.empty()) {
+    const auto at = probe::parse_target(raw.canary_at);
+    if (!at) return usage("--canary-at: " + at.error().message);
+    canary.at = *at;
+  }
+  to.run.canary = std::move(canary);
+  return std::nullopt;
+}
+
 }  // namespace
 
 void add_asking_options(CLI::App& app, Arguments& to, AskingRaw& raw) {
@@ -116,16 +162,19 @@ void add_asking_options(CLI::App& app, Arguments& to, AskingRaw& raw) {
          "--egress", run.egress,
          "A mail server elsewhere that tells \"port 25 is blocked here\" from \"it is down\"")
       ->option_text("HOST");
-  app.add_option("--phase", raw.phase, "rcpt, or data: as far as DATA, then hang up")
-      ->check(CLI::IsMember({"rcpt", "data"}))
+  app.add_option("--phase", raw.phase,
+                 "rcpt; data: as far as DATA, then hang up; deliver: send messages to --canary")
+      ->check(CLI::IsMember({"rcpt", "data", "deliver"}))
       ->option_text("PHASE");
+  add_canary_options(app, raw);
   app.add_option("--set", to.set, "standard, historic or invasive techniques")
       ->check(CLI::IsMember({"standard", "historic", "invasive"}))
       ->option_text("SET");
   app.add_option("--technique", to.technique_names, "Only this technique (repeatable)")
       ->option_text("NAME")
       ->allow_extra_args(false);
-  app.add_option("--as", to.as_tool, "Only what this tool asks")
+  app.add_option("--as", to.as_tool,
+                 "Only what this tool asks, and how its verdict differs from ours")
       ->check(CLI::IsMember({"nmap"}))
       ->option_text("TOOL");
   app.add_option("--timeout", raw.timeout, "Seconds for each target, all in all (120)")
@@ -133,6 +182,10 @@ void add_asking_options(CLI::App& app, Arguments& to, AskingRaw& raw) {
       ->option_text("SECONDS");
   app.add_option("--per-host", run.per_host, "Doors of one target asked at a time (4)")
       ->check(CLI::Range(1, 16))
+      ->option_text("N");
+  app.add_option("--repeat", run.repeat,
+                 "Ask each door so often (1): a balancer may lead to several servers")
+      ->check(CLI::Range(1, 100))
       ->option_text("N");
   app.add_option("--resolver", raw.resolver, "Ask this DNS server, IP[:PORT], and nothing else")
       ->option_text("IP[:PORT]");
@@ -153,6 +206,7 @@ std::optional<Error> finish_asking(const AskingRaw& raw, Arguments& to) {
   if (auto error = read_ports(raw, to)) return error;
   if (auto error = read_addresses(raw, to)) return error;
   if (auto error = read_mailboxes(to)) return error;
+  if (auto error = read_canary(raw, to)) return error;
   return choose_techniques(to);
 }
 

@@ -18,6 +18,10 @@ struct AskingRaw {
   std::vector<std::string> sources;
   std::vector<std::string> ports;
   std::string phase = "rcpt";
+  std::string canary;
+  std::string canary_at;
+  std::string canary_key;
+  double wait = 60;
   std::string resolver;
   double timeout = 120;
   bool all_ports = false;

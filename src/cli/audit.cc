@@ -6,23 +6,15 @@
 
 #include "base/text.h"
 #include "cli/asking.h"
+#include "cli/audit_names.h"
 #include "cli/commands.h"
 #include "cli/configuration.h"
 #include "cli/exit_status.h"
 #include "cli/output.h"
-#include "findings/catalogue.h"
 #include "report/audit.h"
 
 namespace relayproof::cli {
 namespace {
-
-report::FindingNames names() {
-  report::FindingNames names;
-  for (const auto& page : findings::catalogue()) {
-    names[std::string(page.code)] = {std::string(page.name), std::string(page.title)};
-  }
-  return names;
-}
 
 // One configuration, and what came of it. What is reported refers to it, so it stays where it is.
 struct Judged {
@@ -59,9 +51,9 @@ std::string text_of(const Arguments& arguments, const report::Audited& audited) 
 std::string render(const Arguments& arguments, const report::Audited& audited) {
   switch (arguments.format) {
     case Format::json:
-      return report::audit_json(audited, names());
+      return report::audit_json(audited, finding_names());
     case Format::jsonl:
-      return report::audit_json_line(audited, names());
+      return report::audit_json_line(audited, finding_names());
     case Format::text:
       break;
   }
@@ -69,11 +61,11 @@ std::string render(const Arguments& arguments, const report::Audited& audited) {
 }
 
 std::string render(const Arguments& arguments, const std::vector<report::PlacedAudit>& run) {
-  if (arguments.format == Format::json) return report::audit_run_json(run, names());
+  if (arguments.format == Format::json) return report::audit_run_json(run, finding_names());
   std::string text;
   for (const auto& [path, audited] : run) {
     if (arguments.format == Format::jsonl) {
-      text += report::audit_json_line(audited, names());
+      text += report::audit_json_line(audited, finding_names());
       continue;
     }
     text += (text.empty() ? "" : "\n") + escape_foreign(path) + "\n" + text_of(arguments, audited);

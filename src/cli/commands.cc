@@ -28,6 +28,8 @@ int run_command(const Arguments& arguments) {
       return finding(arguments);
     case Command::techniques:
       return techniques(arguments);
+    case Command::canary:
+      return canary(arguments);
     case Command::demo:
       return demo(arguments);
     case Command::none:

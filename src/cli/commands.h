@@ -16,6 +16,7 @@ int fix(const Arguments& arguments);
 int logs(const Arguments& arguments);
 int finding(const Arguments& arguments);
 int techniques(const Arguments& arguments);
+int canary(const Arguments& arguments);
 int demo(const Arguments& arguments);
 
 /// `relayproof: …` on standard error; returns `unknown`.

@@ -132,8 +132,8 @@ Result<bool> deploy(const InsideArguments& arguments, const FileSystem& files,
 
 Result<Configuration> load_deployed(const InsideArguments& arguments, const std::string& path,
                                     const Source& source, const FoundConfiguration& found) {
-  const auto host = is_own(arguments, path, found) ? completed_by_this_machine(arguments.host)
-                                                   : arguments.host;
+  const auto host =
+      is_own(arguments, path, found) ? completed_by_this_machine(arguments.host) : arguments.host;
   auto configuration = load(*source.files, found, host);
   if (!configuration) return configuration;
   const auto deployed = deploy(arguments, *source.files, found, *configuration);
@@ -166,6 +166,16 @@ Result<bool> apply_deployment(const deployment::Deployment& deployment,
   return true;
 }
 
+Result<Surroundings> surroundings_of(const InsideArguments& arguments, const dialects::Host& host) {
+  if (arguments.deployment.empty()) return Surroundings{};
+  auto told = read_deployment(DiskFiles(), arguments.deployment, arguments.host.environment);
+  if (!told) return tl::unexpected(told.error());
+  const deployment::ApplyOptions options{arguments.container, host.interfaces};
+  return [deployment = std::move(*told), options](dialects::Loaded& loaded) {
+    return apply_deployment(deployment, options, loaded);
+  };
+}
+
 Result<Configuration> load_configuration(const InsideArguments& arguments,
                                          const std::string& path) {
   const auto source = source_of(arguments, path);
@@ -173,7 +183,9 @@ Result<Configuration> load_configuration(const InsideArguments& arguments,
   const auto found = found_in(*source);
   if (!found) return tl::unexpected(found.error());
   if (found->size() > 1) {
-    return failure("several configurations, name one of them: " + list_of(*found),
+    const char* what =
+        source->shown == source->path ? "name one of them" : "unpack it and name one";
+    return failure(fmt::format("several configurations, {}: {}", what, list_of(*found)),
                    {source->shown, 0, 0});
   }
   return load_deployed(arguments, path, *source, found->front());

@@ -6,6 +6,7 @@
 #include <cstdio>
 
 #include "base/text.h"
+#include "cli/archive_files.h"
 #include "cli/asking.h"
 #include "cli/commands.h"
 #include "cli/configuration.h"
@@ -56,6 +57,9 @@ std::optional<Error> misuse(const InsideArguments& inside) {
   if (inside.path == "-") {
     return Error{"fix: name the folder: what comes from standard input cannot be edited", {}};
   }
+  if (inside.root.empty() && looks_like_archive(inside.path)) {
+    return Error{"fix edits files: unpack the archive and name the folder", {inside.path, 0, 0}};
+  }
   if (fix.reload && !writes) return Error{"fix: --reload goes with --apply or --undo", {}};
   if (writes && !inside.root.empty()) {
     return Error{"fix: --apply and --undo work on this machine's files; with --root take the patch",
@@ -84,8 +88,11 @@ int plan_and_apply(const Arguments& arguments, const std::string& locked_folder)
   const auto folder =
       disk.info(path).kind == FileInfo::Kind::folder ? path : repair::folder_of(path);
   const MovedFiles files(disk, folder, std::string(configuration->dialect->usual_place));
-  const repair::Subject subject{configuration->dialect, &files, path, configuration->host,
-                                inside.responsible};
+  auto surroundings = surroundings_of(inside, configuration->host);
+  if (!surroundings) return complain(surroundings.error());
+  const repair::Subject subject{
+      configuration->dialect,  &files, path, configuration->host, inside.responsible,
+      std::move(*surroundings)};
   repair::PlanOptions options;
   options.audit.trusted = trusted_of(inside, configuration->host);
   options.audit.strict = inside.strict;

@@ -71,14 +71,14 @@ class Finding {
     }
   }
 
-  // `/backup/etc/postfix` is the `/etc/postfix` of a machine, as `/backup/etc` with an smtpd.conf in
-  // it is that of one whose `/etc/smtpd.conf` that is.
+  // `/backup/etc/postfix` is the `/etc/postfix` of a machine, as `/backup/etc` with an smtpd.conf
+  // in it is that of one whose `/etc/smtpd.conf` that is.
   void add(const Dialect& dialect, const std::string& path) {
     const std::string usual(dialect.usual_place);
     for (const auto& end : {usual, path_in(usual, "..")}) {
-      const bool is_usual = folders_ > 0 && end != "/" && path.size() > end.size() &&
-                            path.ends_with(end) &&
-                            dialect.recognise(files_, path.substr(0, path.size() - end.size()) + usual);
+      const bool is_usual =
+          folders_ > 0 && end != "/" && path.size() > end.size() && path.ends_with(end) &&
+          dialect.recognise(files_, path.substr(0, path.size() - end.size()) + usual);
       if (!is_usual) continue;
       found_.push_back({&dialect, usual, path.substr(0, path.size() - end.size())});
       return;

@@ -10,8 +10,7 @@ namespace relayproof::cli {
 /// `/etc/aliases` is `root/etc/aliases` in the other files. Borrows them.
 class SubtreeFiles : public FileSystem {
  public:
-  SubtreeFiles(const FileSystem& files, std::string root)
-      : files_(files), root_(std::move(root)) {}
+  SubtreeFiles(const FileSystem& files, std::string root) : files_(files), root_(std::move(root)) {}
 
   Result<std::shared_ptr<const std::string>> read(const std::string& path) const override {
     return files_.read(inside(path));

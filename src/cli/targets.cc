@@ -2,7 +2,6 @@
 
 #include <fstream>
 #include <iostream>
-#include <sstream>
 
 #include "base/text.h"
 
@@ -30,42 +29,72 @@ Result<std::string> read_list(const std::string& file) {
   return read_bounded(in, file);
 }
 
-}  // namespace
+// What is wrong with the network; nullopt if it was added.
+std::optional<std::string> add_network(const mail::Network& network, const Scope* scope,
+                                       TargetList& list) {
+  const std::string name = network.address.to_string() + "/" + std::to_string(network.prefix);
+  if (scope == nullptr) {
+    return "'" + name + "' is not a host; networks need a scope file that declares them (--scope)";
+  }
+  if (!mail::IpSet::of(network).is_subset_of(scope->networks)) {
+    return name + " is outside of the networks of the scope file";
+  }
+  list.networks.push_back(network);
+  if (list.size() > most_addresses) return name + " has too many addresses to ask them all";
+  return std::nullopt;
+}
 
-Result<std::vector<probe::TargetSpec>> parse_targets(std::string_view text,
-                                                     const std::string& file) {
-  std::vector<probe::TargetSpec> targets;
+std::optional<std::string> add_target(std::string_view text, const Scope* scope, TargetList& list) {
+  if (const auto network = mail::Network::parse(text)) return add_network(*network, scope, list);
+  const auto target = probe::parse_target(text);
+  if (!target) return target.error().message;
+  const auto address = mail::IpAddress::parse(target->host);
+  if (scope != nullptr && address && !scope->networks.contains(*address)) {
+    return target->host + " is outside of the networks of the scope file";
+  }
+  list.hosts.emplace_back(text);
+  return std::nullopt;
+}
+
+Result<bool> add_lines(std::string_view text, const std::string& file, const Scope* scope,
+                       TargetList& list) {
   std::size_t number = 0;
   for (const std::string_view whole : split(text, '\n')) {
     ++number;
     const std::string_view line = trim(whole.substr(0, whole.find('#')));
     if (line.empty()) continue;
-    const auto target = probe::parse_target(line);
-    if (!target) {
+    if (const auto wrong = add_target(line, scope, list)) {
       const auto column = static_cast<std::size_t>(line.data() - whole.data()) + 1;
-      return failure(target.error().message, {file, number, column});
+      return failure(*wrong, {file, number, column});
     }
-    targets.push_back(*target);
   }
-  return targets;
+  return true;
 }
 
-Result<std::vector<probe::TargetSpec>> collect_targets(const Arguments& arguments) {
-  std::vector<probe::TargetSpec> targets;
+}  // namespace
+
+Result<TargetList> parse_targets(std::string_view text, const std::string& file,
+                                 const Scope* scope) {
+  TargetList list;
+  const auto added = add_lines(text, file, scope, list);
+  if (!added) return tl::unexpected(added.error());
+  return list;
+}
+
+Result<TargetList> collect_targets(const Arguments& arguments, const Scope* scope) {
+  TargetList list;
   for (const auto& text : arguments.targets) {
-    const auto target = probe::parse_target(text);
-    if (!target) return tl::unexpected(target.error());
-    targets.push_back(*target);
+    if (const auto wrong = add_target(text, scope, list)) return failure(*wrong);
   }
-  if (arguments.targets_file.empty()) return targets;
+  if (arguments.targets_file.empty()) return list;
   const auto text = read_list(arguments.targets_file);
   if (!text) return tl::unexpected(text.error());
   const bool given = arguments.targets_file == "-";
-  const auto listed = parse_targets(*text, given ? "standard input" : arguments.targets_file);
-  if (!listed) return tl::unexpected(listed.error());
-  targets.insert(targets.end(), listed->begin(), listed->end());
-  if (targets.empty()) return failure("names no target", {arguments.targets_file});
-  return targets;
+  const auto added =
+      add_lines(*text, given ? "standard input" : arguments.targets_file, scope, list);
+  if (!added) return tl::unexpected(added.error());
+  if (list.size() == 0) return failure("names no target", {arguments.targets_file});
+  return list;
 }
 
 }  // namespace relayproof::cli

@@ -12,6 +12,7 @@ struct Attempt {
   std::string helo;
   std::string mail_from;
   std::string rcpt_to;
+  std::string first_rcpt = {};  ///< a recipient named before in the same message; empty: none
 
   bool operator==(const Attempt&) const = default;
 };

@@ -3,6 +3,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <cstdio>
 #include <utility>
@@ -87,6 +88,10 @@ boost::system::error_code open(tcp::acceptor& acceptor, const tcp::endpoint& end
   boost::system::error_code error;
   acceptor.open(endpoint.protocol(), error);
   if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
+  // Else `::` takes the port for IPv4, too, on most systems and not on all.
+  if (!error && endpoint.address().is_v6()) {
+    acceptor.set_option(boost::asio::ip::v6_only(true), error);
+  }
   if (!error) acceptor.bind(endpoint, error);
   if (!error) acceptor.listen(boost::asio::socket_base::max_listen_connections, error);
   return error;

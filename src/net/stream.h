@@ -52,6 +52,7 @@ class Stream {
   /// The DNS names of the peer's certificate (subjectAltName, else CN); empty without TLS.
   virtual std::vector<std::string> certificate_names() const = 0;
   virtual mail::IpAddress local_address() const = 0;
+  virtual mail::IpAddress peer_address() const = 0;
   /// At once, without a TLS farewell. Also done by the destructor.
   virtual void close() = 0;
 };

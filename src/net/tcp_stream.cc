@@ -26,6 +26,12 @@ mail::IpAddress local_address_of(const tcp::socket& socket) {
   return error ? mail::IpAddress() : address_of(endpoint.address());
 }
 
+mail::IpAddress peer_address_of(const tcp::socket& socket) {
+  boost::system::error_code error;
+  const tcp::endpoint endpoint = socket.remote_endpoint(error);
+  return error ? mail::IpAddress() : address_of(endpoint.address());
+}
+
 /// What an operation tells: nothing, the deadline, or the error.
 std::optional<IoFailure> failure_after(const boost::system::error_code& error,
                                        const Deadline& deadline) {
@@ -43,7 +49,8 @@ struct TcpStream::State {
       : socket(std::move(connected)),
         side(our_side),
         tls_context(std::move(context)),
-        local(local_address_of(socket)) {}
+        local(local_address_of(socket)),
+        peer(peer_address_of(socket)) {}
 
   void close() {
     boost::system::error_code ignored;
@@ -59,6 +66,7 @@ struct TcpStream::State {
   TlsContext tls_context;
   std::optional<TlsStream> tls;
   mail::IpAddress local;
+  mail::IpAddress peer;
   std::vector<std::string> names;
 
   static Task<ReadResult> read(std::shared_ptr<State> state, TimePoint deadline);
@@ -164,6 +172,8 @@ Task<std::optional<IoFailure>> TcpStream::start_tls(std::string server_name, Tim
 std::vector<std::string> TcpStream::certificate_names() const { return state_->names; }
 
 mail::IpAddress TcpStream::local_address() const { return state_->local; }
+
+mail::IpAddress TcpStream::peer_address() const { return state_->peer; }
 
 void TcpStream::close() { state_->close(); }
 

@@ -29,6 +29,7 @@ class TcpStream final : public Stream {
   Task<std::optional<IoFailure>> start_tls(std::string server_name, TimePoint deadline) override;
   std::vector<std::string> certificate_names() const override;
   mail::IpAddress local_address() const override;
+  mail::IpAddress peer_address() const override;
   void close() override;
 
  private:

@@ -115,7 +115,8 @@ class Printer {
     return text + ", then " + list_name(it.then);
   }
   std::string words(const RewriteAsRow& it) {
-    return "rewrite as the row says, then " + list_name(it.then);
+    return fmt::format("rewrite as the row says{}, then {}", it.extends ? ", with extensions" : "",
+                       list_name(it.then));
   }
   std::string words(const End& it) {
     switch (it.fate) {

@@ -32,6 +32,23 @@ Holes holes_of(const Transform::Template& form) {
   return holes;
 }
 
+// As far as two spellings of a domain differ: not in case, a dot at the end, or brackets.
+std::string domain_named(std::string_view address) {
+  auto domain = part_of(address, Part::domain);
+  if (domain.ends_with('.')) domain.remove_suffix(1);
+  if (domain.starts_with('[') && domain.ends_with(']'))
+    domain = domain.substr(1, domain.size() - 2);
+  return to_lower(domain);
+}
+
+// What `user+extension` has and the key that was found has not: `+extension`.
+std::string extension_behind(std::string_view key, std::string_view local) {
+  const auto known = key.substr(0, std::min(key.rfind('@'), key.size()));
+  const bool begins_so = !known.empty() && known.size() < local.size() &&
+                         equals_ignoring_case(local.substr(0, known.size()), known);
+  return std::string(begins_so ? local.substr(known.size()) : "");
+}
+
 }  // namespace
 
 Router::Router(const Policy& policy, Evaluator& evaluator, std::vector<Step>& trace)
@@ -89,8 +106,8 @@ bool Router::follow_rule(const Rule& rule, ListId list, std::size_t index,
     }
     go_on(targets, rewrite->then, list, index, standing);
   } else if (const auto* as_row = std::get_if<RewriteAsRow>(&effect)) {
-    go_on(found ? by_row(*found, standing) : std::vector<Standing>{}, as_row->then, list, index,
-          standing);
+    go_on(found ? by_row(*found, *as_row, standing) : std::vector<Standing>{}, as_row->then, list,
+          index, standing);
   } else if (const auto* mark = std::get_if<SetMark>(&effect)) {
     evaluator_.marks.at(mark->mark) = true;
     return false;
@@ -126,6 +143,9 @@ Router::Standing Router::by_transform(std::uint32_t index, const Standing& stand
                      standing.domain_chosen;
     target.local_chosen = holes.in_local && any;
     target.domain_chosen = holes.in_domain && any;
+  } else if (policy_.is_routed && target.local_chosen &&
+             domain_named(target.address) != domain_named(standing.address)) {
+    target.domain_chosen = true;  // `user%elsewhere` names a domain by itself
   }
   return target;
 }
@@ -140,14 +160,19 @@ std::string Router::captured_from(const Transform& transform, const std::string&
   return address;
 }
 
-std::vector<Router::Standing> Router::by_row(const Match& found, const Standing& standing) const {
+std::vector<Router::Standing> Router::by_row(const Match& found, const RewriteAsRow& effect,
+                                             const Standing& standing) const {
+  const auto local = part_of(standing.address, Part::local);
+  const auto extension = effect.extends ? extension_behind(found.key, local) : std::string();
   std::vector<Standing> targets;
   for (auto& address : policy_.addresses.targets(found.row.value, standing.address)) {
     // The owner wrote the domain; a local part that stayed is still the client's.
-    const bool copied =
-        standing.local_chosen &&
-        equals_ignoring_case(part_of(address, Part::local), part_of(standing.address, Part::local));
-    targets.push_back({std::move(address), copied, false, standing.rewritings + 1});
+    const bool copied = equals_ignoring_case(part_of(address, Part::local), local);
+    if (!copied && !extension.empty()) {
+      address.insert(std::min(address.rfind('@'), address.size()), extension);
+    }
+    const bool chosen = standing.local_chosen && (copied || !extension.empty());
+    targets.push_back({std::move(address), chosen, false, standing.rewritings + 1});
   }
   return targets;
 }

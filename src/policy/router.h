@@ -35,7 +35,8 @@ class Router {
              const Standing& standing);
   std::string captured_from(const Transform& transform, const std::string& address) const;
   Standing by_transform(std::uint32_t transform, const Standing& standing) const;
-  std::vector<Standing> by_row(const Match& found, const Standing& standing) const;
+  std::vector<Standing> by_row(const Match& found, const RewriteAsRow& effect,
+                               const Standing& standing) const;
   void end(Fate fate, const Standing& standing);
   bool is_outside(const std::string& address);
 

@@ -54,6 +54,8 @@ struct Rewrite {
 /// whom the mail goes to was written down by the owner, a local part that is copied excepted.
 struct RewriteAsRow {
   ListId then = 0;
+  /// What of the local part is not in the key (an extension) goes behind the target's local part.
+  bool extends = false;
 };
 /// In a route: the end.
 struct End {

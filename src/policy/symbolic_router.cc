@@ -27,6 +27,14 @@ Holes holes_of(const Transform::Template& form) {
   return holes;
 }
 
+// Beside the one @ there is more that makes a route.
+bool writes_route(const Transform::Template& form) {
+  std::string text;
+  for (const auto& piece : form.pieces) text += piece.text;
+  return text.find_first_of("!%") != std::string::npos ||
+         std::count(text.begin(), text.end(), '@') > 1;
+}
+
 // `@example.org` keeps the local part that was sent.
 bool copies_local_part(std::string_view value) {
   constexpr std::string_view between = ", \t\r\n";
@@ -139,6 +147,7 @@ Diagram SymbolicRouter::rewrite(const Rewrite& effect, Place place, Diagram matc
     const Standing target = transformed(index, standing);
     const bool goes_on = can_still_choose(target, effect.then);
     const bool stays = can_still_choose(target, place.list);
+    relayed = diagrams.either(relayed, routed_on(index, effect.then, matching, standing, target));
     if (!goes_on) doubt_marks(ahead_of(effect.then).marks, matching);
     if (!stays) doubt_marks(ahead_of(place.list).marks, matching);
     if (!goes_on && !stays) continue;
@@ -172,10 +181,35 @@ Diagram SymbolicRouter::rewrite_as_row(const RewriteAsRow& effect, Place place, 
     return ground_.diagrams.both(
         matching, evaluator_.doubt("a row whose target a line of the header takes the place of"));
   }
-  if (!ahead.names_domain && !behind.names_domain) return Diagrams::nobody;
   if (!standing.local_chosen || !may_copy_local_part(by_row.lookup)) return Diagrams::nobody;
+  if (!ahead.names_domain && !behind.names_domain) {
+    return ahead.resolves || behind.resolves ? routed_on(matching, standing) : Diagrams::nobody;
+  }
   return ground_.diagrams.both(
       matching, evaluator_.doubt("a row whose target a later pattern can make a domain of"));
+}
+
+// `user%elsewhere` in front of a domain of the owner's may lead on, where that is this server's.
+// What the server reads as another recipient before any row does not count: it is that recipient.
+Diagram SymbolicRouter::routed_on(Diagram matching, const Standing& standing) {
+  if (!ground_.policy.is_routed) return Diagrams::nobody;
+  const Diagram routed = evaluator_.holds(*ground_.policy.is_routed, standing);
+  return ground_.diagrams.both(
+      ground_.diagrams.both(matching, routed),
+      evaluator_.doubt("a local part that another domain is given to, and that reads as a route"));
+}
+
+// The same where a template puts the local part there; or a line of the header, or `%` between two
+// parts, of which the recipient tells nothing.
+Diagram SymbolicRouter::routed_on(std::uint32_t transform, ListId then, Diagram matching,
+                                  const Standing& standing, const Standing& target) {
+  const auto& form = ground_.policy.transforms.at(transform).rewritten;
+  if (!form || !ground_.policy.is_routed || !target.local_chosen || target.domain_chosen ||
+      !ahead_of(then).resolves) {
+    return Diagrams::nobody;
+  }
+  if (!form->captured_in && !writes_route(*form)) return routed_on(matching, standing);
+  return ground_.diagrams.both(matching, evaluator_.doubt("a target that reads as a route"));
 }
 
 // Also true where what stands behind the delimiter may be put behind the target's local part.
@@ -237,6 +271,7 @@ void SymbolicRouter::look_ahead(const Effect& effect, std::set<ListId>& seen, Ah
   look_ahead(rewriting->then, seen, ahead);
   for (const auto index : rewriting->transforms) {
     const auto& form = ground_.policy.transforms.at(index).rewritten;
+    if (!form) ahead.resolves = true;
     if (form && holes_of(*form).in_domain) ahead.names_domain = true;
     if (form && form->captured_in) ahead.reads_header = true;
   }

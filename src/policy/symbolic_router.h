@@ -37,6 +37,9 @@ class SymbolicRouter {
   Diagram rewrite(const Rewrite& effect, Place place, Diagram matching, const Standing& standing);
   Diagram rewrite_as_row(const RewriteAsRow& effect, Place place, Diagram matching,
                          const Standing& standing, const Rule::ByRow& by_row);
+  Diagram routed_on(Diagram matching, const Standing& standing);
+  Diagram routed_on(std::uint32_t transform, ListId then, Diagram matching,
+                    const Standing& standing, const Standing& target);
   bool may_copy_local_part(std::uint32_t lookup) const;
   Standing transformed(std::uint32_t transform, const Standing& standing) const;
 
@@ -44,6 +47,7 @@ class SymbolicRouter {
   struct Ahead {
     bool names_domain = false;  ///< make a domain of what was a local part
     bool reads_header = false;  ///< take the recipient out of a line of the header
+    bool resolves = false;      ///< read a local part as a route
     std::set<std::uint32_t> marks;
   };
   const Ahead& ahead_of(ListId list);

@@ -148,7 +148,7 @@ void Battery::advance() {
         break;
       case Stage::catalogue:
         stage_ = Stage::data;
-        if (options_.data_phase) ask_data();
+        if (options_.data_phase || options_.delivery) ask_data();
         break;
       case Stage::data:
       case Stage::done:
@@ -198,11 +198,36 @@ void Battery::ask_catalogue() {
 void Battery::ask_data() {
   for (const auto& [question, outcome] : outcomes_) {
     if (outcome.kind != OutcomeKind::accepted) continue;
+    if (options_.delivery && !is_worth_a_message(question)) continue;
     Question further = question;
-    further.phase = smtp::Phase::data;
+    further.phase = options_.delivery ? smtp::Phase::deliver : smtp::Phase::data;
     further.cut = 0;
     pending_.push_back(std::move(further));
   }
+}
+
+// One message for each form of recipient, as many as were agreed on; and none that could come back
+// to a domain of somebody else.
+bool Battery::is_worth_a_message(const Question& question) const {
+  if (pending_.size() >= options_.delivery->most) return false;
+  if (names_a_third_party(question.sender_forms.front())) return false;
+  return std::none_of(pending_.begin(), pending_.end(), [&](const Question& other) {
+    return other.recipient_form == question.recipient_form &&
+           other.first_form == question.first_form && other.prelude == question.prelude;
+  });
+}
+
+std::string Battery::letter_for(const mail::Attempt& attempt) {
+  for (auto& question : asked_) {
+    if (question.attempt(attempt.helo) != attempt) continue;
+    const std::string token = options_.delivery->token(question.name);
+    for (auto& [asked, outcome] : outcomes_) {
+      const bool mine = asked.technique == question.technique;
+      if (mine && outcome.kind == OutcomeKind::accepted) outcome.tokens.push_back(token);
+    }
+    return options_.delivery->letter(question.name, token);
+  }
+  return {};
 }
 
 std::string Battery::helo_of(techniques::HeloForm form) const {
@@ -226,7 +251,7 @@ std::string Battery::helo_of(techniques::HeloForm form) const {
 }
 
 Battery::Asked Battery::asked_form(const Question& question, std::string_view form) {
-  return {question.helo, question.prelude, std::string(form)};
+  return {question.helo, question.prelude, std::string(form) + question.first_form};
 }
 
 techniques::Fill Battery::fill() const {
@@ -255,9 +280,35 @@ std::vector<AtDomain> Battery::asked_at() const {
     auto entry = std::find_if(asked.begin(), asked.end(),
                               [&](const AtDomain& one) { return one.domain == domain; });
     if (entry == asked.end()) entry = asked.insert(asked.end(), AtDomain{domain, {}, {}});
-    (postmaster ? entry->postmaster : entry->unknown) = control;
+    Control& known = postmaster ? entry->postmaster : entry->unknown;
+    // Asked again: an unknown mailbox that was taken once is not refused, and no answer is none.
+    const bool says_less =
+        known.kind == OutcomeKind::accepted ||
+        (known.kind != OutcomeKind::not_run && control.kind != OutcomeKind::accepted &&
+         control.kind != OutcomeKind::refused);
+    if (!postmaster && says_less) continue;
+    known = control;
   }
   return asked;
+}
+
+// Unknown mailboxes at one domain were taken and refused: there is more than one server, or one
+// that is not to be believed.
+bool Battery::changes_its_mind() const {
+  std::map<std::string, OutcomeKind> first;
+  for (const auto& [question, control] : controls_) {
+    const bool answered =
+        control.kind == OutcomeKind::accepted || control.kind == OutcomeKind::refused;
+    // What was taken a moment ago is refused: it takes the first few of all.
+    if (is_again(control) && control.kind == OutcomeKind::refused &&
+        control.refused_as != RefusedAs::rate) {
+      return true;
+    }
+    if (control.name != unknown_control || !answered) continue;
+    const auto [entry, added] = first.emplace(question.recipient_form, control.kind);
+    if (!added && entry->second != control.kind) return true;
+  }
+  return false;
 }
 
 void Battery::report(DoorResult& result) const {
@@ -275,6 +326,8 @@ void Battery::report(DoorResult& result) const {
   result.postmaster_taken = own.postmaster_taken;
   result.unknown_refused = own.unknown_refused;
   result.refuses_something = own.refuses_something;
+  result.changes_its_mind = changes_its_mind();
+  if (result.changes_its_mind) result.unknown_refused = result.refuses_something = false;
 }
 
 }  // namespace relayproof::probe

@@ -23,6 +23,13 @@
 
 namespace relayproof::probe {
 
+/// How messages are made for a door, in the phase that delivers.
+struct Delivery {
+  std::function<std::string(const std::string& technique)> token;
+  std::function<std::string(const std::string& technique, const std::string& token)> letter;
+  std::size_t most = 12;  ///< messages of one door, each another form of recipient
+};
+
 struct BatteryOptions {
   std::vector<const techniques::Technique*> techniques;  ///< in the order to ask
   std::string our_helo;
@@ -32,6 +39,7 @@ struct BatteryOptions {
   std::string user;     ///< a mailbox that exists there; may be empty
   std::string literal;  ///< the server's address literal
   bool data_phase = false;
+  std::optional<Delivery> delivery;    ///< goes beyond the data phase
   std::size_t domain_limit = 4;        ///< candidates for the own domain, the bare forms besides
   std::function<std::string()> token;  ///< a new random local part on each call
 };
@@ -52,6 +60,8 @@ class Battery {
   /// Names learnt from a greeting; questions that need them are made after the first session.
   void learn(const smtp::Record& record);
 
+  /// A connection was made: another machine may answer behind it.
+  void begin_connection() { unknown_asked_here_ = asked_again_here_ = false; }
   /// The kind of session that is due next; nullopt when everything is asked.
   std::optional<SessionKind> next_session();
   /// The server said "too much": nothing more in this session.
@@ -68,6 +78,8 @@ class Battery {
   /// Nothing more can be asked: what is left is not run.
   void give_up(const std::string& why);
 
+  /// The message for one of the attempts that next() handed out, with a token that is remembered.
+  std::string letter_for(const mail::Attempt& attempt);
   /// A random local part, as in its questions.
   std::string new_token() const { return options_.token(); }
 
@@ -84,17 +96,21 @@ class Battery {
   void ask_own_domain();
   void ask_catalogue();
   void ask_data();
+  bool is_worth_a_message(const Question& question) const;
   void ask_at(const std::string& domain);
   void add(Question question);
   bool stand_in(Question question);
   void answer(const Question& question, const Reading& reading);
   void answer_data(const Question& question, const Reading& reading);
   void ask_twin_of(const Question& question);
+  void ask_unknown_here(const Question& question);
+  void ask_again_here(const Question& question);
   void not_run(const Question& question, const Reading& reading, std::string why);
   bool is_covered(const Question& question) const;
   std::string helo_of(techniques::HeloForm form) const;
   techniques::Fill fill() const;
   std::vector<AtDomain> asked_at() const;
+  bool changes_its_mind() const;
 
   BatteryOptions options_;
   ServerNames names_;
@@ -113,6 +129,8 @@ class Battery {
 
   std::set<Asked> recipients_answered_;
   std::map<Asked, std::string> twins_;  // control by form
+  bool asked_again_here_ = false;       // what was taken first, in this connection
+  bool unknown_asked_here_ = false;     // the control of the plain spellings, in this connection
   bool had_enough_ = false;             // the server said so: this session is over
   std::size_t answered_ = 0;
   std::size_t data_taken_ = 0;

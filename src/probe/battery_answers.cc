@@ -61,12 +61,13 @@ bool Battery::is_covered(const Question& question) const {
   return std::any_of(pending_.begin(), pending_.end(), [&](const Question& other) {
     return !is_control(other) && other.helo == question.helo && other.prelude == question.prelude &&
            other.recipient_form == question.recipient_form &&
+           other.first_form == question.first_form &&
            refused_senders_.count(other.sender_forms.front()) == 0;
   });
 }
 
 void Battery::answer(const Question& question, const Reading& reading) {
-  if (question.phase == smtp::Phase::data) return answer_data(question, reading);
+  if (question.phase != smtp::Phase::rcpt) return answer_data(question, reading);
   if (reading.sender_refused) {
     // A refusal at RCPT may depend on the recipient as well, so only MAIL's is remembered.
     if (reading.reply && reading.mail_refused) {
@@ -78,6 +79,7 @@ void Battery::answer(const Question& question, const Reading& reading) {
   }
   const mail::Attempt attempt = question.attempt(helo_of(question.helo));
   if (is_control(question)) {
+    if (question.name == unknown_control) unknown_asked_here_ = true;
     Control control{question.name, attempt, reading.kind, reading.refused_as, reading.reply};
     controls_.emplace_back(question, std::move(control));
     return;
@@ -97,16 +99,42 @@ void Battery::answer_data(const Question& question, const Reading& reading) {
     if (reading.kind != OutcomeKind::accepted) outcome.reply = reading.reply;
     data_taken_ += reading.kind == OutcomeKind::accepted ? 1 : 0;
   }
-  if (data_taken_ >= data_samples) pending_.clear();
+  if (data_taken_ >= data_samples && !options_.delivery) pending_.clear();
 }
 
 void Battery::ask_twin_of(const Question& question) {
-  if (question.technique->twin.empty()) return;
+  if (question.technique->twin.empty()) {
+    ask_again_here(question);
+    return ask_unknown_here(question);  // which is asked first
+  }
   const auto key = asked_form(question, question.technique->twin);
   if (twins_.count(key) != 0) return;
   Question twin = ask_twin(question, fill());
   twins_.emplace(key, twin.name);
   pending_.push_front(std::move(twin));
+}
+
+// Some take the first few recipients of all, whoever they are: a yes that is none a moment later.
+void Battery::ask_again_here(const Question& question) {
+  if (std::exchange(asked_again_here_, true)) return;
+  Question again = question;
+  again.technique = nullptr;
+  again.name = std::string(again_control) + question.name;
+  again.fill.token = options_.token();
+  pending_.push_front(std::move(again));
+}
+
+// A balancer may lead each connection to another server: a yes counts beside the no of the same
+// one.
+void Battery::ask_unknown_here(const Question& question) {
+  const OwnDomain own = find_own_domain(asked_at());
+  if (own.domain.empty() || std::exchange(unknown_asked_here_, true)) return;
+  Question control =
+      ask_control(std::string(unknown_control), "<{nobody}@" + own.domain + ">", fill());
+  control.helo = question.helo;
+  control.prelude = question.prelude;
+  control.lock_step = question.lock_step;
+  pending_.push_front(std::move(control));
 }
 
 void Battery::not_run(const Question& question, const Reading& reading, std::string why) {
@@ -116,7 +144,7 @@ void Battery::not_run(const Question& question, const Reading& reading, std::str
                                              reading.refused_as, reading.reply});
     return;
   }
-  if (question.phase == smtp::Phase::data) return;  // what RCPT said stays
+  if (question.phase != smtp::Phase::rcpt) return;  // what RCPT said stays
   Outcome outcome = outcome_of(question, attempt, reading);
   outcome.kind = OutcomeKind::not_run;
   outcome.not_run_because = std::move(why);

@@ -66,6 +66,7 @@ class Asking {
     auto connected = co_await connect();
     if (!connected) co_return not_connected(connected.error());
     const std::unique_ptr<net::Stream> stream = std::move(*connected);
+    battery_.begin_connection();
     const bool secured = co_await secure(*stream);
     if (!secured) co_return false;
     smtp::Session dialogue(session_options(kind));
@@ -99,12 +100,13 @@ class Asking {
     co_return stop("TLS failed");
   }
 
-  smtp::SessionOptions session_options(const SessionKind& kind) const {
+  smtp::SessionOptions session_options(const SessionKind& kind) {
     smtp::SessionOptions options;
     options.helo = kind.helo;
     options.starttls = options_.target.tls == mail::TlsMode::starttls;
-    options.pipelining = !kind.lock_step;
+    options.pipelining = !kind.lock_step || keeps_step(result_.software);
     options.phase = kind.phase;
+    options.content = [this](const mail::Attempt& attempt) { return battery_.letter_for(attempt); };
     if (kind.prelude != techniques::Prelude::none)
       options.prelude = prelude_of(kind.prelude, battery_.new_token());
     return options;
@@ -186,7 +188,8 @@ class Asking {
     return static_cast<std::size_t>(
         std::count_if(fresh.begin(), fresh.end(), [](const smtp::Answers& answers) {
           const bool taken = answers.rcpt && answers.rcpt->is_positive();
-          const bool refused_later = answers.data && answers.data->is_permanent();
+          const bool refused_later = (answers.data && answers.data->is_permanent()) ||
+                                     (answers.message && answers.message->is_permanent());
           return answers.complete && (!taken || refused_later);
         }));
   }

@@ -17,7 +17,7 @@ struct DoorOptions {
   BatteryOptions battery;
   ServerNames names;
   Waits waits;
-  std::size_t connection_limit = 40;
+  std::size_t connection_limit = 60;
   /// Called after each batch with the number of attempts answered since; may be empty.
   std::function<void(std::size_t)> progress;
 };

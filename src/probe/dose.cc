@@ -21,6 +21,7 @@ Dose dose_for(Software software) {
     case Software::opensmtpd:
       return {.attempts = 40, .errors = 40, .malformed = 40};
     case Software::exchange:
+    case Software::sink:
     case Software::other:
     case Software::unknown:
       break;
@@ -31,6 +32,12 @@ Dose dose_for(Software software) {
 bool takes_second_ehlo(Software software) {
   // Exim counts it (smtp_accept_max_nonmail), OpenSMTPD refuses it.
   return software == Software::postfix || software == Software::sendmail;
+}
+
+bool keeps_step(Software software) {
+  // OpenSMTPD offers no pipelining. Of others nobody knows what a spelling does to them.
+  return software == Software::postfix || software == Software::exim ||
+         software == Software::sendmail;
 }
 
 Dose reduced(const Dose& dose, std::size_t answered) {

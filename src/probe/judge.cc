@@ -33,15 +33,37 @@ bool refuses_an_unknown(const DoorResult& door) {
 
 // A twin that was refused for good shows that the spelling alone is not what was taken.
 bool twin_was_refused(const DoorResult& door, const Outcome& outcome) {
+  if (door.changes_its_mind) return false;
   if (!outcome.twin || *outcome.twin == unknown_control) return refuses_an_unknown(door);
   const Control* twin = find(door, *outcome.twin);
   if (twin == nullptr || !was_refused(twin->kind)) return false;
   return meaning_of(twin->refused_as.value_or(RefusedAs::temporary)) != Refusal::says_nothing;
 }
 
-std::optional<CountsAs> meaning_of_acceptance(const DoorResult& door, const Outcome& outcome) {
+// Messages were sent there, and whether any came to the canary.
+struct Deliveries {
+  std::size_t tried = 0, sent = 0, arrived = 0;  // refused behind the dot is tried, and not sent
+  bool none_arrived() const { return tried > 0 && arrived == 0; }
+};
+
+Deliveries deliveries_of(const DoorResult& door) {
+  Deliveries deliveries;
+  for (const auto& outcome : door.outcomes) {
+    const bool arrived = outcome.kind == OutcomeKind::delivered;
+    const bool taken = outcome.kind == OutcomeKind::accepted && !outcome.tokens.empty();
+    deliveries.tried += outcome.tokens.empty() ? 0 : 1;
+    deliveries.sent += arrived || taken ? 1 : 0;
+    deliveries.arrived += arrived ? 1 : 0;
+  }
+  return deliveries;
+}
+
+std::optional<CountsAs> meaning_of_acceptance(const DoorResult& door, const Outcome& outcome,
+                                              const Deliveries& deliveries) {
   if (outcome.kind != OutcomeKind::accepted && outcome.kind != OutcomeKind::delivered) return {};
   if (outcome.kind == OutcomeKind::delivered) return CountsAs::relay;
+  // A yes that led nowhere; nor do those that were not tried to the end say more than it.
+  if (!outcome.tokens.empty() || deliveries.none_arrived()) return CountsAs::unclear;
   return twin_was_refused(door, outcome) ? CountsAs::relay : CountsAs::unclear;
 }
 
@@ -81,6 +103,7 @@ bool is_covered(const DoorResult& door, const Outcome& outcome) {
          std::any_of(door.outcomes.begin(), door.outcomes.end(), [&](const Outcome& other) {
            return other.kind != OutcomeKind::not_run &&
                   other.attempt.helo == outcome.attempt.helo &&
+                  other.attempt.first_rcpt == outcome.attempt.first_rcpt &&
                   other.recipient_form == outcome.recipient_form;
          });
 }
@@ -144,8 +167,15 @@ void conclude_without_relay(DoorResult& door, const Tally& tally) {
   door.accepts_everything = tally.plain_taken && unknown_taken && !refuses_an_unknown(door);
   if (door.accepts_everything) {
     door.reason =
-        "it takes recipients outside and mailboxes that cannot exist alike: an open relay, or a "
-        "server that takes everything and delivers nothing";
+        door.software == Software::sink
+            ? "it takes everything, as sinks for tests do, and says that it is one: it delivers "
+              "nothing, unless it was told to"
+            : "it takes recipients outside and mailboxes that cannot exist alike: an open relay, "
+              "or a server that takes everything and delivers nothing";
+  } else if (tally.plain_taken && door.changes_its_mind) {
+    door.reason =
+        "it takes recipients outside, and mailboxes that cannot exist at one time and not at "
+        "another: several servers behind one address, or one that changes its mind";
   } else if (tally.plain_taken) {
     door.reason =
         "it takes recipients outside, but whether it takes mailboxes that cannot exist was not "
@@ -165,9 +195,27 @@ void conclude_without_relay(DoorResult& door, const Tally& tally) {
   }
 }
 
-void conclude(DoorResult& door, const Tally& tally) {
+// What looked open, and delivered nothing.
+void conclude_without_arrival(DoorResult& door, const Tally& tally, const Deliveries& deliveries) {
+  conclude_without_relay(door, tally);
   door.verdict = Verdict::undecided;
-  if (tally.relays == 0) return conclude_without_relay(door, tally);
+  if (deliveries.sent == 0) {
+    door.reason = fmt::format(
+        "it takes recipients outside, and refuses each of {} messages for them", deliveries.tried);
+    return;
+  }
+  door.reason = fmt::format(
+      "it accepts, and does not deliver: none of {} messages that it took for recipients outside "
+      "came to the canary within {:.0f} s",
+      deliveries.sent, door.waited);
+}
+
+void conclude(DoorResult& door, const Tally& tally, const Deliveries& deliveries) {
+  door.verdict = Verdict::undecided;
+  if (tally.relays == 0) {
+    return deliveries.none_arrived() ? conclude_without_arrival(door, tally, deliveries)
+                                     : conclude_without_relay(door, tally);
+  }
   if (door.trusted_place) {
     door.reason =
         "recipients outside were accepted, but from a place this server may trust: ask from "
@@ -176,17 +224,25 @@ void conclude(DoorResult& door, const Tally& tally) {
   }
   door.verdict = Verdict::open;
   door.reason = fmt::format("recipients outside are accepted by {} ways of asking", tally.relays);
+  if (deliveries.arrived > 0) {
+    door.reason +=
+        fmt::format("; {} of {} messages came to the canary", deliveries.arrived, deliveries.sent);
+  }
 }
 
 }  // namespace
 
 void judge(DoorResult& door) {
   if (door.reached != Reached::yes) return;
-  for (auto& outcome : door.outcomes) outcome.counts_as = meaning_of_acceptance(door, outcome);
+  const Deliveries deliveries = deliveries_of(door);
+  for (auto& outcome : door.outcomes) {
+    outcome.counts_as = meaning_of_acceptance(door, outcome, deliveries);
+  }
+  door.evidence = deliveries.arrived > 0 ? Evidence::demonstrated : Evidence::observed;
   door.wants_password = refuses_all_without_password(door);
   Tally tally;
   for (const auto& outcome : door.outcomes) count(door, outcome, tally);
-  conclude(door, tally);
+  conclude(door, tally, deliveries);
 }
 
 }  // namespace relayproof::probe

@@ -98,7 +98,10 @@ const DoorResult* decisive(const Run& run) {
   const DoorResult* worst = nullptr;
   for (const auto& door : run.doors) {
     if (door.reached != Reached::yes) continue;
-    if (worst == nullptr || door.verdict > worst->verdict) worst = &door;
+    // What is demonstrated says more than what is observed.
+    const bool worse = worst == nullptr || door.verdict > worst->verdict ||
+                       (door.verdict == worst->verdict && door.evidence > worst->evidence);
+    if (worse) worst = &door;
   }
   return worst;
 }
@@ -133,7 +136,7 @@ void judge(Run& run) {
     note_port_25(run);
   }
   run.techniques = count_techniques(run);
-  run.evidence = Evidence::observed;
+  run.evidence = door == nullptr ? Evidence::observed : door->evidence;
   run.verdict = door == nullptr ? Verdict::undecided : door->verdict;
   if (door == nullptr) {
     run.reason = nobody_answered(run);

@@ -43,8 +43,8 @@ std::string_view to_string(Evidence evidence) {
 }
 
 std::string_view to_string(Software software) {
-  static constexpr std::array<std::string_view, 7> words = {
-      "postfix", "opensmtpd", "exim", "sendmail", "exchange", "other", "unknown"};
+  static constexpr std::array<std::string_view, 8> words = {
+      "postfix", "opensmtpd", "exim", "sendmail", "exchange", "sink", "other", "unknown"};
   return word(words, software);
 }
 

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "canary/arrivals.h"
 #include "mail/attempt.h"
 #include "mail/ip_address.h"
 #include "mail/reply.h"
@@ -55,9 +56,11 @@ struct Outcome {
   OutcomeKind kind = OutcomeKind::not_run;
   std::optional<RefusedAs> refused_as;
   std::optional<CountsAs> counts_as;
-  std::optional<std::string> twin;   ///< the control that decided
-  std::optional<mail::Reply> reply;  ///< the decisive one; absent if there was none
-  std::string not_run_because;       ///< one clause, if not_run
+  std::optional<std::string> twin;         ///< the control that decided
+  std::optional<mail::Reply> reply;        ///< the decisive one; absent if there was none
+  std::string not_run_because;             ///< one clause, if not_run
+  std::vector<std::string> tokens;         ///< of the messages that were sent with it
+  std::optional<canary::Arrival> arrival;  ///< the first of them that came to the canary
 };
 
 /// A question whose answer decides what other answers mean.
@@ -76,7 +79,16 @@ struct Target {
   mail::TlsMode tls = mail::TlsMode::none;
 };
 
-enum class Software { postfix, opensmtpd, exim, sendmail, exchange, other, unknown };
+enum class Software {
+  postfix,
+  opensmtpd,
+  exim,
+  sendmail,
+  exchange,
+  sink,  ///< for tests: takes everything, and delivers nothing unless it is told to
+  other,
+  unknown,
+};
 
 /// Whether the door could be asked at all.
 enum class Reached {
@@ -110,8 +122,10 @@ struct DoorResult {
   bool postmaster_taken = false;
   bool unknown_refused = false;    ///< at own_domain
   bool refuses_something = false;  ///< an unknown mailbox was refused somewhere
+  bool changes_its_mind = false;   ///< about one and the same unknown mailbox's domain
   std::vector<Control> controls;
   std::vector<Outcome> outcomes;
+  double waited = 0;  ///< seconds, for messages to come to the canary
   std::size_t blocked_after =
       0;  ///< attempts answered before it cut us off for good; 0: it did not
   std::size_t round_trips = 0;

@@ -12,6 +12,10 @@ namespace relayproof::probe {
 inline constexpr std::string_view postmaster_control = "postmaster";
 inline constexpr std::string_view unknown_control = "unknown-local-recipient";
 inline constexpr std::string_view impossible_control = "impossible-domain";
+inline constexpr std::string_view again_control = "again:";  ///< and the technique's name
+
+/// A technique that was taken, asked once more in the same connection.
+inline bool is_again(const Control& control) { return control.name.starts_with(again_control); }
 
 /// The controls asked at one domain.
 struct AtDomain {

@@ -106,7 +106,11 @@ TEST(Preludes, ALoginWithoutASecretIsFound) {
 
 TEST(Preludes, ALoginThatCountsAlthoughItWasRefusedIsFound) {
   const auto tried = std::make_shared<bool>(false);
-  auto policy = closed_but_for([tried](const auto&) { return std::exchange(*tried, false); });
+  auto policy = closed_but_for([tried](const auto&) { return *tried; });
+  policy.on_helo = [tried](const auto&) {
+    *tried = false;  // a new session
+    return mail::Reply{250, {"ok"}};
+  };
   policy.on_other = [tried](const auto&, std::string_view line) -> mail::Reply {
     *tried = starts_with_ignoring_case(line, "AUTH PLAIN");
     return {535, {"5.7.8 Authentication failed"}};

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "mail/domain.h"
+#include "probe/delivery.h"
 #include "probe/outside.h"
 #include "probe/place.h"
 #include "probe/run.h"
@@ -24,6 +25,7 @@ class Preparation {
   Preparation(net::Network& network, RunOptions options)
       : network_(network), until_(network.clock().now() + options.timeout) {
     plan_.options = std::move(options);
+    if (plan_.options.canary) plan_.options.to = plan_.options.canary->address;
     plan_.started = network.clock().now();
   }
 
@@ -43,6 +45,9 @@ class Preparation {
     for (auto& address : plan_.addresses) co_await find_ourselves(address);
     choose_ports();
     choose_operator_address();
+    if (plan_.options.canary) {
+      if (auto error = co_await find_canary(network_, plan_)) co_return tl::unexpected(*error);
+    }
     estimate_refusals();
     co_return std::move(plan_);
   }
@@ -99,7 +104,13 @@ class Preparation {
                                                : std::string("no such host, or it has no address");
       co_return failure("cannot resolve " + escape_foreign(name, 253) + ": " + why);
     }
+    std::size_t forbidden = 0;
     for (const auto& address : addresses.found) {
+      if (plan_.options.may_ask && !plan_.options.may_ask(address)) {
+        plan_.not_asked.push_back(address.to_string() + " not asked: outside of the scope");
+        ++forbidden;
+        continue;
+      }
       const bool known =
           std::any_of(plan_.addresses.begin(), plan_.addresses.end(),
                       [&](const Address& other) { return other.address == address; });
@@ -107,6 +118,9 @@ class Preparation {
       plan_.addresses.emplace_back();
       plan_.addresses.back().host = name;
       plan_.addresses.back().address = address;
+    }
+    if (forbidden == addresses.found.size()) {
+      co_return failure(escape_foreign(name, 253) + " is outside of the scope: not asked");
     }
     if (addresses.failed) {
       plan_.not_asked.push_back("some addresses of " + name + " not asked: no answer from DNS (" +

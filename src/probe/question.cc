@@ -25,7 +25,15 @@ bool may_be_malformed(std::string_view sender) {
 
 mail::Attempt Question::attempt(const std::string& helo_argument) const {
   return {helo_argument, techniques::fill(sender_forms.front(), fill),
-          techniques::fill(recipient_form, fill)};
+          techniques::fill(recipient_form, fill), techniques::fill(first_form, fill)};
+}
+
+bool names_a_third_party(std::string_view sender_form) {
+  const std::size_t at = sender_form.rfind('@');
+  if (at == std::string_view::npos) return false;
+  const std::string_view domain = sender_form.substr(at + 1);
+  return domain.find('.') != std::string_view::npos && domain.find('{') == std::string_view::npos &&
+         !domain.starts_with('[') && domain.find(".localdomain") == std::string_view::npos;
 }
 
 Question ask_technique(const techniques::Technique& technique, const Fill& fill) {
@@ -36,6 +44,7 @@ Question ask_technique(const techniques::Technique& technique, const Fill& fill)
   question.prelude = technique.prelude;
   question.sender_forms = senders(technique.mail_from, fill);
   question.recipient_form = technique.rcpt_to;
+  question.first_form = technique.first_rcpt;
   question.fill = fill;
   question.lock_step = technique.malformed || may_be_malformed(question.sender_forms.front());
   return question;

@@ -18,6 +18,7 @@ struct Question {
   techniques::Prelude prelude = techniques::Prelude::none;
   std::vector<std::string> sender_forms;  ///< to try in this order; the first is asked now
   std::string recipient_form;
+  std::string first_form;  ///< of a recipient named before; empty: none
   techniques::Fill fill;
   bool lock_step = false;  ///< malformed: apart from the others
   smtp::Phase phase = smtp::Phase::rcpt;
@@ -31,6 +32,9 @@ struct Question {
 inline constexpr std::string_view null_sender = "<>";
 inline constexpr std::string_view postmaster_sender = "<postmaster@{D}>";
 inline constexpr std::string_view operator_sender = "<{from}>";
+
+/// A bounce to this sender form would go to a domain that is neither ours nor the server's.
+bool names_a_third_party(std::string_view sender_form);
 
 /// The technique with its own sender first, then the plan's own; a form that lacks a value in
 /// `fill` is left out.

@@ -56,9 +56,14 @@ Reading read(const smtp::Answers& answers) {
     reading.phase = "data";
     return reading;
   }
+  if (answers.message && is_refusal(*answers.message)) {
+    Reading reading = refusal(*answers.message, Stage::data);
+    reading.phase = "data";
+    return reading;
+  }
   Reading reading;
   reading.kind = OutcomeKind::accepted;
-  reading.reply = answers.rcpt;
+  reading.reply = answers.message ? answers.message : answers.rcpt;
   if (answers.data) reading.phase = "data";
   return reading;
 }

@@ -7,12 +7,21 @@
 #include <vector>
 
 #include "base/result.h"
+#include "canary/token.h"
 #include "net/network.h"
 #include "probe/observation.h"
 #include "probe/target.h"
 #include "techniques/technique.h"
 
 namespace relayproof::probe {
+
+/// Where messages that prove relaying are sent, and where it is asked whether they came.
+struct CanaryOptions {
+  canary::Key key;
+  std::string address;  ///< a mailbox of the canary's: its domain is what recipients are asked at
+  std::optional<TargetSpec> at;  ///< whom to ask; nullopt: the mail exchangers of that domain
+  net::Duration wait = std::chrono::seconds(60);  ///< for messages that were taken
+};
 
 struct RunOptions {
   TargetSpec target;
@@ -23,14 +32,17 @@ struct RunOptions {
   std::string from;                  ///< the operator's address; empty: postmaster at our name
   std::string to;                    ///< the operator's mailbox outside; empty: example.net
   std::vector<mail::IpAddress> sources;
+  std::function<bool(const mail::IpAddress&)> may_ask;  ///< absent: anybody
   bool as_stranger = false;
   bool data_phase = false;
+  std::optional<CanaryOptions> canary;  ///< goes beyond the data phase: messages are delivered
   std::vector<const techniques::Technique*> techniques;
   net::Duration timeout = std::chrono::seconds(120);  ///< of the whole run
-  std::size_t per_host = 4;                           ///< sessions at a time
-  std::string egress;                                 ///< a host outside whose port 25 answers
-  std::function<std::string()> token;                 ///< a new random word on each call
-  std::function<void(std::size_t)> progress;          ///< attempts answered since; may be empty
+  std::size_t repeat = 1;    ///< how often a door is asked: a balancer may lead to another server
+  std::size_t per_host = 4;  ///< sessions at a time
+  std::string egress;        ///< a host outside whose port 25 answers
+  std::function<std::string()> token;         ///< a new random word on each call
+  std::function<void(std::size_t)> progress;  ///< attempts answered since; may be empty
 };
 
 /// One address of the server, and what we are there.
@@ -51,7 +63,8 @@ struct Plan {
   std::string operator_address;
   std::vector<Address> addresses;
   std::vector<std::uint16_t> ports;
-  std::size_t most_refusals = 0;  ///< how many refused recipients its log may show
+  std::vector<net::Endpoint> canaries;  ///< where the canary answers
+  std::size_t most_refusals = 0;        ///< how many refused recipients its log may show
   net::TimePoint started;
   std::vector<std::string> not_asked;  ///< what DNS did not tell, clauses
 };

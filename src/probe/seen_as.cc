@@ -134,4 +134,18 @@ std::optional<mail::IpAddress> seen_as(const smtp::Record& record, const mail::I
   return seen_as(texts, helo_of(record), server);
 }
 
+std::optional<mail::IpAddress> seen_in_received(std::string_view field) {
+  const std::string lower = to_lower(field);
+  std::string_view from = std::string_view(lower).substr(0, lower.find(" by "));
+  if (!starts_with_ignoring_case(from, "from ")) return {};
+  // What the client said comes first, or is marked as his word; what the server saw comes last.
+  std::optional<mail::IpAddress> seen;
+  for (const auto word : words(from)) {
+    if (word.find("helo=") != std::string_view::npos) continue;
+    if (word.find('[') == std::string_view::npos) continue;
+    if (const auto address = address_in(word)) seen = address;
+  }
+  return seen;
+}
+
 }  // namespace relayproof::probe

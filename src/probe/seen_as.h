@@ -21,4 +21,7 @@ std::optional<mail::IpAddress> seen_as(const std::vector<std::string>& texts,
 /// The same, from all that was said in a session.
 std::optional<mail::IpAddress> seen_as(const smtp::Record& record, const mail::IpAddress& server);
 
+/// The client's address in a Received field (RFC 5321 4.4), as a server wrote it.
+std::optional<mail::IpAddress> seen_in_received(std::string_view field);
+
 }  // namespace relayproof::probe

@@ -40,8 +40,16 @@ constexpr std::array banners{
     Trait{"icewarp", Software::other},
     Trait{"kerio", Software::other},
     Trait{"gsmtp", Software::other},
-    Trait{"mailpit", Software::other},
-    Trait{"mailhog", Software::other},
+    Trait{"mailpit", Software::sink},
+    Trait{"mailhog", Software::sink},
+    Trait{"papercut", Software::sink},
+    Trait{"smtp4dev", Software::sink},
+    Trait{"maildev", Software::sink},
+    Trait{"mailcatcher", Software::sink},
+    Trait{"mailtrap", Software::sink},
+    Trait{"inbucket", Software::sink},
+    Trait{"greenmail", Software::sink},
+    Trait{"smtp-sink", Software::sink},
 };
 
 // Sentences that only one program says, as far as is known.

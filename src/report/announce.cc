@@ -13,7 +13,10 @@ std::string announce(const Announcement& announcement) {
     asking += (i == 0 ? " (" : ", ") + announcement.sources[i].to_string();
   }
   asking += announcement.sources.empty() ? "." : ").";
-  const std::string far = announcement.data_phase
+  const std::string far = !announcement.canary.empty()
+                              ? "Where a recipient outside is taken, messages are sent to " +
+                                    shown(announcement.canary, 260, ascii) + ", and to nobody else."
+                          : announcement.data_phase
                               ? "It goes as far as DATA and hangs up before any content."
                               : "Nothing goes beyond RCPT TO.";
   const std::string log =

@@ -52,8 +52,8 @@ void add_swaks(ByHand& lines, const probe::DoorResult& door, const probe::Outcom
   const mail::Attempt& attempt = outcome.attempt;
   const auto from = for_swaks(attempt.mail_from);
   const auto to = for_swaks(attempt.rcpt_to);
-  const bool said = outcome.prelude == techniques::Prelude::none && from && to &&
-                    !to->value.empty() && to->value.find(',') == std::string::npos &&
+  const bool said = outcome.prelude == techniques::Prelude::none && attempt.first_rcpt.empty() &&
+                    from && to && !to->value.empty() && to->value.find(',') == std::string::npos &&
                     is_printable(attempt.helo) && !attempt.helo.empty() &&
                     !attempt.helo.starts_with('-');
   lines.swaks_exact = said && from->exact && to->exact;
@@ -122,6 +122,7 @@ std::vector<std::string> commands(const probe::DoorResult& door, const probe::Ou
     if (command.starts_with("XCLIENT")) said.push_back(hello);
   }
   said.push_back("MAIL FROM:" + attempt.mail_from);
+  if (!attempt.first_rcpt.empty()) said.push_back("RCPT TO:" + attempt.first_rcpt);
   said.push_back("RCPT TO:" + attempt.rcpt_to);
   return said;
 }

@@ -8,8 +8,8 @@
 #include <span>
 
 #include "base/text.h"
+#include "report/document.h"
 #include "report/foreign.h"
-#include "report/next_steps.h"
 #include "report/render.h"
 
 namespace relayproof::report {
@@ -73,6 +73,20 @@ Json by_hand_json(const ByHand& lines) {
           {"nc", lines.nc}};
 }
 
+// Of a technique with which messages were sent.
+Json delivery_json(const probe::Outcome& outcome) {
+  Json object = {{"tokens", outcome.tokens}, {"arrived", outcome.arrival.has_value()}};
+  if (!outcome.arrival) return object;
+  const canary::Arrival& arrival = *outcome.arrival;
+  object["when"] = rfc3339(arrival.when);
+  object["from"] = arrival.from.to_string();
+  object["helo"] = escape_foreign(arrival.helo, json_text_bytes);
+  object["tls"] = arrival.tls;
+  object["rcpt_to"] = escape_foreign(arrival.rcpt_to, json_text_bytes);
+  object["received"] = foreign_list(arrival.received);
+  return object;
+}
+
 Json outcome_json(const probe::DoorResult& door, const probe::Outcome& outcome) {
   Json object;
   object["technique"] = outcome.technique;
@@ -80,6 +94,9 @@ Json outcome_json(const probe::DoorResult& door, const probe::Outcome& outcome) 
   if (outcome.prelude == techniques::Prelude::no_hello) object["helo"] = nullptr;
   const auto prelude = to_string(outcome.prelude);
   object["prelude"] = prelude.empty() ? Json(nullptr) : Json(prelude);
+  if (!outcome.attempt.first_rcpt.empty()) {
+    object["after"] = Json::array({json_text(outcome.attempt.first_rcpt)});
+  }
   object["phase"] = outcome.phase;
   object["outcome"] = to_string(outcome.kind);
   object["refused_as"] = name_or_null(outcome.refused_as);
@@ -89,6 +106,7 @@ Json outcome_json(const probe::DoorResult& door, const probe::Outcome& outcome) 
   object["not_run_because"] = outcome.not_run_because.empty()
                                   ? Json(nullptr)
                                   : Json(sentence(outcome.not_run_because, json_text_bytes));
+  if (!outcome.tokens.empty()) object["delivery"] = delivery_json(outcome);
   if (outcome.counts_as == probe::CountsAs::relay) {
     object["by_hand"] = by_hand_json(by_hand(door, outcome));
   }
@@ -213,22 +231,10 @@ std::string json(std::span<const probe::Run> runs, const Meta& meta) {
 
 std::string json(const probe::Run& run, const Meta& meta) { return json(std::span(&run, 1), meta); }
 
+Json run_document(const probe::Run& run, const Meta& meta) { return runs_json({&run, 1}, meta); }
+
 std::string json_line(const probe::Run& run, const probe::DoorResult& door, const Meta& meta) {
   return door_json(run, door, meta).dump() + "\n";
-}
-
-std::string check_json(const probe::Run& run, const Meta& meta) {
-  Json object;
-  object["schema"] = "relayproof/check/1";
-  object["verdict"] = to_string(run.verdict);
-  object["evidence"] = to_string(run.evidence);
-  object["outside"] = runs_json({&run, 1}, meta);
-  object["inside"] = Json::array();
-  object["agreement"] = Json::array();
-  object["findings"] = Json::array();
-  object["next"] = Json::array();
-  for (const NextStep& step : next_steps(run)) object["next"].push_back(to_string(step));
-  return object.dump(2) + "\n";
 }
 
 }  // namespace relayproof::report

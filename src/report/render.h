@@ -16,6 +16,7 @@ struct TextOptions {
   bool verbose = false;     ///< every relay found with its lines by hand, every control
   bool transcript = false;  ///< the dialogue of every session, behind everything else
   bool check = false;       ///< ends with what to do next
+  bool as_nmap = false;     ///< what nmap's script would say, and why we say something else
 };
 
 /// What stands before the run: whom we ask, as whom, and what its log will show.
@@ -27,6 +28,7 @@ struct Announcement {
   std::vector<mail::IpAddress> sources;
   std::size_t refusals = 0;
   bool data_phase = false;
+  std::string canary;  ///< where messages are sent; empty: none are
 };
 std::string announce(const Announcement& announcement);
 
@@ -46,8 +48,6 @@ std::string json(std::span<const probe::Run> runs, const Meta& meta);
 std::string json(const probe::Run& run, const Meta& meta);
 /// `relayproof/probe/1`, one line, ends with a newline.
 std::string json_line(const probe::Run& run, const probe::DoorResult& door, const Meta& meta);
-/// `relayproof/check/1`, pretty-printed.
-std::string check_json(const probe::Run& run, const Meta& meta);
 
 /// The catalogue: a table, or `relayproof/techniques/1`.
 std::string techniques_text();

@@ -21,8 +21,9 @@ constexpr std::size_t widest_name = 22;
 // Two lines a row: what is said, and what it is about.
 std::string row_lines(const Technique& row, std::size_t name_width) {
   const std::string name = "  " + padded(row.name, name_width) + "   ";
-  std::string said =
-      "MAIL FROM:" + sender_words(row) + "   RCPT TO:" + techniques::printed(row.rcpt_to);
+  std::string said = "MAIL FROM:" + sender_words(row);
+  if (!row.first_rcpt.empty()) said += "   RCPT TO:" + techniques::printed(row.first_rcpt);
+  said += "   RCPT TO:" + techniques::printed(row.rcpt_to);
   if (row.helo != techniques::HeloForm::ours) {
     said += "   HELO " + std::string(to_string(row.helo));
   }

@@ -1,3 +1,4 @@
+#include "report/as_nmap.h"
 #include "report/layout.h"
 #include "report/next_steps.h"
 #include "report/tally.h"
@@ -36,6 +37,8 @@ std::string attempt_words(const probe::Run& run, const mail::Attempt& attempt,
   std::string out;
   if (attempt.helo != run.our_name) out = "HELO " + shown(attempt.helo, 260, options) + "  ";
   return out + "MAIL FROM:" + shown(attempt.mail_from, 400, options) +
+         (attempt.first_rcpt.empty() ? ""
+                                     : "  RCPT TO:" + shown(attempt.first_rcpt, 400, options)) +
          "  RCPT TO:" + shown(attempt.rcpt_to, 400, options);
 }
 
@@ -62,6 +65,7 @@ std::string transcripts(const probe::Run& run, const TextOptions& options) {
 std::string text(const probe::Run& run, const TextOptions& options) {
   std::string out = verdict_lines(run, options) + door_lines(run, options) +
                     relay_lines(run, options) + remark_lines(run, options);
+  if (options.as_nmap) out += as_nmap_lines(run, options);
   if (options.verbose) out += control_lines(run, options);
   if (options.check) out += next_lines(run);
   if (options.transcript) out += transcripts(run, options);

@@ -48,10 +48,27 @@ std::string others_line(const std::vector<const Outcome*>& relays) {
                    8);
 }
 
-std::string evidence_line(const DoorResult& door) {
-  if (door.evidence == probe::Evidence::demonstrated) {
-    return "    Demonstrated: a message was delivered.\n";
+// Which way the mail left is worth a look: a smart host may be listed, too.
+std::string delivery_line(const DoorResult& door) {
+  std::size_t sent = 0;
+  std::size_t arrived = 0;
+  const canary::Arrival* first = nullptr;
+  for (const Outcome& outcome : door.outcomes) {
+    sent += outcome.tokens.empty() ? 0 : 1;
+    arrived += outcome.arrival ? 1 : 0;
+    if (outcome.arrival && first == nullptr) first = &*outcome.arrival;
   }
+  if (first == nullptr) return "    Demonstrated: a message was delivered.\n";
+  std::string out = std::to_string(arrived) + " of " + counted(sent, "message", "messages") +
+                    " came to the canary, from " + first->from.to_string();
+  if (first->from != door.target.address.unmapped()) {
+    out += ", which is not this address: a smart host, or a NAT on the way out";
+  }
+  return paragraph("    Demonstrated: ", out + ".", 8);
+}
+
+std::string evidence_line(const DoorResult& door) {
+  if (door.evidence == probe::Evidence::demonstrated) return delivery_line(door);
   std::string out = "recipients accepted";
   const probe::Control* unknown = control_named(door, "unknown-local-recipient");
   if (door.unknown_refused && unknown != nullptr && unknown->reply) {

@@ -99,6 +99,14 @@ std::string open_scope(const Run& run) {
   return scope + ", at " + counted(places.size(), "door", "doors");
 }
 
+// Messages were sent to the end: what became of them says more than what was accepted.
+bool delivers_nothing(const Run& run) {
+  return std::any_of(run.doors.begin(), run.doors.end(), [](const DoorResult& door) {
+    return std::any_of(door.outcomes.begin(), door.outcomes.end(),
+                       [](const probe::Outcome& outcome) { return !outcome.tokens.empty(); });
+  });
+}
+
 struct Headline {
   std::string word;
   std::string_view colour;
@@ -112,7 +120,7 @@ Headline headline(const Run& run, const TextOptions& options) {
             "   no relay found: " + counted(run.techniques, "way of asking", "ways of asking") +
                 ", " + extent(run) + ", from 1 place"};
   }
-  if (takes_everything(run)) {
+  if (takes_everything(run) && !delivers_nothing(run)) {
     return {"ACCEPTS MAIL FOR ANYBODY", yellow,
             "   an open relay, or a server that takes everything and delivers nothing"};
   }

@@ -13,14 +13,16 @@ struct VerbWords {
   std::string_view before_argument;
 };
 
-constexpr std::array<VerbWords, 10> verb_words = {{{"greeting", ""},
+constexpr std::array<VerbWords, 12> verb_words = {{{"greeting", ""},
                                                    {"EHLO", "EHLO "},
                                                    {"HELO", "HELO "},
                                                    {"STARTTLS", "STARTTLS"},
                                                    {"prelude", ""},
                                                    {"MAIL", "MAIL FROM:"},
+                                                   {"the first RCPT", "RCPT TO:"},
                                                    {"RCPT", "RCPT TO:"},
                                                    {"DATA", "DATA"},
+                                                   {"the message", ""},
                                                    {"RSET", "RSET"},
                                                    {"QUIT", "QUIT"}}};
 
@@ -40,6 +42,23 @@ std::string_view to_string(Verb verb) { return words_of(verb).name; }
 
 std::string command_line(Verb verb, std::string_view argument) {
   return std::string(words_of(verb).before_argument).append(argument);
+}
+
+std::string stuffed(std::string_view content) {
+  std::string wire;
+  while (!content.empty()) {
+    const std::size_t end = std::min(content.find_first_of("\r\n"), content.size());
+    const std::string_view line = content.substr(0, end);
+    if (line.starts_with('.')) wire += '.';
+    wire += std::string(line) + "\r\n";
+    content.remove_prefix(end);
+    if (content.starts_with("\r\n")) {
+      content.remove_prefix(2);
+    } else if (!content.empty()) {
+      content.remove_prefix(1);
+    }
+  }
+  return wire + ".\r\n";
 }
 
 bool is_sendable(std::string_view argument) {

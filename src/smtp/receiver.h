@@ -66,6 +66,8 @@ struct Policy {
   std::function<mail::Reply(const Transaction&, const Path& sender)> on_mail = {};
   std::function<mail::Reply(const Transaction&, const Path& recipient)> on_rcpt = {};
   std::function<mail::Reply(const Transaction&)> on_data = {};  ///< 354 takes it
+  std::function<mail::Reply(const Transaction&, std::string_view argument)> on_vrfy =
+      {};  ///< absent: 252
   std::function<mail::Reply(const Transaction&, std::string_view message)> on_message = {};
 };
 

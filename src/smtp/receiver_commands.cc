@@ -137,7 +137,10 @@ mail::Reply Receiver::rset(std::string_view) {
 
 mail::Reply Receiver::noop(std::string_view) { return {250, {"2.0.0 Ok"}}; }
 
-mail::Reply Receiver::vrfy(std::string_view) { return {252, {"2.0.0 Send some mail, then see"}}; }
+mail::Reply Receiver::vrfy(std::string_view argument) {
+  if (policy_.on_vrfy) return policy_.on_vrfy(said_, argument);
+  return {252, {"2.0.0 Send some mail, then see"}};
+}
 
 mail::Reply Receiver::start_tls(std::string_view) {
   if (!policy_.starttls || said_.tls) return {503, {"5.5.1 STARTTLS is not offered"}};

@@ -40,8 +40,9 @@ std::string_view to_string(Ending ending);
 struct Answers {
   mail::Attempt attempt = {};
   std::optional<mail::Reply> mail = {};
-  std::optional<mail::Reply> rcpt = {};  ///< absent if MAIL was refused
-  std::optional<mail::Reply> data = {};  ///< Phase::data and RCPT taken only
+  std::optional<mail::Reply> rcpt = {};     ///< absent if MAIL was refused
+  std::optional<mail::Reply> data = {};     ///< beyond Phase::rcpt and RCPT taken only
+  std::optional<mail::Reply> message = {};  ///< Phase::deliver and DATA taken only
   bool complete = false;  ///< the decisive reply is there, is not a 421, and is this attempt's
 };
 

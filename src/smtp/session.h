@@ -15,6 +15,7 @@
 
 #include <cstddef>
 #include <deque>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,8 +32,9 @@ namespace relayproof::smtp {
 
 /// How far each attempt goes.
 enum class Phase {
-  rcpt,  ///< MAIL, RCPT: nothing is ever delivered
-  data,  ///< as far as the 354 after DATA, then the connection is cut before any content
+  rcpt,     ///< MAIL, RCPT: nothing is ever delivered
+  data,     ///< as far as the 354 after DATA, then the connection is cut before any content
+  deliver,  ///< to the end: SessionOptions::content is sent, and may be delivered
 };
 
 struct SessionOptions {
@@ -42,6 +44,8 @@ struct SessionOptions {
   Phase phase = Phase::rcpt;
   Limits limits = {};
   Prelude prelude = {};
+  /// Phase::deliver only: the message for an attempt whose DATA was taken.
+  std::function<std::string(const mail::Attempt&)> content = {};
 };
 
 class Session {
@@ -105,6 +109,7 @@ class Session {
   void mail_answered(std::size_t attempt, const mail::Reply& reply);
   void rcpt_answered(std::size_t attempt, const mail::Reply& reply);
   void data_answered(std::size_t attempt, const mail::Reply& reply);
+  void message_answered(std::size_t attempt, const mail::Reply& reply);
   void rset_answered(const mail::Reply& reply);
   void send(Verb verb, std::string_view argument = {}, std::size_t attempt = 0);
   void ask_batch();

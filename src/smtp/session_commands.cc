@@ -36,10 +36,18 @@ void Session::answered(const Command& command, const mail::Reply& reply) {
       return starttls_answered(reply);
     case Verb::mail:
       return mail_answered(command.attempt, reply);
+    case Verb::first_rcpt:  // whatever it was: the next one is what is asked about
+      if (!batch_) {
+        const mail::Attempt& attempt = record_.answers[command.attempt].attempt;
+        send(Verb::rcpt, attempt.rcpt_to, command.attempt);
+      }
+      return;
     case Verb::rcpt:
       return rcpt_answered(command.attempt, reply);
     case Verb::data:
       return data_answered(command.attempt, reply);
+    case Verb::message:
+      return message_answered(command.attempt, reply);
     case Verb::rset:
       return rset_answered(reply);
     case Verb::quit:
@@ -56,6 +64,7 @@ void Session::service_closes(const Command& command, const mail::Reply& reply) {
     if (command.verb == Verb::mail) answers.mail = reply;
     if (command.verb == Verb::rcpt && mail_taken) answers.rcpt = reply;
     if (command.verb == Verb::data) answers.data = reply;
+    if (command.verb == Verb::message) answers.message = reply;
   }
   end(Ending::service_closing, in_one_line(reply));
 }
@@ -146,6 +155,7 @@ void Session::ask_batch() {
     const mail::Attempt& attempt = record_.answers[next_].attempt;
     if (reset_first) send(Verb::rset);
     send(Verb::mail, attempt.mail_from, next_);
+    if (!attempt.first_rcpt.empty()) send(Verb::first_rcpt, attempt.first_rcpt, next_);
     send(Verb::rcpt, attempt.rcpt_to, next_);
     reset_first = true;
   }
@@ -160,7 +170,9 @@ void Session::ask_next() {
 
 bool Session::skip_unsendable() {
   const mail::Attempt& attempt = record_.answers[next_].attempt;
-  if (is_sendable(attempt.mail_from) && is_sendable(attempt.rcpt_to)) return false;
+  const bool sendable = is_sendable(attempt.mail_from) && is_sendable(attempt.rcpt_to) &&
+                        is_sendable(attempt.first_rcpt);
+  if (sendable) return false;
   note("an attempt with a line end or NUL in it was not sent");
   return true;
 }
@@ -171,7 +183,10 @@ void Session::mail_answered(std::size_t attempt, const mail::Reply& reply) {
   current_ = attempt;
   transaction_ = reply.is_positive();
   if (!reply.is_positive()) return finish_attempt(attempt);
-  if (!batch_) send(Verb::rcpt, answers.attempt.rcpt_to, attempt);
+  if (batch_) return;
+  const bool alone = answers.attempt.first_rcpt.empty();
+  send(alone ? Verb::rcpt : Verb::first_rcpt,
+       alone ? answers.attempt.rcpt_to : answers.attempt.first_rcpt, attempt);
 }
 
 void Session::rcpt_answered(std::size_t attempt, const mail::Reply& reply) {
@@ -182,7 +197,7 @@ void Session::rcpt_answered(std::size_t attempt, const mail::Reply& reply) {
     return;
   }
   answers.rcpt = reply;
-  if (options_.phase == Phase::data && reply.is_positive()) return send(Verb::data, {}, attempt);
+  if (options_.phase != Phase::rcpt && reply.is_positive()) return send(Verb::data, {}, attempt);
   finish_attempt(attempt);
   if (batch_ && due_.empty()) confirm_last();
 }
@@ -205,8 +220,17 @@ void Session::data_answered(std::size_t attempt, const mail::Reply& reply) {
     note("DATA answered with " + std::to_string(reply.code));
   }
   if (!taken) return finish_attempt(attempt);
+  if (options_.content && options_.phase == Phase::deliver && reply.code == start_mail_input) {
+    return send(Verb::message, options_.content(record_.answers[attempt].attempt), attempt);
+  }
   record_.answers[attempt].complete = true;
   end(Ending::cut, in_one_line(reply));
+}
+
+void Session::message_answered(std::size_t attempt, const mail::Reply& reply) {
+  record_.answers[attempt].message = reply;
+  transaction_ = false;  // RFC 5321 3.3: either way it is over
+  finish_attempt(attempt);
 }
 
 void Session::rset_answered(const mail::Reply& reply) {
@@ -249,7 +273,7 @@ void Session::quit() {
 }
 
 void Session::send(Verb verb, std::string_view argument, std::size_t attempt) {
-  output_ += command_line(verb, argument) + "\r\n";
+  output_ += verb == Verb::message ? stuffed(argument) : command_line(verb, argument) + "\r\n";
   due_.push_back({verb, attempt});
   ++unsent_;
 }

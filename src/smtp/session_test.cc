@@ -64,6 +64,94 @@ TEST(Session, NeverSendsANameThatHoldsALineEnd) {
   EXPECT_EQ(session.record().ending, Ending::helo_refused);
 }
 
+TEST(Session, SendsAMessageWholeAndGoesOn) {
+  SessionOptions options{.helo = "probe.example"};
+  options.phase = Phase::deliver;
+  options.content = [](const mail::Attempt& attempt) {
+    return "To: " + attempt.rcpt_to + "\r\n\r\n.a\nb\r..\r\n.\r\nlast";
+  };
+  Session session = idle_session(options, "250-mx.example\r\n250 PIPELINING\r\n");
+  session.ask({outside, outside});
+  EXPECT_EQ(session.take_output(), "MAIL FROM:<>\r\n");
+  session.receive("250 ok\r\n");
+  EXPECT_EQ(session.take_output(), "RCPT TO:<a@outside.example>\r\n");
+  session.receive("250 ok\r\n");
+  EXPECT_EQ(session.take_output(), "DATA\r\n");
+  session.receive("354 go\r\n");
+  EXPECT_EQ(session.take_output(),
+            "To: <a@outside.example>\r\n\r\n..a\r\nb\r\n...\r\n..\r\nlast\r\n.\r\n");
+  session.receive("250 queued\r\n");
+  EXPECT_EQ(session.take_output(), "MAIL FROM:<>\r\n");
+  session.receive("250 ok\r\n");
+  EXPECT_EQ(session.take_output(), "RCPT TO:<a@outside.example>\r\n");
+  session.receive("550 no\r\n");
+  ASSERT_TRUE(session.idle());
+  ASSERT_EQ(session.record().answers.size(), 2u);
+  EXPECT_EQ(session.record().answers[0].message->code, 250);
+  EXPECT_TRUE(session.record().answers[0].complete);
+  EXPECT_FALSE(session.record().answers[1].message);
+}
+
+TEST(Session, SendsNoMessageWhereNoneIsWanted) {
+  SessionOptions options{.helo = "probe.example"};
+  options.phase = Phase::deliver;
+  options.content = [](const mail::Attempt&) { return "content"; };
+  Session session = idle_session(options);
+  session.ask({outside});
+  for (const char* reply : {"250 ok\r\n", "250 ok\r\n"}) {
+    session.take_output();
+    session.receive(reply);
+  }
+  EXPECT_EQ(session.take_output(), "DATA\r\n");
+  session.receive("451 later\r\n");
+  EXPECT_EQ(session.take_output(), "");
+  EXPECT_EQ(session.record().answers[0].data->code, 451);
+}
+
+TEST(Session, NamesAnotherRecipientFirstWhereThatIsAsked) {
+  const mail::Attempt second{"", "<>", "<a@outside.example>", "<postmaster@mx.example>"};
+  Session session = idle_session();
+  session.ask({second});
+  EXPECT_EQ(session.take_output(), "MAIL FROM:<>\r\n");
+  session.receive("250 ok\r\n");
+  EXPECT_EQ(session.take_output(), "RCPT TO:<postmaster@mx.example>\r\n");
+  session.receive("550 no\r\n");
+  EXPECT_EQ(session.take_output(), "RCPT TO:<a@outside.example>\r\n");
+  session.receive("250 ok\r\n");
+  EXPECT_EQ(session.record().answers[0].rcpt->code, 250);
+
+  Session batched = idle_session({.helo = "probe.example"}, "250-mx.example\r\n250 PIPELINING\r\n");
+  batched.ask({second});
+  EXPECT_EQ(batched.take_output(),
+            "MAIL FROM:<>\r\nRCPT TO:<postmaster@mx.example>\r\nRCPT TO:<a@outside.example>\r\n");
+  batched.receive("250 ok\r\n250 ok\r\n554 no\r\n");
+  EXPECT_EQ(batched.record().answers[0].rcpt->code, 554);
+  EXPECT_TRUE(batched.idle());
+}
+
+TEST(Session, GoesOnWithAnotherNameOrAnotherLogin) {
+  SessionOptions options{.helo = "probe.example"};
+  options.prelude.commands = {"AUTH PLAIN x"};
+  Session session({options});
+  session.receive("220 mx.example ESMTP\r\n");
+  session.take_output();
+  session.receive("250 mx.example\r\n");
+  EXPECT_EQ(session.take_output(), "AUTH PLAIN x\r\n");
+  session.receive("535 no\r\n");
+  ASSERT_TRUE(session.idle());
+  EXPECT_TRUE(session.prelude_refused());
+  session.go_on("probe.example", {.commands = {"AUTH EXTERNAL ="}}, true);
+  EXPECT_FALSE(session.prelude_refused());
+  EXPECT_EQ(session.take_output(), "AUTH EXTERNAL =\r\n");
+  session.receive("504 no\r\n");
+  session.go_on("localhost", {}, true);
+  EXPECT_EQ(session.take_output(), "EHLO localhost\r\n");
+  session.receive("250 mx.example\r\n");
+  ASSERT_TRUE(session.idle());
+  session.ask({outside});
+  EXPECT_EQ(session.take_output(), "MAIL FROM:<>\r\n");
+}
+
 TEST(Session, EndsWhenTheServerSpeaksUnaskedWhileIdle) {
   const std::pair<std::string_view, Ending> cases[] = {
       {"421 4.4.2 timeout\r\n", Ending::service_closing},

@@ -7,7 +7,7 @@
 namespace relayproof::techniques {
 namespace {
 
-constexpr std::array<Technique, 10> rows{{
+constexpr std::array<Technique, 11> rows{{
     {.name = "null-sender",
      .mail_from = "<>",
      .rcpt_to = "<{nobody}@{X}>",
@@ -69,6 +69,12 @@ constexpr std::array<Technique, 10> rows{{
      .exploits = "no gate at all, for a sender in the domain that the mail goes to",
      .reference = "RFC 2505 2.1",
      .also_in = "nmap #2, Metasploit, abuse.net, MAPS, DSBL, OpenVAS"},
+    {.name = "second-recipient",
+     .mail_from = "",
+     .rcpt_to = "<{nobody}@{X}>",
+     .first_rcpt = "<postmaster@{D}>",
+     .exploits = "only the first recipient of a message is checked",
+     .reference = "RFC 5321 3.3"},
 }};
 
 }  // namespace

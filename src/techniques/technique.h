@@ -54,6 +54,7 @@ struct Technique {
   Prelude prelude = Prelude::none;
   std::string_view mail_from;  ///< empty: asked with each of the plan's own senders
   std::string_view rcpt_to;
+  std::string_view first_rcpt = {};  ///< named before it in the same message; empty: none
   /// The harmless twin: the same spelling, leading to a mailbox of the server's own that cannot
   /// exist. If the server takes it, it takes the spelling, not the relay. Empty: the plain
   /// unknown-mailbox control decides, as the recipient is spelt plainly.

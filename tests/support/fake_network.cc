@@ -40,6 +40,7 @@ class FakeStream : public net::Stream {
 
   std::vector<std::string> certificate_names() const override { return {}; }
   mail::IpAddress local_address() const override { return local_; }
+  mail::IpAddress peer_address() const override { return {}; }
   void close() override {}
 
  private:

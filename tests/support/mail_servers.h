@@ -17,7 +17,7 @@ struct MailServer {
   bool knows_its_users = true;  ///< postmaster and alice; else it takes any name
   mail::Reply no_relay = {554, {"5.7.1 Relay access denied"}};
   mail::Reply no_user = {550, {"5.1.1 Recipient address rejected: User unknown"}};
-  std::vector<std::string> refused_senders;  ///< arguments of MAIL, such as `<>`
+  std::vector<std::string> refused_senders = {};  ///< arguments of MAIL, such as `<>`
 };
 
 /// The policy; extensions PIPELINING and ENHANCEDSTATUSCODES, greeting `host ESMTP`.

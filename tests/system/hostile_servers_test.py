@@ -2,7 +2,10 @@
 import itertools
 import os
 import ssl
+import subprocess
+import tempfile
 import unittest
+from pathlib import Path
 
 from hostile import (NO_RELAY, OWN, SLACK, TAKEN, Server, Smtp, closed, crashed, largest, open_relay, run, side_by_side,
                      stray_bytes)
@@ -240,6 +243,43 @@ class Replies(HostileServer):
         self.judged(Smtp(mixed), 0, "no relay found")
 
 
+    def test_never_end_at_rcpt(self):
+        class Endless(Smtp):
+            def reply(self, connection, command, words):
+                connection.say(words if not command.startswith("RCPT") else "250 ")
+                while command.startswith("RCPT"):
+                    connection.say(b"x" * 65536)
+        self.undecided(Endless(open_relay), "a line of more than 4096 bytes")
+
+    def test_put_everything_off(self):
+        class Storm(Smtp):
+            def answer(self, command):
+                later = command.startswith(("MAIL", "RCPT", "RSET"))
+                return "451 4.3.0 Try again later\r\n" if later else super().answer(command)
+        self.undecided(Storm(open_relay), r"later|senders \(451\)")
+
+    def test_are_421_at_whatever_command(self):
+        for verb in ("EHLO", "MAIL", "RCPT", "RSET"):
+            class Closing(Smtp):
+                def answer(self, command, verb=verb):
+                    return "421 4.3.2 closing\r\n" if command.startswith(verb) else super().answer(command)
+            with self.subTest(verb):
+                text, document = self.ask(Closing(), timeout=SHORT)
+                self.assertIn((text.status, document.json["verdict"]), ((0, "closed"), (3, "undecided")), text.text)
+
+    def test_are_cut_off_at_whatever_command(self):
+        for verb in ("EHLO", "MAIL", "RCPT", "RSET", "QUIT"):
+            class Resets(Smtp):
+                def reply(self, connection, command, words, verb=verb):
+                    if command.startswith(verb):
+                        connection.reset()
+                        raise ConnectionError
+                    connection.say(words)
+            with self.subTest(verb):
+                text, document = self.ask(Resets(), timeout=SHORT)
+                self.assertNotIn(2, (text.status, document.status), text.text)
+
+
 class Batches(HostileServer):
     def test_with_each_reply_twice_say_nothing(self):
         class Twice(Smtp):
@@ -354,6 +394,34 @@ class WholeServer(HostileServer):
                 return "220 Ready\r\n" if command == "STARTTLS" else super().answer(command)
         text, document = self.ask(Mute(), timeout=SHORT + 3)
         self.assertEqual((text.status, document.status), (1, 1), text.text)
+
+    def test_with_a_certificate_of_thousands_of_names_ends_in_time(self):
+        with tempfile.TemporaryDirectory() as folder:
+            names = ",".join(f"DNS:a-rather-long-name-{number}.example.com" for number in range(6000))
+            configuration = Path(folder, "conf")
+            configuration.write_text("[req]\ndistinguished_name=dn\nx509_extensions=ext\nprompt=no\n[dn]\nCN=x\n"
+                                     f"[ext]\nsubjectAltName={names}\n")
+            subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                            "-config", configuration, "-keyout", f"{folder}/key", "-out", f"{folder}/cert"],
+                           check=True, capture_output=True)
+            tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            tls.load_cert_chain(f"{folder}/cert", f"{folder}/key")
+
+        class Certified(Smtp):
+            ehlo = "250-mail.example.com\r\n250-STARTTLS\r\n250 PIPELINING\r\n"
+
+            def reply(self, connection, command, words):
+                connection.say(words)
+                if command == "STARTTLS":
+                    connection.client = tls.wrap_socket(connection.client, server_side=True)
+                    connection.file = connection.client.makefile("rb")
+
+            def answer(self, command):
+                return "220 Ready\r\n" if command == "STARTTLS" else super().answer(command)
+        text, document = self.ask(Certified())
+        self.assertIn((text.status, document.status), ((0, 0), (1, 1)), text.text)
+        for door in document.json["results"]:
+            self.assertLessEqual(len(door["server"]["certificate_names"]), 64)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,8 @@ from pathlib import Path
 
 PAGE = Path(__file__).resolve().parents[2] / "docs/man/relayproof.1"
 PROGRAM = os.environ["RELAYPROOF"]
-COMMANDS = ("check", "probe", "audit", "explain", "diff", "fix", "logs", "finding", "techniques", "demo")
+COMMANDS = ("check", "probe", "audit", "explain", "diff", "fix", "logs", "finding", "techniques", "canary",
+            "demo")
 
 
 def options_of(*command: str) -> set[str]:

@@ -5,6 +5,9 @@
 
 namespace relayproof::opensmtpd {
 
-inline constexpr std::string_view fidelity = {};
+// What tests/lab/fidelity_opensmtpd found last; `run --record` writes the file.
+inline constexpr std::string_view fidelity =
+#include "dialects/opensmtpd/fidelity.inc"
+    ;
 
 }  // namespace relayproof::opensmtpd

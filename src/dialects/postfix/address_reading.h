@@ -28,8 +28,7 @@ inline constexpr std::string_view quote = "quote";
 /// read_sender and read_recipient give the address in standard form, not resolved: what cleanup(8)
 /// looks up in canonical_maps and virtual_alias_maps. The empty sender is "", an empty recipient is
 /// refused. A non-ASCII domain is taken, since the client can announce SMTPUTF8.
-/// targets() does not carry an address extension over (propagate_unmatched_extensions): which key
-/// was found is not known there, and only the local part would differ.
+/// targets() does not carry an address extension over: that is RewriteAsRow::extends.
 policy::Addresses make_addresses(AddressSettings settings);
 
 /// True where reject_non_fqdn_sender and _recipient see no full domain: they look at the address

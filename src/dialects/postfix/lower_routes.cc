@@ -141,8 +141,10 @@ class RouteLowering {
     const auto names = table_names(config_.effective(parameter).text, config_.version());
     if (!names.empty() && applies_to_recipients(parameter)) {
       const auto address = PolicyBuilder::rewritten(policy::Field::recipient);
+      const bool extends = propagates_extensions(
+          config_, parameter == "virtual_alias_maps" ? "virtual" : "canonical");
       const auto search = lower_search(builder_, shelf_, names, Search::address, address,
-                                       rewriting_to(builder_, list), Literals::alike);
+                                       rewriting_to(builder_, list, extends), Literals::alike);
       const auto origin = origin_of(parameter);
       add(list, search.fails, policy::End{Fate::dropped}, parameter, origin);
       add_ways(list, search, parameter, origin);
@@ -214,6 +216,7 @@ class RouteLowering {
     run(queue, resolved);
 
     const auto classes = lower_address_classes(builder_, shelf_, policy::Field::recipient);
+    builder_.policy().is_routed = classes.is_routed;
     const auto transports = lower_transports(builder_, shelf_, classes.address);
     if (is_filtered_) {
       // REDIRECT overrides it (access(5)).

@@ -8,6 +8,7 @@
 #include "dialects/postfix/address_classes.h"
 #include "dialects/postfix/responsible.h"
 #include "policy/decide.h"
+#include "policy/reach.h"
 
 namespace relayproof::postfix {
 namespace {
@@ -16,6 +17,7 @@ using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::Not;
+using ::testing::StartsWith;
 
 constexpr std::string_view main_cf = R"(compatibility_level = 3.6
 myhostname = mail.here.example
@@ -214,7 +216,7 @@ TEST(RoutesTest, AliasesAreFollowedWhereverTheyLead) {
   EXPECT_EQ(server.asked("self@here.example"), "local self@here.example, on to copy@out.example");
   EXPECT_EQ(server.asked("anybody@lost.example"), "on to anybody@out.example");
   EXPECT_EQ(server.asked("name@here.example"), "local other@mail.here.example");
-  EXPECT_EQ(server.asked("plus+x@here.example"), "local found@here.example");
+  EXPECT_EQ(server.asked("plus+x@here.example"), "local found+x@here.example");
   EXPECT_EQ(server.asked("name@out.example"), "relays: on to name@out.example");
 }
 
@@ -233,6 +235,52 @@ TEST(RoutesTest, APatternThatOnlyCopiesTheLocalPartForwards) {
       Gate::authorised);
   EXPECT_EQ(server.asked("user@here.example"),
             "on to user@out.example, on to archive@here2.example");
+}
+
+TEST(RoutesTest, AnExtensionThatTheKeyHasNotIsCarriedOver) {
+  const std::string tables =
+      "recipient_canonical_maps = inline:{{old@here.example = new@out.example}}\n"
+      "virtual_alias_maps = inline:{{info@here.example = me@here.example}, {team = "
+      "@out.example}}\n";
+  const Server server(tables);
+  EXPECT_EQ(server.asked("old+x@here.example"), "on to new+x@out.example");
+  EXPECT_EQ(server.asked("info+x@here.example"), "local me+x@here.example");
+  EXPECT_EQ(server.asked("team+x@here.example"), "on to team+x@out.example");
+  const Server not_canonical(tables + "propagate_unmatched_extensions = virtual\n");
+  EXPECT_EQ(not_canonical.asked("old+x@here.example"), "on to new@out.example");
+  EXPECT_EQ(not_canonical.asked("info+x@here.example"), "local me+x@here.example");
+}
+
+// The gate sees a recipient behind this server; the queue manager, one of its own that leads on.
+TEST(RoutesTest, ALocalPartThatIsCopiedMayLeadOn) {
+  const std::string trusting =
+      "virtual_alias_domains = behind.example\nallow_untrusted_routing = yes\n"
+      "virtual_alias_maps = ";
+  const std::map<std::string, std::string> files = {
+      {"/etc/postfix/virtual", "/^(.+)@behind\\.example$/ $1@here.example\n"},
+      {"/etc/postfix/ways", "/^(.+)=(.+)@behind\\.example$/ $1%$2@here.example\n"}};
+  const std::map<std::string, std::string> recipients = {
+      {"inline:{{@behind.example = @here.example}}", "me%out.example@behind.example"},
+      {"inline:{{me@behind.example = me@here.example}}", "me+%out.example@behind.example"},
+      {"regexp:/etc/postfix/virtual", "me%out.example@behind.example"},
+      {"regexp:/etc/postfix/ways", "me=out.example@behind.example"}};
+  for (const auto& [table, recipient] : recipients) {
+    const Server server(trusting + table + "\n", files, Gate::authorised);
+    EXPECT_THAT(server.asked(recipient), StartsWith("relays: on to me")) << table;
+    EXPECT_EQ(policy::reach(server.policy(), {}).possibly, mail::IpSet::all()) << table;
+  }
+}
+
+TEST(RoutesTest, ALocalPartThatIsCopiedLeadsNowhereWhereRoutesAreRefused) {
+  for (const auto* table : {"inline:{{@behind.example = @here.example}}",
+                            "inline:{{me@behind.example = me@here.example}}",
+                            "regexp:{{/^(.+)@behind\\.example$$/ $$1@here.example}}"}) {
+    const Server server(
+        "virtual_alias_domains = behind.example\nvirtual_alias_maps = " + std::string(table) + "\n",
+        {}, Gate::authorised);
+    EXPECT_EQ(server.asked("me@behind.example"), "local me@here.example") << table;
+    EXPECT_EQ(policy::reach(server.policy(), {}).possibly, mail::IpSet::none()) << table;
+  }
 }
 
 TEST(RoutesTest, TransportsEndMailOrHandItOn) {

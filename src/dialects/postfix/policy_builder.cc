@@ -70,7 +70,7 @@ struct KeyOf {
     return "rewrite " + joined(effect.transforms) + ' ' + std::to_string(effect.then);
   }
   std::string operator()(const policy::RewriteAsRow& effect) const {
-    return "as row " + std::to_string(effect.then);
+    return "as row " + std::to_string(effect.then) + (effect.extends ? " extended" : "");
   }
   std::string operator()(const policy::End& effect) const {
     return "end " + std::to_string(static_cast<int>(effect.fate));

@@ -62,11 +62,17 @@ void lower_non_fqdn(RestrictionWriter& writer, const Restriction&) {
 
 // smtpd looks a sender up once, and forgets that it has when its MAIL restrictions begin. Where
 // those of the client and of HELO wait for RCPT they come before that: after a refusal there, the
-// next recipient, or the next client of the same process, passes unseen.
+// next recipient, or the next client of the same process, passes unseen. MAIL restrictions that
+// wait for RCPT never begin for `postmaster` without a domain: behind it DATA remembers, too.
 policy::ConditionId is_looked_up(RestrictionWriter& writer) {
   auto& builder = writer.builder();
-  const auto evaluation = writer.scope().evaluation;
-  if (evaluation != "client" && evaluation != "helo") return builder.constant(true);
+  const auto& scope = writer.scope();
+  const bool is_early = scope.evaluation == "client" || scope.evaluation == "helo";
+  const bool is_late =
+      scope.moment == policy::Moment::data || scope.moment == policy::Moment::end_of_data;
+  if (!is_early && !(is_late && writer.service().is_on("smtpd_delay_reject"))) {
+    return builder.constant(true);
+  }
   policy::Question question;
   question.name = "reject_unlisted_sender looks the sender up";
   question.origin = writer.origin();
@@ -74,7 +80,10 @@ policy::ConditionId is_looked_up(RestrictionWriter& writer) {
   question.says =
       "in this list smtpd skips it where the recipient before was refused for it, of whatever "
       "client";
-  return builder.unknown(builder.question(std::move(question)), {});
+  const auto asked = builder.unknown(builder.question(std::move(question)), {});
+  if (is_early) return asked;
+  const auto bare = text_is(builder, PolicyBuilder::rewritten(Field::recipient), {"postmaster"});
+  return builder.any({builder.negation(bare), asked});
 }
 
 void lower_unlisted(RestrictionWriter& writer, const Restriction&) {

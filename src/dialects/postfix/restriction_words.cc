@@ -144,6 +144,9 @@ std::span<const RestrictionWord> restriction_words() { return words; }
 
 const RestrictionWord* find_restriction(std::string_view name, const Version& version) {
   const RestrictionWord* word = find_any(name);
+  // smtpd keeps this one as a class, and asks for classes as they are written.
+  const bool is_class = word != nullptr && word->is == Is::reject_sender_login_mismatch;
+  if (is_class && name != word->name) return nullptr;
   return word != nullptr && word->since && version < *word->since ? nullptr : word;
 }
 

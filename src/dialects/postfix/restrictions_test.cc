@@ -200,6 +200,7 @@ TEST(RestrictionWords, AreSortedAndFoundWithoutRegardToCase) {
                              [](const auto& a, const auto& b) { return a.name < b.name; }));
   for (const auto& word : words) EXPECT_EQ(find_restriction(word.name, newest_version), &word);
   EXPECT_NE(find_restriction("PERMIT", newest_version), nullptr);
+  EXPECT_EQ(find_restriction("Reject_Sender_Login_Mismatch", newest_version), nullptr) << "a class";
   EXPECT_EQ(find_restriction("", newest_version), nullptr);
 }
 

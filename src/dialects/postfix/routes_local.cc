@@ -101,8 +101,9 @@ class LocalLowering {
     const auto value = config_.effective("alias_maps");
     const auto names = table_names(value.text, config_.version());
     if (names.empty()) return;
+    const bool extends = propagates_extensions(config_, "alias");
     const auto search = lower_search(builder_, shelf_, names, Search::local_name, name(),
-                                     rewriting_to(builder_, aliased_), Literals::alike);
+                                     rewriting_to(builder_, aliased_, extends), Literals::alike);
     if (search.lookup.tables.empty()) return;
     for (const auto& way : search.ways) {
       policy::Rule rule;

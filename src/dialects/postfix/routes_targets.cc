@@ -1,5 +1,6 @@
 #include "dialects/postfix/routes_targets.h"
 
+#include "base/text.h"
 #include "dialects/postfix/address_reading.h"
 
 namespace relayproof::postfix {
@@ -77,15 +78,24 @@ std::vector<policy::Transform> targets_of(const ResultTemplate& result,
   return splitter.finish();
 }
 
-ResultOf rewriting_to(PolicyBuilder& builder, policy::ListId then) {
-  return [&builder, then](const RowValue& row) {
-    if (!row.holes) return builder.result(policy::RewriteAsRow{then});
+ResultOf rewriting_to(PolicyBuilder& builder, policy::ListId then, bool extends) {
+  return [&builder, then, extends](const RowValue& row) {
+    if (!row.holes) return builder.result(policy::RewriteAsRow{then, extends});
     policy::Rewrite rewrite{{}, then};
     for (const auto& target : targets_of(*row.holes, row.pattern)) {
       rewrite.transforms.push_back(builder.transform(target));
     }
     return builder.result(rewrite);
   };
+}
+
+bool propagates_extensions(const Config& config, std::string_view feature) {
+  if (config.effective("recipient_delimiter").text.empty()) return false;
+  const auto value = config.effective("propagate_unmatched_extensions");
+  for (const auto& word : list_words(value.text, config.version())) {
+    if (equals_ignoring_case(word.text, feature)) return true;
+  }
+  return false;
 }
 
 }  // namespace relayproof::postfix

@@ -9,12 +9,14 @@ from kit.addresses import SERVER
 
 ANYWHERE = ["203.0.113.9", "198.51.100.77", "10.1.2.3", "192.168.1.77", "100.64.9.9", "172.16.4.4", "8.8.8.8",
             "2001:db8:9::9", "2a00:1450::1", "fe80::1"]
-# What certain restrictions refuse, and nothing else does.
+# What certain restrictions ask for, and nothing else does.
 BARE = ["<test>", "<alice>", "<test@localhost>", "<bare@host>", "<alice@example>", "<nobody7@MAIL>"]
 UNLISTED = ["gone", "nobody7", "nobody8", "odd.name", "x.alice"]
-HELOS_THAT_FAIL = {"broken helo": ["-bad-.example", "a..example", "[203.0.113.999]", "bad!name.example", "[IPv6:2001:db8::zz]",
-                                   ".example.net", "under score"],
-                   "bare helo": ["bare", "localhost", "mail", "WORKSTATION", "under_score"]}
+HELOS_FOR = {
+    "broken helo": ["-bad-.example", "a..example", "[203.0.113.999]", "bad!name.example", "[IPv6:2001:db8::zz]", ".example.net",
+                    "under score"],
+    "naked helo": ["203.0.113.9", "10.1.2.3", "203.0.113.999", "1.2.3", "127.0.0.1"],
+    "bare helo": ["bare", "localhost", "mail", "WORKSTATION", "under_score"]}
 
 
 class Attempts:
@@ -115,7 +117,7 @@ class Attempts:
             attempt["helo"] = None
             return
         noted = self.words.helos
-        for need, helos in HELOS_THAT_FAIL.items():
+        for need, helos in HELOS_FOR.items():
             if self._wants(need):
                 attempt["helo"] = self._pick(helos)
                 return
@@ -148,6 +150,8 @@ class Attempts:
     def _recipient(self) -> str:
         if self._wants("bare recipient"):
             return self._pick(BARE)
+        if self._wants("routes", 0.2):
+            return self._routed(self._pick(self.words.recipients))
         if self._wants("unlisted recipient") and self.of.owned:
             return f"<{self._pick(UNLISTED)}@{self._pick(self.of.owned).lstrip('.')}>"
         if self._wants("backup", 0.25):
@@ -167,6 +171,13 @@ class Attempts:
                                "<alice@[192.0.2.25]>", "<bob@[203.0.113.9]>", f"<bob@{names.BACKED_UP}>", "<>",
                                "<alice@mail.example.com.>", "<bob@EXAMPLE.NET>", "<bob@[IPv6:2001:db8:25::25]>"])
         return self._spelt()
+
+    def _routed(self, address: str) -> str:
+        """What a table knows, with a way on in its local part."""
+        user, _, domain = address.rpartition("@")
+        x = self._pick(names.STRANGERS)
+        return self._pick([f"<{user}%{x}@{domain}>", f"<{user}+tag%{x}@{domain}>", f"<{user}+%{x}@{domain}>", f"<{x}!{user}@{domain}>",
+                           f'<"{user}@{x}"@{domain}>', f'<"{user}+@{x}"@{domain}>', f"<{user}+{x}!b@{domain}>"])
 
     def _spelt(self) -> str:
         """The trade's odd spellings, at a name of the server, its literal, or a domain that it takes."""

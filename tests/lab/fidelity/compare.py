@@ -16,12 +16,14 @@ class Outcome:
     compared: bool = True
     undecided: bool = False
     relayed: bool = False
+    explained: bool = False
+    """They differ for a reason that README.md gives."""
 
 
 def compare(attempt: dict, real: dict, ours: dict, owned: list[str], written: str = "") -> Outcome:
     """`written`: what the owner wrote into the configuration's files."""
     if (real["at"] in ("not asked", "cut off") or real.get("unsettled") or filter_refused(real) or lacks_brackets(attempt, real)
-            or left_over(attempt, real)):
+            or left_over(attempt, real) or not_claimed(real)):
         return Outcome(compared=False)
     if real["at"] == "not running" or ours["listener"] is None:
         return Outcome(("runs",) if (real["at"] == "not running") != (ours["listener"] is None) else ())
@@ -41,6 +43,8 @@ def compare(attempt: dict, real: dict, ours: dict, owned: list[str], written: st
         kinds += _fates(attempt, real, ours)
     if ours["relay"] is not None and ours["relay"] != relayed and not unread(real, ours):
         kinds.append("relay")
+    if kinds and set(kinds) <= {"fate", "to", "relay"} and is_explained(attempt, real, written):
+        return Outcome(explained=True, relayed=relayed)
     return Outcome(sorted_kinds(kinds), relayed=relayed,
                    undecided=not kinds and (ours["fate"] == "undecided" or ours["relay"] is None))
 
@@ -71,6 +75,19 @@ def left_over(attempt: dict, real: dict) -> bool:
     return attempt.get("helo") is None and "Helo command rejected" in real.get("text", "")
 
 
+def is_explained(attempt: dict, real: dict, written: str) -> bool:
+    """For a reason that README.md gives, none of which lets anybody relay whom the program does not tell of."""
+    bounced = any(text == "bad address syntax" for *_, text in real.get("deliveries") or [])
+    redirected = "redirect $1" in written and any("@" not in value for value in attempt.get("headers", {}).values())
+    quoted = '"' in attempt["rcpt_to"] and bool(re.search(r"^(virtual_alias|\w*canonical)_maps = (regexp|pcre):", written, re.M))
+    return bounced or redirected or quoted
+
+
+def not_claimed(real: dict) -> bool:
+    """XCLIENT takes no address that begins with a zero."""
+    return real["at"] == "connect" and "Bad ADDR syntax" in real.get("text", "")
+
+
 def unread(real: dict, ours: dict) -> bool:
     """A filter got the address as it is written; the program tells where that leads when the filter gives it back."""
     return real.get("fate") == "handed-on" and ours["fate"] == "handed-on" and bool(ours.get("to")) and any(
@@ -94,7 +111,10 @@ def really_relayed(attempt: dict, real: dict, owned: list[str], written: str = "
     def chosen(address: str) -> bool:
         domain = names.domain_of(address)
         user = names.plain(address).rpartition("@")[0]
-        named = domain in said or ("." not in domain.removesuffix("." + names.DOMAIN)
+        base = re.split("[+-]", user)[0]
+        if base != user and f"{base}@{domain}" in written and names.plain(address) not in said:
+            return False  # with an extension that was carried over
+        named = re.search(rf"(?<![\w.-]){re.escape(domain)}", said) or ("." not in domain.removesuffix("." + names.DOMAIN)
                                    and re.search(rf"@{re.escape(domain.removesuffix('.' + names.DOMAIN))}\b(?!\.)", said))
         return is_outside(domain, owned) and bool(named) and (user in said or address not in written)
 
@@ -107,13 +127,14 @@ def written_in(root: Path) -> str:
 
 
 def is_outside(domain: str, owned: list[str]) -> bool:
-    """Nobody's here: not claimed by this configuration, no name or address of the server. `localhost` is claimed where
-    it is named, and nothing below it."""
+    """Nobody's here: not claimed by this configuration, no name or address of the server, and not `localhost`, which nobody
+    can register."""
     if domain.startswith("["):
         return domain.strip("[]").removeprefix("ipv6:") not in names.server_addresses()
+    if domain == "localhost" or domain.endswith(".localhost"):
+        return False
     claims = [name.lstrip(".").lower() for name in [names.HOST, *owned]]
-    return bool(domain) and not any(domain == name or domain.endswith("." + name) and "." in name for name in claims
-                                    if "." in name or name == "localhost")
+    return bool(domain) and not any(domain == name or domain.endswith("." + name) for name in claims if "." in name)
 
 
 def _fates(attempt: dict, real: dict, ours: dict) -> list[str]:

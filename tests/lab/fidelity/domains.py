@@ -185,8 +185,12 @@ def _spelling(draft: Draft) -> None:
         draft.set(name, draft.pick(choices[name]))
     if "myorigin" in draft.main:
         draft.owned.append({"$mydomain": names.DOMAIN}.get(draft.main["myorigin"], draft.main["myorigin"]))
+    if draft.chance(0.4) and draft.words.recipients:
+        # A local part that is put in front of another domain may lead on from there.
+        draft.words.needs.add("routes")
+        draft.main |= {"allow_untrusted_routing": "yes", "recipient_delimiter": draft.pick(["+", "+", "+-"])}
     if draft.chance(0.1):
         draft.set("header_checks", draft.patterns("header_checks", [
-            (r"/^X-To: (.*)$/", draft.pick(["REDIRECT $1", "REDIRECT alice@forward.example", "DISCARD", "HOLD", "REJECT no"])),
+            (r"/^X-To: (.*)$/", draft.pick(["REDIRECT $1", "REDIRECT $1@example.com", "REDIRECT alice@forward.example", "DISCARD", "HOLD", "REJECT no"])),
             (r"/^X-Spam: yes/", draft.pick(["REJECT spam", "DISCARD", "FILTER smtp:[smart.example]", "WARN", "DUNNO"]))]))
-        draft.words.headers += ["X-To: bob@example.net", "X-Spam: yes"]
+        draft.words.headers += ["X-To: bob@example.net", "X-To: bob%example.net", "X-Spam: yes"]

@@ -114,11 +114,15 @@ def compare_with_truth_and_edges(arguments: argparse.Namespace, scratch: Path) -
     """The attempts were made before; the server runs only to be asked at the edges that `audit` gives now."""
     program = Program(arguments.program)
 
+    folders, tally = _recorded(arguments), Tally()
+    asked = set(folders[::arguments.edges_every])
+
     def work(world: Any, server: Any, folder: Path) -> Judgement:
+        if folder not in asked:
+            return _judge_recorded(program, folder)
         with Running(world, server, folder / "root") as running:
             return _judge_recorded(program, folder, running)
 
-    folders, tally = _recorded(arguments), Tally()
     for folder, found in share(folders, arguments.jobs, scratch, ready_root(), work):
         tally.counts["asked"] += 1
         tally.add(found if not isinstance(found, Exception) else Judgement(int(folder.name), failure=str(found)))
@@ -134,7 +138,7 @@ def _recorded(arguments: argparse.Namespace) -> list[Path]:
 
 def _judge_recorded(program: Program, folder: Path, running: Running | None = None) -> Judgement:
     about = json.loads((folder / "about.json").read_text())
-    return judge(program, about["number"], folder / "root", about["owned"], read_lines(folder / "attempts.jsonl"),
+    return judge(program, int(folder.name), folder / "root", about["owned"], read_lines(folder / "attempts.jsonl"),
                  read_lines(folder / "real.jsonl"), running)
 
 

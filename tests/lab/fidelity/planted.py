@@ -47,6 +47,10 @@ WRONG = [Wrong(name, _POSTFIX + file, right, wrong) for name, file, right, wrong
      "return builder.negation(builder.is_set(policy::Flag::several_recipients));", "return builder.constant(true);"),
     ("DUNNO permits", "restriction_tables.cc", "return writer.pass(when, \"DUNNO\");", "return writer.permit(when, \"DUNNO\");"),
     ("DISCARD goes on", "restriction_tables.cc", "writer.put(when, policy::Permit{}, \"DISCARD\");", "writer.pass(when, \"DISCARD\");"),
+    ("extensions are not carried over", "routes_targets.cc",
+     'if (config.effective("recipient_delimiter").text.empty()) return false;', 'if (feature != "alias") return false;'),
+    ("a class may be written in capitals", "restriction_words.cc", "if (is_class && name != word->name) return nullptr;",
+     "if (is_class && name.empty()) return nullptr;"),
     ("virtual alias domains are handed on", "lower_routes.cc",
      "add(resolved, classes.is_virtual_alias, policy::End{Fate::dropped}", "add(resolved, classes.is_virtual_alias, policy::End{Fate::handed_on}"),
 ]]

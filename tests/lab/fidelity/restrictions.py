@@ -91,6 +91,7 @@ RESTRICTIONS = {each.name: each for each in [
     Restriction("permit_sasl_authenticated", "permit", _sasl, needs="auth"),
     Restriction("permit_tls_clientcerts", "permit", _listed_certificates, needs="tls", weight=0.1, turns=3),
     Restriction("permit_tls_all_clientcerts", "permit", _tls, needs="tls", weight=0.1, turns=3),
+    Restriction("check_ccert_access", "either", lambda draft: _tls(draft) or "static:OK", needs="tls", weight=0.1, turns=3),
     Restriction("check_client_access", "either", _access("client"), needs="client", weight=2),
     Restriction("check_reverse_client_hostname_access", "either", _access("reverse_client_hostname"), needs="client"),
     Restriction("check_helo_access", "either", _access("helo"), needs="helo", weight=1.5),
@@ -105,6 +106,7 @@ RESTRICTIONS = {each.name: each for each in [
     Restriction("reject_invalid_helo_hostname", "reject", needs="broken helo", turns=2),
     Restriction("reject_non_fqdn_helo_hostname", "reject", needs="bare helo", turns=2),
     Restriction("reject_unknown_helo_hostname", "reject", needs="helo", weight=0.3),
+    Restriction("permit_naked_ip_address", "permit", needs="naked helo", weight=0.2, turns=2),
     Restriction("reject_non_fqdn_sender", "reject", needs="bare sender", turns=2),
     Restriction("reject_unknown_sender_domain", "reject", needs="sender", weight=0.5),
     Restriction("reject_unlisted_sender", "reject", needs="unlisted sender", weight=0.6, turns=4),
@@ -114,6 +116,7 @@ RESTRICTIONS = {each.name: each for each in [
     Restriction("reject_unauthenticated_sender_login_mismatch", "reject", _login_maps, needs="auth", weight=0.4, turns=2),
     Restriction("permit_auth_destination", "permit", needs="owned", weight=1.5),
     Restriction("reject_unauth_destination", "reject", needs="recipient", weight=0.7),
+    Restriction("check_relay_domains", "reject", needs="recipient", weight=0.2),
     Restriction("defer_unauth_destination", "reject", needs="recipient", weight=0.4),
     Restriction("permit_mx_backup", "permit", needs="backup", weight=0.2, turns=3),
     Restriction("reject_non_fqdn_recipient", "reject", needs="bare recipient", turns=4),
@@ -121,13 +124,21 @@ RESTRICTIONS = {each.name: each for each in [
     Restriction("reject_unlisted_recipient", "reject", _late, needs="unlisted recipient", weight=0.6, turns=4),
     Restriction("reject_multi_recipient_bounce", "reject", _late, needs="bounce", weight=0.5, turns=3),
 ]}
-# Where a restriction is decisive for few attempts only, it has so many turns more.
-RARELY = {"reject_multi_recipient_bounce": (["client", "helo", "sender", "relay", "data"], 5),
-          "permit_inet_interfaces": (LISTS, 3), "permit_tls_clientcerts": (LISTS, 2), "permit_tls_all_clientcerts": (LISTS, 1),
-          "reject_plaintext_session": (["client", "relay", "data", "end_of_data"], 3),
-          "reject_unlisted_recipient": (["data", "end_of_data"], 4), "permit_mx_backup": (["data", "end_of_data"], 2)}
+# Where a restriction is decisive for few attempts only, it has so many turns more there.
+RARELY = [("reject_multi_recipient_bounce", 5, "client helo sender relay data"), ("reject_multi_recipient_bounce", 2, "end_of_data"),
+          ("permit_inet_interfaces", 3, " ".join(LISTS)),
+          ("permit_tls_clientcerts", 3, " ".join(LISTS)), ("permit_tls_clientcerts", 5, "helo recipient"),
+          ("permit_tls_all_clientcerts", 3, " ".join(LISTS)), ("permit_tls_all_clientcerts", 2, "helo data"),
+          ("check_ccert_access", 3, " ".join(LISTS)),
+          ("reject_plaintext_session", 1, " ".join(LISTS)), ("reject_plaintext_session", 8, "client"),
+          ("reject_plaintext_session", 3, "relay recipient data end_of_data"),
+          ("reject_unlisted_recipient", 4, "data end_of_data"), ("permit_mx_backup", 2, "data end_of_data"),
+          ("permit_sasl_authenticated", 1, "data end_of_data"), ("check_sasl_access", 1, "client helo relay recipient"),
+          ("reject_unauthenticated_sender_login_mismatch", 2, "helo relay data end_of_data"),
+          ("reject_known_sender_login_mismatch", 1, "relay end_of_data"), ("reject_unlisted_sender", 1, "data end_of_data"),
+          ("permit", 1, "relay")]
 TURNS = [(each.name, where) for each in RESTRICTIONS.values() for where in LISTS for _ in range(each.turns)]
-TURNS += [(name, where) for name, (places, times) in RARELY.items() for where in places for _ in range(times)]
+TURNS += [(name, where) for name, times, places in RARELY for where in places.split() for _ in range(times)]
 _NAMES, _WEIGHTS = list(RESTRICTIONS), [each.weight for each in RESTRICTIONS.values()]
 # What else may be taken for a name of it.
 _OLD_NAMES = {"reject_unknown_client_hostname": "reject_unknown_client", "reject_unlisted_recipient": "check_recipient_maps",
@@ -139,6 +150,9 @@ def spelled(draft: Draft, name: str, leaning: str | None = None) -> str:
     """The restriction as it stands in a list."""
     if name.startswith("check_") and name.endswith("_access") and leaning:
         about = name.removeprefix("check_").removesuffix("_access")
+        if about == "ccert":
+            _tls(draft)
+            return f"{name} static:{draft.pick(tables.GENTLE if leaning == 'permit' else tables.HARSH).split(' ')[0]}"
         if about == "sasl":
             draft.sasl = True
         return f"{name} {tables.access(draft, about, leaning)}"

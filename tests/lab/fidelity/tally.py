@@ -32,7 +32,7 @@ class Tally:
         pairs = self.counts["pairs"] or 1
         return (f"{self.counts['configurations']} configurations, {self.counts['pairs']} pairs, "
                 f"{100 * self.counts['relayed'] / pairs:.1f} % relayed, {100 * self.counts['undecided'] / pairs:.1f} % undecided, "
-                f"{len(self.disagreements)} disagreements, {len(self.failures)} failures, "
+                f"{self.counts['explained']} explained, {len(self.disagreements)} disagreements, {len(self.failures)} failures, "
                 f"{self.counts['audits too long']} audits too long; edges: {self.counts['edges inside']} inside, "
                 f"{self.counts['edges outside']} outside")
 
@@ -40,6 +40,7 @@ class Tally:
         """What `--version -v` tells of the model's fidelity."""
         return {"mta": "Postfix", "versions": versions, "date": datetime.date.today().isoformat(), "seed": seed, "configurations": self.counts["configurations"],
                 "pairs": self.counts["pairs"], "relayed": self.counts["relayed"], "undecided": self.counts["undecided"],
+                "explained": self.counts["explained"],
                 "edges_inside": self.counts["edges inside"], "edges_outside": self.counts["edges outside"],
                 "disagreements": len(self.disagreements), "audits_too_long": self.counts["audits too long"],
                 "verdicts": {name.removeprefix("verdict "): count for name, count in sorted(self.counts.items())
@@ -59,7 +60,8 @@ def sentence(figures: dict) -> str:
     """The figures as `--version -v` says them."""
     pairs = figures["pairs"] or 1
     disagreements = figures["disagreements"] or "no"
+    explained = f", {figures['explained']} explained" if figures["explained"] else ""
     return (f"{figures['pairs']} attempts on {figures['configurations']} random configurations held against "
-            f"{figures['mta']} {figures['versions']['postfix']} on {figures['date']}: {disagreements} disagreements; "
+            f"{figures['mta']} {figures['versions']['postfix']} on {figures['date']}: {disagreements} disagreements{explained}; "
             f"{100 * figures['relayed'] / pairs:.0f} % relayed, {100 * figures['undecided'] / pairs:.1f} % undecided; "
             f"{figures['edges_inside'] + figures['edges_outside']} questions at the edges of client networks")

@@ -1,5 +1,6 @@
 """What `run` does, from its arguments to its exit status."""
 import argparse
+import datetime
 import json
 import multiprocessing
 import random
@@ -140,6 +141,16 @@ class Found:
                 f"{self.counts['not compared']} not compared, {self.counts['explained']} explained, {len(self.wrong)} disagreements, {len(self.failures)} failures; "
                 f"edges: {self.counts['edges inside']} inside, {self.counts['edges outside']} outside")
 
+    def sentence(self) -> str:
+        """The figures as `--version -v` says them."""
+        counts, pairs = self.counts, self.counts["pairs"] or 1
+        explained = f", {counts['explained']} explained" if counts["explained"] else ""
+        return (f"{counts['pairs']} attempts on {counts['configurations']} random configurations held against OpenSMTPD 6.8.0 "
+                f"on {datetime.date.today().isoformat()}: {len(self.wrong) or 'no'} disagreements{explained}; "
+                f"{100 * counts['relayed'] / pairs:.0f} % relayed, {100 * counts['undecided'] / pairs:.1f} % undecided; "
+                f"{counts['edges inside'] + counts['edges outside']} questions at the edges of client networks; "
+                "without TLS, which that server cannot do")
+
     def end(self) -> int:
         kinds = Counter(f"{'+'.join(each[1])}: real {each[3].get('at')} {each[3].get('code')} {each[3].get('fate')}, "
                         f"ours {each[4].get('reply')} {each[4].get('code')} {each[4].get('fate')}" for each in self.wrong)
@@ -156,6 +167,8 @@ class Found:
             print(f"{'!' if count < 50 else ' '} {count:6}  {name}")
         print(", ".join(f"{name}: {count}" for name, count in sorted(self.counts.items()) if name.startswith("verdict")))
         print(self.line())
+        if self.arguments.record:
+            Path(self.arguments.record).write_text(json.dumps(self.sentence()) + "\n")
         failed = len({each[0] for each in self.wrong}) + len(self.failures)
         print(f"{self.counts['asked'] - failed} passed, {failed} failed")
         return 1 if failed else 0

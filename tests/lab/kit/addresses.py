@@ -20,6 +20,9 @@ SERVER_SECOND = Host("192.0.2.26", "2001:db8:25::26", "mail2.example.com")
 GATEWAY = Host("192.0.2.1", "2001:db8:25::1")
 SINK = Host("198.51.100.25", "2001:db8:51::25", "mx.example.net")
 RESOLVER = Host("198.51.100.53", "2001:db8:51::53")
+# Where `relayproof canary` listens, and the machine that sends on what is handed to it, a while later.
+CANARY = Host("198.51.100.77", "2001:db8:51::77", "mx.canary.example")
+SMART_HOST = Host("198.51.100.88", "2001:db8:51::88", "out.isp.example")
 
 CLIENTS = {
     # A well-kept stranger: its name leads back to it.
@@ -28,6 +31,7 @@ CLIENTS = {
     "forged": Host("203.0.113.66", "2001:db8:9::66", "inside.example.com", confirmed=False),
     "nameless": Host("203.0.113.77", "2001:db8:9::77"),
 }
+CANARY_DOMAIN = "canary.example"
 # A list of bad clients, which holds the well-kept stranger.
 BLOCK_LIST = "blocked.example"
 

@@ -14,6 +14,8 @@ class Attempt:
     tls: str = "none"
     prelude: str | None = None
     """What was done before, in the program's words; see outside/preludes.py."""
+    after: tuple[str, ...] = ()
+    """Recipients named before in the same message."""
 
 
 @dataclass

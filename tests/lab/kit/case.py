@@ -33,6 +33,10 @@ class Case:
     """Techniques that must not be called relays; `*` are all that `relays` does not name."""
     within: float | None = None
     """How many seconds the program may take."""
+    canary: bool = False
+    """Messages are delivered: the program's canary runs outside, and is what proves."""
+    evidence: str | None = None
+    """What the program's verdict has to rest on."""
     helper: list[str] = field(default_factory=list)
     """A program of `beside/`, with its arguments, that runs on the server's machine beside the MTA."""
 

@@ -4,8 +4,8 @@ A name that is not answered at once makes a server wait, so whatever is not list
 """
 import ipaddress
 
-from kit.addresses import (BACKED_UP_DOMAIN, BLOCK_LIST, CLIENTS, GATEWAY, OUTSIDE_DOMAINS, RESOLVER, SERVER,
-                           SERVER_DOMAIN, SERVER_SECOND, SINK, Host)
+from kit.addresses import (BACKED_UP_DOMAIN, BLOCK_LIST, CANARY, CANARY_DOMAIN, CLIENTS, GATEWAY, OUTSIDE_DOMAINS,
+                           RESOLVER, SERVER, SERVER_DOMAIN, SERVER_SECOND, SINK, SMART_HOST, Host)
 
 
 def unbound_configuration(folder: str) -> str:
@@ -31,13 +31,14 @@ def unbound_configuration(folder: str) -> str:
 
 def records() -> list[str]:
     found = [". 300 SOA lab.invalid. nobody.invalid. 1 3600 600 86400 300"]
-    hosts = [SERVER, SERVER_SECOND, SINK, GATEWAY, RESOLVER, *CLIENTS.values()]
+    hosts = [SERVER, SERVER_SECOND, SINK, GATEWAY, RESOLVER, CANARY, SMART_HOST, *CLIENTS.values()]
     for host in hosts:
         found += _host_records(host)
     found += [f"{SERVER_DOMAIN}. 300 MX 10 {SERVER.name}."]
     for domain in OUTSIDE_DOMAINS:
         found += [f"{domain}. 300 MX 10 {SINK.name}.",
                   f"{domain}. 300 A {SINK.ipv4}", f"{domain}. 300 AAAA {SINK.ipv6}"]
+    found += [f"{CANARY_DOMAIN}. 300 MX 10 {CANARY.name}."]
     found += [f"{BACKED_UP_DOMAIN}. 300 MX 5 {SINK.name}.",
               f"{BACKED_UP_DOMAIN}. 300 MX 20 {SERVER.name}."]
     for address in CLIENTS["probe"].addresses():

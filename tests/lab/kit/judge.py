@@ -43,6 +43,8 @@ def _judge_verdict(found: Judgement) -> None:
                                 f"{report.reason}{report.errors.strip()[:300]}")
     if report.exit not in case.exits:
         found.complaints.append(f"exit status {report.exit}, expected {case.exits}")
+    if case.evidence not in (None, report.evidence):
+        found.complaints.append(f"evidence {report.evidence}, expected {case.evidence}: {report.reason}")
     if report.verdict == "open" and case.lookalike and report.evidence != "observed":
         found.complaints.append(f"evidence {report.evidence}: nothing was delivered, so only observed is honest")
 

@@ -9,7 +9,7 @@ import signal
 import subprocess
 from pathlib import Path
 
-from kit.addresses import CLIENTS, GATEWAY, RESOLVER, SERVER, SERVER_SECOND, SINK, Host
+from kit.addresses import CANARY, CLIENTS, GATEWAY, RESOLVER, SERVER, SERVER_SECOND, SINK, SMART_HOST, Host
 
 PREFIX = "relayproof-lab"
 
@@ -97,7 +97,7 @@ def _outside_side() -> list[str]:
     commands = ["link set lo up", "link set eth0 up",
                 f"address add {GATEWAY.ipv4}/24 dev eth0 noprefixroute",
                 f"address add {GATEWAY.ipv6}/64 dev eth0 nodad noprefixroute"]
-    for host in (SINK, RESOLVER, *CLIENTS.values()):
+    for host in (SINK, RESOLVER, CANARY, SMART_HOST, *CLIENTS.values()):
         commands += [f"address add {host.ipv4}/32 dev lo",
                      f"address add {host.ipv6}/128 dev lo nodad"]
     return commands

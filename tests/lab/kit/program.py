@@ -4,7 +4,7 @@ import re
 import time
 from dataclasses import dataclass, field
 
-from kit.addresses import SERVER
+from kit.addresses import CANARY_DOMAIN, SERVER
 from kit.attempt import Attempt
 from kit.case import Case
 from kit.world import World
@@ -56,7 +56,12 @@ class Report:
 def check(world: World, program: str, case: Case) -> Report:
     command = [program, "check", SERVER.name, "--format", "json", *case.arguments]
     started = time.monotonic()
-    done = world.run(command, timeout=RUN_SECONDS)
+    if case.canary:
+        with world.canary(program) as key:
+            command += ["--phase", "deliver", "--canary", f"proof@{CANARY_DOMAIN}", "--canary-key", str(key)]
+            done = world.run(command, timeout=RUN_SECONDS)
+    else:
+        done = world.run(command, timeout=RUN_SECONDS)
     seconds = time.monotonic() - started
     try:
         document = json.loads(done.stdout)
@@ -74,7 +79,7 @@ def _outcomes(door: dict, case: Case) -> list[Outcome]:
     source = case.client.ipv6 if ":" in target["address"] else case.client.ipv4
     return [Outcome(told["technique"],
                     Attempt(source, target["address"], target["port"], told.get("helo"), told["mail_from"],
-                            told["rcpt_to"], target["tls"], told.get("prelude")),
+                            told["rcpt_to"], target["tls"], told.get("prelude"), tuple(told.get("after", ()))),
                     told["outcome"], told.get("counts_as"), told.get("refused_as"), told.get("code"),
                     told.get("by_hand") or {})
             for told in door.get("outcomes", []) if told["outcome"] != "not-run"]

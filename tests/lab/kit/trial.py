@@ -1,5 +1,6 @@
 """One case from the start of its server to the judgement."""
 import json
+from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
 
@@ -22,7 +23,8 @@ def try_case(world: World, root: Path, case: Case, program: str, keep: Path | No
         watch.lap("check")
         log, logged = machine.log(), machine.probes_refused()
     # A fresh server: what the program did to its limits must not decide what the truth is.
-    with case.machine_for_truth(world, root) or case.machine(world, root) as machine:
+    sink = world.sink_for_the_canary() if case.canary else nullcontext()
+    with sink, case.machine_for_truth(world, root) or case.machine(world, root) as machine:
         watch.lap("start")
         fates = fates_of(world, machine, [outcome.attempt for outcome in report.outcomes], watch)
         found = judge(case, report, fates, logged)

@@ -3,15 +3,18 @@ import json
 import subprocess
 import tempfile
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Iterator
 
-from kit.addresses import RESOLVER, SINK
+from kit.addresses import CANARY, CANARY_DOMAIN, RESOLVER, SINK, SMART_HOST
 from kit.dns import unbound_configuration
 from kit.network import Network
 
 OUTSIDE = Path(__file__).resolve().parent.parent / "outside"
 PYTHON = "/usr/bin/python3"
+# How long the smart host keeps what it was given, when the program waits for it.
+SLOW_SECONDS = 2.0
 
 
 class World:
@@ -43,6 +46,35 @@ class World:
             return []
         return [json.loads(line) for line in record.read_text().splitlines()]
 
+    @contextmanager
+    def canary(self, program: str) -> Iterator[Path]:
+        """The program's own canary, and a smart host that is slow; gives the key that it was started with."""
+        key = self._folder / "canary.key"
+        if not key.exists():
+            self.run([program, "canary", "--new-key", str(key)], 10)
+        listen = [word for address in CANARY.addresses() for word in ("--listen", address)]
+        canary = self._start([program, "canary", "--domain", CANARY_DOMAIN, "--hostname", CANARY.name,
+                              "--key", str(key), *listen])
+        smart_host = self._start_smart_host(SLOW_SECONDS)
+        try:
+            self._wait_for("tcp", CANARY.ipv4, 25)
+            self._wait_for("tcp", SMART_HOST.ipv4, 25)
+            yield key
+        finally:
+            _end(canary, smart_host)
+
+    @contextmanager
+    def sink_for_the_canary(self) -> Iterator[None]:
+        """When attempts are made again, what would reach the canary is a truth as any other."""
+        sink = self._start([PYTHON, str(OUTSIDE / "sink.py"), str(self._folder / "relayed"), *CANARY.addresses()])
+        smart_host = self._start_smart_host(0)
+        try:
+            self._wait_for("tcp", CANARY.ipv4, 25)
+            self._wait_for("tcp", SMART_HOST.ipv4, 25)
+            yield
+        finally:
+            _end(sink, smart_host)
+
     def run(self, command: list[str], timeout: float, text: str | None = None) -> subprocess.CompletedProcess:
         """Runs a command as the client that asks."""
         return subprocess.run(self.network.in_asker(command), input=text, capture_output=True,
@@ -53,6 +85,10 @@ class World:
         configuration.write_text(unbound_configuration(str(self._folder)))
         self._resolver = self._start(["unbound", "-d", "-c", str(configuration)])
         self._wait_for("udp", RESOLVER.ipv4, 53)
+
+    def _start_smart_host(self, seconds: float) -> subprocess.Popen:
+        return self._start([PYTHON, str(OUTSIDE / "smarthost.py"), str(seconds), CANARY.ipv4,
+                            *SMART_HOST.addresses()])
 
     def _start_sink(self) -> None:
         self._sink = self._start([PYTHON, str(OUTSIDE / "sink.py"), str(self._folder / "relayed"),
@@ -73,3 +109,11 @@ class World:
             time.sleep(0.05)
         logs = "".join(path.read_text() for path in self._folder.glob("*.log"))
         raise RuntimeError(f"nothing listens on {address}:{port}: {logs}")
+
+
+def _end(*processes: subprocess.Popen) -> None:
+    """`ip netns exec` becomes the program it runs, so that these are the programs themselves."""
+    for process in processes:
+        process.terminate()
+    for process in processes:
+        process.wait(10)

@@ -63,14 +63,16 @@ def _steps(wish: dict) -> list[tuple[str, str]]:
         steps.append(("prelude", command))
         if command.startswith("XCLIENT"):
             steps += hello
-    return [*steps, ("mail", "MAIL FROM:" + wish["mail_from"]), ("rcpt", "RCPT TO:" + wish["rcpt_to"]),
-            ("data", "DATA")]
+    steps += [("mail", "MAIL FROM:" + wish["mail_from"]),
+              *(("after", "RCPT TO:" + recipient) for recipient in wish.get("after", ())),
+              ("rcpt", "RCPT TO:" + wish["rcpt_to"]), ("data", "DATA")]
+    return steps
 
 
 def _goes_on(step: str, reply: Reply, wish: dict) -> bool:
     if step == "prelude":
         return reply.code // 100 == 2 or not PRELUDES[wish.get("prelude")].must_be_taken
-    return 0 < reply.code < 400
+    return step == "after" or 0 < reply.code < 400
 
 
 def _ended(step: str, reply: Reply) -> dict:

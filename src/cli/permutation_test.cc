@@ -1,0 +1,47 @@
+#include "cli/permutation.h"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace relayproof::cli {
+namespace {
+
+TEST(Permutation, GivesEachNumberOnce) {
+  for (const std::uint64_t size : {1, 2, 3, 7, 8, 9, 255, 256, 257, 1000, 65536}) {
+    for (const std::uint64_t seed : {0, 1, 42}) {
+      const Permutation order(size, seed);
+      std::vector<bool> seen(size);
+      for (std::uint64_t place = 0; place < size; ++place) {
+        const auto number = order.at(place);
+        ASSERT_LT(number, size);
+        ASSERT_FALSE(seen[number]) << size << " " << seed << " " << place;
+        seen[number] = true;
+      }
+    }
+  }
+}
+
+TEST(Permutation, IsTheSameForTheSameSeedAndAnotherForAnother) {
+  const Permutation one(1000, 7);
+  const Permutation same(1000, 7);
+  const Permutation other(1000, 8);
+  std::size_t equal = 0;
+  std::size_t in_order = 0;
+  for (std::uint64_t place = 0; place < 1000; ++place) {
+    EXPECT_EQ(one.at(place), same.at(place));
+    equal += one.at(place) == other.at(place) ? 1 : 0;
+    in_order += one.at(place) == place ? 1 : 0;
+  }
+  EXPECT_LT(equal, 20U);
+  EXPECT_LT(in_order, 20U);
+}
+
+TEST(Permutation, TakesSizesThatNoListCouldHave) {
+  const Permutation order(std::uint64_t{1} << 40U, 3);
+  EXPECT_LT(order.at(0), std::uint64_t{1} << 40U);
+  EXPECT_NE(order.at(0), order.at(1));
+}
+
+}  // namespace
+}  // namespace relayproof::cli

@@ -1,0 +1,2 @@
+/^X-To: (.*)$/ REJECT no
+/^X-Spam: yes/ DISCARD

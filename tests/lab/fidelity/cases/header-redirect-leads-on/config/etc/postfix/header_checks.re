@@ -1,0 +1,2 @@
+/^X-To: (.*)$/ REDIRECT $1@example.com
+/^X-Spam: yes/ DISCARD
