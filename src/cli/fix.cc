@@ -58,7 +58,8 @@ std::optional<Error> misuse(const InsideArguments& inside) {
     return Error{"fix: name the folder: what comes from standard input cannot be edited", {}};
   }
   if (inside.root.empty() && looks_like_archive(inside.path)) {
-    return Error{"fix edits files: unpack the archive and name the folder", {inside.path, 0, 0}};
+    return Error{"fix edits files: unpack the archive and name the folder",
+                 SourceRange{inside.path, 0, 0}};
   }
   if (fix.reload && !writes) return Error{"fix: --reload goes with --apply or --undo", {}};
   if (writes && !inside.root.empty()) {
