@@ -77,8 +77,8 @@ class Archives(unittest.TestCase):
 
     def test_links_stay_inside(self):
         files = {name: text for name, text in FILES.items() if name.startswith("etc/postfix/master")}
-        tar(self.path / "links.tgz", {**files, "srv/main.cf": MAIN},
-            [("etc/postfix/main.cf", "../../srv/main.cf"), ("etc/aliases.text", "/../../../etc/passwd"), ("loop", "loop")])
+        tar(self.path / "links.tgz", {**files, "srv/real.cf": MAIN},
+            [("etc/postfix/main.cf", "../../srv/real.cf"), ("etc/aliases.text", "/../../../etc/passwd"), ("loop", "loop")])
         document = json.loads(run("audit", str(self.path / "links.tgz"), "--format", "json").stdout)
         self.assertIn("main.cf", document["files"])
         self.assertNotIn("/etc/aliases.text", document["files"])
