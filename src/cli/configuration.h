@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "cli/inside_arguments.h"
 #include "deployment/apply.h"
@@ -17,11 +18,18 @@ struct Configuration {
   std::string path;
   dialects::Host host;  ///< as it was completed
   dialects::Loaded loaded;
+  std::string shown;  ///< the path as the user knows it: `backup.tgz: /etc/postfix`
 };
 
 /// `path` empty: what is installed here, with the facts of this machine unless they were given.
-/// `-`: standard input. An error is one line with file, line and column.
+/// `-`: standard input. A path may be an archive. An error is one line with file, line and column;
+/// that several are found is one.
 Result<Configuration> load_configuration(const InsideArguments& arguments, const std::string& path);
+
+/// All that are found at the path, at least one: in a folder or an archive several servers' may be.
+/// Those that cannot be read have the error instead.
+Result<std::vector<Result<Configuration>>> load_configurations(const InsideArguments& arguments,
+                                                               const std::string& path);
 
 /// Changes the doors as the deployment has them; what had to be taken for granted becomes an
 /// assumption.

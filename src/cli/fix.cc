@@ -6,6 +6,7 @@
 #include <cstdio>
 
 #include "base/text.h"
+#include "cli/archive_files.h"
 #include "cli/asking.h"
 #include "cli/commands.h"
 #include "cli/configuration.h"
@@ -55,6 +56,10 @@ std::optional<Error> misuse(const InsideArguments& inside) {
   const bool writes = fix.apply || fix.undo;
   if (inside.path == "-") {
     return Error{"fix: name the folder: what comes from standard input cannot be edited", {}};
+  }
+  if (inside.root.empty() && looks_like_archive(inside.path)) {
+    return Error{"fix edits files: unpack the archive and name the folder",
+                 SourceRange{inside.path, 0, 0}};
   }
   if (fix.reload && !writes) return Error{"fix: --reload goes with --apply or --undo", {}};
   if (writes && !inside.root.empty()) {

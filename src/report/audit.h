@@ -3,6 +3,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "questions/audit.h"
 #include "report/render.h"
@@ -28,6 +29,13 @@ struct Audited {
 /// `relayproof/audit/1`: pretty-printed, or one line.
 std::string audit_json(const Audited& audited, const FindingNames& names);
 std::string audit_json_line(const Audited& audited, const FindingNames& names);
+/// Of several configurations, with the path of each: `relayproof/audit-run/1`, with the worst
+/// verdict.
+struct PlacedAudit {
+  std::string path;
+  Audited audited;
+};
+std::string audit_run_json(const std::vector<PlacedAudit>& run, const FindingNames& names);
 /// Verdict first, then why, an example, each door, findings, and the settings that bear on it.
 std::string audit_text(const Audited& audited, const TextOptions& options);
 /// Parts of it, for a check: the verdict, and why it is so.

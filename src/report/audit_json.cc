@@ -148,4 +148,17 @@ std::string audit_json_line(const Audited& audited, const FindingNames& names) {
   return audit_document(audited, names).dump() + "\n";
 }
 
+std::string audit_run_json(const std::vector<PlacedAudit>& run, const FindingNames& names) {
+  auto worst = questions::Verdict::closed;
+  auto results = Json::array();
+  for (const auto& [path, audited] : run) {
+    worst = std::max(worst, audited.audit.verdict);
+    results.push_back({{"path", json_text(path)}, {"audit", audit_document(audited, names)}});
+  }
+  const Json document = {{"schema", "relayproof/audit-run/1"},
+                         {"verdict", questions::to_string(worst)},
+                         {"results", results}};
+  return document.dump(2) + "\n";
+}
+
 }  // namespace relayproof::report

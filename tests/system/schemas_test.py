@@ -45,7 +45,7 @@ def at(document, path):
 
 class Schemas(unittest.TestCase):
     def test_are_valid_themselves(self):
-        self.assertEqual(set(SCHEMAS), {"audit-1", "canary-1", "check-1", "diff-1", "explain-1", "fix-1", "logs-1", "logs-alert-1", "probe-1", "probe-run-1", "techniques-1"})
+        self.assertEqual(set(SCHEMAS), {"audit-1", "audit-run-1", "canary-1", "check-1", "diff-1", "explain-1", "fix-1", "logs-1", "logs-alert-1", "probe-1", "probe-run-1", "techniques-1"})
         for name, schema in SCHEMAS.items():
             with self.subTest(name):
                 Draft202012Validator.check_schema(schema)
