@@ -33,7 +33,7 @@ TEST(FoundConfigurations, OfABackupAreAllServersWithTheirRoots) {
                                 {"/b/two/etc/smtpd.conf", rules},
                                 {"/b/two/etc/passwd", ""}});
   EXPECT_THAT(found(files, "/b"),
-              ElementsAre("postfix /b/one /etc/postfix", "opensmtpd /b/two /etc/smtpd.conf"));
+              ElementsAre("opensmtpd /b/two /etc/smtpd.conf", "postfix /b/one /etc/postfix"));
 }
 
 TEST(FoundConfigurations, OfAWholeRootHaveNoOther) {
