@@ -14,6 +14,7 @@
 #include "cli/seen_in_logs.h"
 #include "cli/ways_out.h"
 #include "probe/judge.h"
+#include "techniques/technique.h"
 
 namespace relayproof::cli {
 namespace {
@@ -135,6 +136,10 @@ class Inside {
       options.target = {address.to_string(), std::nullopt};
       options.ports.assign(at.begin(), at.end());
       options.domains = domains();
+      // A server holds errors up for a second each, and they say nothing of its configuration.
+      std::erase_if(options.techniques, [](const techniques::Technique* one) {
+        return one->malformed || one->prelude != techniques::Prelude::none;
+      });
       options.progress = [&](std::size_t count) { progress.done(count); };
       const auto announce = [&](const probe::Plan& plan) { progress.expect(plan.most_refusals); };
       auto run = loop_.run(ask(network_, options, announce));
