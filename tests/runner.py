@@ -146,6 +146,8 @@ def steps(options) -> list[Step]:
                  needs_root=True),
             Step("fidelity, OpenSMTPD", f"tests/lab/fidelity_opensmtpd/run --program {RELEASE} --short", count_own_words,
                  ["build release"], needs_root=True),
+            Step("fidelity, Exim", f"tests/lab/fidelity_exim/run --program {RELEASE} --short", count_own_words,
+                 ["build release"], needs_root=True),
         ]
     return all_steps
 
