@@ -212,6 +212,17 @@ TEST(CrossCheck, WhoseAddressIsLostByTheModelIsComparedAsTheServerSeesHim) {
   EXPECT_EQ(result.agreement.at(0).relation, Relation::agree);
 }
 
+TEST(CrossCheck, WhatWasClaimedBeforeIsNotHeldAgainstThePlainAttempt) {
+  const Server server("127.0.0.0/8");
+  auto claimed = door("192.0.2.25", "203.0.113.9", true);
+  claimed.outcomes.front().prelude = techniques::Prelude::xclient_loopback;
+  claimed.verdict = probe::Verdict::undecided;
+  auto run = run_of({claimed});
+  run.verdict = probe::Verdict::undecided;
+  EXPECT_EQ(crosscheck({&run, {server.instance()}, {}}).agreement.at(0).relation,
+            Relation::not_compared);
+}
+
 TEST(CrossCheck, PublishedPortsLeadToTheServersOwn) {
   const Server server("127.0.0.0/8");
   auto instance = server.instance();

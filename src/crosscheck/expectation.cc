@@ -51,6 +51,7 @@ policy::Attempt attempt_of(const Instance& instance, const probe::DoorResult& do
   if (!instance.in_container) attempt.server = door.target.address;
   attempt.mail_from = outcome.attempt.mail_from;
   attempt.rcpt_to = outcome.attempt.rcpt_to;
+  if (!outcome.attempt.first_rcpt.empty()) attempt.after = {outcome.attempt.first_rcpt};
   return attempt;
 }
 
@@ -91,7 +92,8 @@ Comparison compare(const Instance& instance, std::size_t policy_door, const prob
   const auto& policy = instance.loaded->policy.doors.at(policy_door);
   for (const auto& outcome : door.outcomes) {
     const Truth seen = observed(outcome);
-    if (seen == Truth::unknown) continue;
+    // What was claimed or done before makes it another attempt (XCLIENT, a login).
+    if (seen == Truth::unknown || outcome.prelude != techniques::Prelude::none) continue;
     const auto attempt = attempt_of(instance, door, outcome, seen_as(policy, client));
     const Truth expected = relays(instance, policy.listener, attempt);
     if (expected == Truth::unknown) continue;
