@@ -14,6 +14,8 @@ system: dev      ## the tests of the whole program
 	RELAYPROOF=$(CURDIR)/build/dev/relayproof /usr/bin/python3 -m unittest discover -s tests/system -p '*_test.py'
 lab: all         ## real mail servers in namespaces; needs root
 	tests/lab/run --program build/release/relayproof
+	tests/lab/end_to_end/run --program build/release/relayproof
+	tests/lab/behind/run --program build/release/relayproof
 fuzz:            ## one fuzz target: make fuzz TARGET=reply_parser TIME=600
 	tools/fuzz $(TARGET) $(TIME)
 bench:           ## how fast it is: every benchmark, optimised

@@ -64,12 +64,9 @@ std::optional<Error> check_targets(const Arguments& arguments) {
     const auto target = probe::parse_target(text);
     if (!target) return target.error();
   }
-  const bool asks = arguments.command == Command::check || arguments.command == Command::probe;
-  if (asks && arguments.targets.empty() && arguments.targets_file.empty()) {
-    return usage(arguments.command == Command::check
-                     ? "check: name the mail server or domain to ask (the check of this machine's "
-                       "own configuration is not in this version)"
-                     : "probe: name a target, or give --targets FILE");
+  if (arguments.command == Command::probe && arguments.targets.empty() &&
+      arguments.targets_file.empty()) {
+    return usage("probe: name a target, or give --targets FILE");
   }
   return std::nullopt;
 }
@@ -183,8 +180,15 @@ struct Parser {
         ->option_text("");
     add_output_options(*sub, arguments, raw);
     add_asking_options(*sub, arguments, raw.asking);
+    add_host_options(*sub, arguments.inside, raw.inside);
+    add_deployment_options(*sub, arguments.inside);
+    sub->add_flag("--ask-mta", arguments.ask_mta,
+                  "Let the server itself answer the attempts that the proof rests on");
     sub->footer(
-        "Run it from a network that the server does not trust: what it allows its own is not the\n"
+        "Without HOST: this machine's own servers, their configuration, doors and logs.\n"
+        "With HOST, run it from a network that the server does not trust: what it allows its own "
+        "is "
+        "not the\n"
         "question. With the server's mail domain in --domain the controls tell the most.");
   }
 
@@ -231,6 +235,7 @@ struct Parser {
     sub->add_option("PATH", arguments.inside.path,
                     "A configuration folder or file; none: what is in force here")
         ->option_text("");
+    add_deployment_options(*sub, arguments.inside);
     add_fix_options(*sub, arguments.inside);
     sub->footer(
         "The patch goes to standard output, words to standard error:\n"

@@ -46,6 +46,7 @@ struct Arguments {
   std::string as_tool;    ///< `nmap`
   probe::RunOptions run;  ///< what applies to every target
   net::NetworkOptions network;
+  bool ask_mta = false;    ///< `check`: let the server itself answer the witnesses
   InsideArguments inside;  ///< of audit, explain, diff, logs and finding
   LogArguments logs;
   CanaryArguments canary;

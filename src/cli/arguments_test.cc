@@ -111,7 +111,6 @@ TEST(Arguments, AskAllPortsWith25First) {
 TEST(Arguments, ThatAreWrongAreOneLineAndStatusUnknown) {
   const std::vector<std::pair<std::vector<std::string>, std::string>> rows = {
       {{"frobnicate"}, "frobnicate"},
-      {{"check"}, "name the mail server"},
       {{"probe"}, "name a target"},
       {{"check", "a", "b"}, "b"},
       {{"check", "--frob", "a"}, "--frob"},

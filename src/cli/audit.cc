@@ -3,23 +3,15 @@
 #include <chrono>
 
 #include "cli/asking.h"
+#include "cli/audit_names.h"
 #include "cli/commands.h"
 #include "cli/configuration.h"
 #include "cli/exit_status.h"
 #include "cli/output.h"
-#include "findings/catalogue.h"
 #include "report/audit.h"
 
 namespace relayproof::cli {
 namespace {
-
-report::FindingNames names() {
-  report::FindingNames names;
-  for (const auto& page : findings::catalogue()) {
-    names[std::string(page.code)] = {std::string(page.name), std::string(page.title)};
-  }
-  return names;
-}
 
 std::string render(const Arguments& arguments, const report::Audited& audited) {
   if (arguments.inside.coverage && arguments.format == Format::text) {
@@ -27,9 +19,9 @@ std::string render(const Arguments& arguments, const report::Audited& audited) {
   }
   switch (arguments.format) {
     case Format::json:
-      return report::audit_json(audited, names());
+      return report::audit_json(audited, finding_names());
     case Format::jsonl:
-      return report::audit_json_line(audited, names());
+      return report::audit_json_line(audited, finding_names());
     case Format::text:
       break;
   }

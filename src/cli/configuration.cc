@@ -127,6 +127,16 @@ Result<bool> apply_deployment(const deployment::Deployment& deployment,
   return true;
 }
 
+Result<Surroundings> surroundings_of(const InsideArguments& arguments, const dialects::Host& host) {
+  if (arguments.deployment.empty()) return Surroundings{};
+  auto told = read_deployment(DiskFiles(), arguments.deployment, arguments.host.environment);
+  if (!told) return tl::unexpected(told.error());
+  const deployment::ApplyOptions options{arguments.container, host.interfaces};
+  return [deployment = std::move(*told), options](dialects::Loaded& loaded) {
+    return apply_deployment(deployment, options, loaded);
+  };
+}
+
 Result<Configuration> load_configuration(const InsideArguments& arguments,
                                          const std::string& path) {
   auto configuration = find_and_load(arguments, path);

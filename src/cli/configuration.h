@@ -1,6 +1,7 @@
 // The configuration that a command is about: found, recognised, read.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -26,6 +27,12 @@ Result<Configuration> load_configuration(const InsideArguments& arguments, const
 /// assumption.
 Result<bool> apply_deployment(const deployment::Deployment& deployment,
                               const deployment::ApplyOptions& options, dialects::Loaded& loaded);
+
+/// Applies what stands before a server to what was loaded; null: nothing does.
+using Surroundings = std::function<Result<bool>(dialects::Loaded&)>;
+
+/// What `--deployment` names, for configurations of this host.
+Result<Surroundings> surroundings_of(const InsideArguments& arguments, const dialects::Host& host);
 
 /// Who may relay by right: loopback, the host's own addresses, and `--trusted`.
 mail::IpSet trusted_of(const InsideArguments& arguments, const dialects::Host& host);

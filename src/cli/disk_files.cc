@@ -89,6 +89,34 @@ FileInfo DiskFiles::info(const std::string& path) const {
   return info;
 }
 
+int DiskFiles::open_file(const std::string& path) const {
+  const int file = open(path, O_RDONLY | O_NONBLOCK);
+  struct stat status {};
+  if (file >= 0 && (::fstat(file, &status) != 0 || !S_ISREG(status.st_mode))) {
+    ::close(file);
+    return -1;
+  }
+  return file;
+}
+
+std::string DiskFiles::read_end(const std::string& path, std::uint64_t most) const {
+  const Descriptor file(open_file(path));
+  struct stat status {};
+  if (file.number() < 0 || ::fstat(file.number(), &status) != 0) return {};
+  const auto size = static_cast<std::uint64_t>(status.st_size);
+  std::string text(std::min(size, most), '\0');
+  std::size_t got = 0;
+  while (got < text.size()) {
+    const auto count = ::pread(file.number(), text.data() + got, text.size() - got,
+                               static_cast<off_t>(size - text.size() + got));
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) break;
+    got += static_cast<std::size_t>(count);
+  }
+  text.resize(got);
+  return text;
+}
+
 std::vector<std::string> DiskFiles::list(const std::string& folder) const {
   std::vector<std::string> names;
   const int descriptor = open(folder, O_RDONLY | O_DIRECTORY);

@@ -1,6 +1,7 @@
 // The files of this machine, or of another root of it.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "base/file_system.h"
@@ -16,6 +17,11 @@ class DiskFiles : public FileSystem {
   Result<std::shared_ptr<const std::string>> read(const std::string& path) const override;
   FileInfo info(const std::string& path) const override;
   std::vector<std::string> list(const std::string& folder) const override;
+
+  /// The last bytes of a regular file, such as a log that grows; empty if it cannot be read.
+  std::string read_end(const std::string& path, std::uint64_t most) const;
+  /// A regular file opened for reading, which the caller closes; negative if it cannot be.
+  int open_file(const std::string& path) const;
 
  private:
   int open(const std::string& path, int flags) const;

@@ -51,6 +51,19 @@ TEST_F(DiskFilesTest, SaysInOneLineWhatItCannotRead) {
   }
 }
 
+TEST_F(DiskFilesTest, ReadsTheEndOfALogAndOfNothingElse) {
+  const DiskFiles files(folder_.string());
+  write("mail.log", "first\nlast\n");
+  ASSERT_EQ(::mkfifo(path("pipe").c_str(), 0600), 0);
+  EXPECT_EQ(files.read_end("/mail.log", 5), "last\n");
+  EXPECT_EQ(files.read_end("/mail.log", 500), "first\nlast\n");
+  EXPECT_EQ(files.read_end("/pipe", 500), "");
+  EXPECT_EQ(files.read_end("/etc", 500), "");
+  fs::create_symlink("/etc/hostname", folder_ / "leads-out");
+  EXPECT_EQ(files.read_end("/leads-out", 500), "");
+  EXPECT_LT(files.open_file("/leads-out"), 0);
+}
+
 TEST_F(DiskFilesTest, KeepsLinksInsideOfAnotherRoot) {
   write("secret", "outside");
   fs::create_directories(folder_ / "root/etc");

@@ -27,6 +27,18 @@ int exit_status(const questions::Audit& audit) {
   return weak || audit.verdict == Verdict::scoped ? warning : ok;
 }
 
+int exit_status(const crosscheck::CrossCheck& cross, std::span<const questions::Audit> audits) {
+  using questions::Verdict;
+  if (cross.verdict == Verdict::open) return critical;
+  if (cross.verdict == Verdict::undecided) return unknown;
+  const bool differs =
+      std::any_of(cross.findings.begin(), cross.findings.end(),
+                  [](const Finding& finding) { return finding.severity >= Severity::medium; });
+  int status = differs || cross.verdict == Verdict::scoped ? warning : ok;
+  for (const auto& audit : audits) status = worse(status, exit_status(audit));
+  return status;
+}
+
 int worse(int a, int b) {
   constexpr std::array<int, 4> order = {ok, warning, unknown, critical};
   const auto rank = [&](int status) { return std::find(order.begin(), order.end(), status); };

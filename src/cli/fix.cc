@@ -84,8 +84,11 @@ int plan_and_apply(const Arguments& arguments, const std::string& locked_folder)
   const auto folder =
       disk.info(path).kind == FileInfo::Kind::folder ? path : repair::folder_of(path);
   const MovedFiles files(disk, folder, std::string(configuration->dialect->usual_place));
-  const repair::Subject subject{configuration->dialect, &files, path, configuration->host,
-                                inside.responsible};
+  auto surroundings = surroundings_of(inside, configuration->host);
+  if (!surroundings) return complain(surroundings.error());
+  const repair::Subject subject{
+      configuration->dialect,  &files, path, configuration->host, inside.responsible,
+      std::move(*surroundings)};
   repair::PlanOptions options;
   options.audit.trusted = trusted_of(inside, configuration->host);
   options.audit.strict = inside.strict;

@@ -131,7 +131,7 @@ class Gatherer {
     }
     if (!told.empty()) gateways = told;
     if (range.empty() && gateways.empty()) {
-      if (v6 && !network.ipv6.value_or(false)) return;
+      if (network.driver == own_namespace || (v6 && !network.ipv6.value_or(false))) return;
       to_.guessed = true;
       const auto choice = choice_of(deployment_.engine, v6);
       range = choice.ranges;

@@ -1,11 +1,15 @@
 // The networks that a container is in, and the addresses that its engine has there.
 #pragma once
 
+#include <string_view>
 #include <vector>
 
 #include "deployment/deployment.h"
 
 namespace relayproof::deployment {
+
+/// The driver of a network that no engine made: what is told of it is all there is.
+inline constexpr std::string_view own_namespace = "namespace";
 
 /// What the files say of the networks of one container, all taken together.
 struct Bridges {

@@ -11,26 +11,32 @@ namespace relayproof::deployment {
 namespace {
 
 constexpr std::size_t largest_file = std::size_t{4} << 20U;
-constexpr std::size_t deepest_merge = 16;
+constexpr std::size_t most_merged = 64;
+constexpr std::size_t deepest_extension = 16;
 constexpr std::size_t most_items = 4096;
 
-// The value behind a key, also through the merge key `<<` (YAML 1.1), which yaml-cpp leaves alone.
-YAML::Node value_of(const YAML::Node& map, const std::string& key, std::size_t depth = 0) {
-  const YAML::Node none(YAML::NodeType::Undefined);
-  if (!map.IsDefined() || !map.IsMap() || depth > deepest_merge) return none;
-  for (const auto& entry : map) {
-    if (entry.first.IsScalar() && entry.first.Scalar() == key) return entry.second;
-  }
+// What a map takes over through the merge key `<<` (YAML 1.1), which yaml-cpp leaves alone.
+void add_merged(const YAML::Node& map, std::vector<YAML::Node>& to) {
   for (const auto& entry : map) {
     if (!entry.first.IsScalar() || entry.first.Scalar() != "<<") continue;
-    if (entry.second.IsMap()) return value_of(entry.second, key, depth + 1);
+    if (entry.second.IsMap()) to.push_back(entry.second);
     if (!entry.second.IsSequence()) continue;
-    for (const auto& source : entry.second) {
-      const auto found = value_of(source, key, depth + 1);
-      if (found.IsDefined()) return found;
-    }
+    for (const auto& source : entry.second) to.push_back(source);
   }
-  return none;
+}
+
+// The value behind a key, the map's own before those that it takes over.
+YAML::Node value_of(const YAML::Node& map, const std::string& key) {
+  std::vector<YAML::Node> maps{map};
+  for (std::size_t i = 0; i < maps.size() && i < most_merged; ++i) {
+    const YAML::Node one = maps[i];
+    if (!one.IsDefined() || !one.IsMap()) continue;
+    for (const auto& entry : one) {
+      if (entry.first.IsScalar() && entry.first.Scalar() == key) return entry.second;
+    }
+    if (maps.size() < most_merged) add_merged(one, maps);
+  }
+  return YAML::Node(YAML::NodeType::Undefined);
 }
 
 bool has(const YAML::Node& node) { return node.IsDefined() && !node.IsNull(); }
@@ -139,7 +145,8 @@ class Reader {
     const std::string from =
         extends.IsScalar() ? scalar(extends) : scalar(value_of(extends, "service"));
     const auto base = value_of(services, from);
-    if (has(value_of(extends, "file")) || !has(base) || !base.IsMap() || depth > deepest_merge) {
+    if (has(value_of(extends, "file")) || !has(base) || !base.IsMap() ||
+        depth > deepest_extension) {
       note(extends, "extends: " + from, "the service that it extends is not in this file", true);
       return;
     }

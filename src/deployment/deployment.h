@@ -37,6 +37,7 @@ struct PublishedPort {
     direct,   ///< not at all: the server's own address can be reached
   } mode = Mode::usual;
   std::string through;  ///< of `proxied`: the process
+  mail::IpSet as;       ///< of `proxied`: its own address towards the server
 };
 
 /// A container's place in a network.

@@ -17,10 +17,10 @@ mail::IpSet v6_of(const mail::IpSet& set) { return set & mail::IpSet::all_v6(); 
 // Whom an address of the host lets in.
 mail::IpSet clients_at(const std::string& host_address) {
   const auto own = mail::loopback();
-  if (host_address.empty()) return mail::IpSet::all() - own;
   const auto at = mail::IpAddress::parse(host_address);
-  if (!at) return mail::IpSet::all() - own;
+  if (!at) return mail::IpSet::all();
   const auto family = at->is_v6() ? mail::IpSet::all_v6() : mail::IpSet::all_v4();
+  if (at->is_unspecified()) return family;
   return at->is_loopback() ? family & own : family - own;
 }
 
@@ -81,7 +81,7 @@ class Finder {
       return;
     }
     if (port.mode == PublishedPort::Mode::proxied) {
-      come(clients, bridges_.gateways, port.through, port.written);
+      come(clients, port.as, port.through, port.written);
       return;
     }
     if (publish_without_root(port, clients)) return;
@@ -115,28 +115,31 @@ class Finder {
   }
 
   void publish_v4(const PublishedPort& port, const mail::IpSet& clients) {
-    const bool is_own = clients.is_subset_of(mail::loopback());
     const bool filters = engine().iptables.on.value_or(true);
     const bool proxy = engine().userland_proxy.on.value_or(true);
-    if (filters && !is_own) {
-      come(clients, {}, "", port.written);
+    const auto strangers = clients - mail::loopback();
+    if (filters) {
+      come(strangers, {}, "", port.written);
     } else if (proxy) {
-      come(clients, v4_of(bridges_.gateways), "docker-proxy",
-           filters ? port.written : engine().iptables.written);
+      come(strangers, v4_of(bridges_.gateways), "docker-proxy", engine().iptables.written);
     }
+    // The host's own loopback the packet filter does not forward.
+    if (proxy) come(clients, v4_of(bridges_.gateways), "docker-proxy", port.written);
   }
 
   void publish_v6(const PublishedPort& port, const mail::IpSet& clients) {
     const bool proxy = engine().userland_proxy.on.value_or(true);
     const auto through_v4 = v4_of(bridges_.gateways);
+    const auto strangers = clients - mail::loopback();
     if (bridges_.routed_v6) {
-      come(clients, {}, "", port.written);
+      come(strangers, {}, "", port.written);
     } else if (bridges_.ipv6 == std::nullopt) {
-      come(clients, through_v4 | v6_of(bridges_.gateways), "docker-proxy", port.written, false);
+      come(strangers, through_v4 | v6_of(bridges_.gateways), "docker-proxy", port.written, false);
     } else if (!*bridges_.ipv6) {
       if (proxy) come(clients, through_v4, "docker-proxy", port.written);
     } else {
-      publish_v6_to_v6(port, clients, proxy);
+      publish_v6_to_v6(port, strangers, proxy);
+      if (proxy) come(clients, v6_of(bridges_.gateways), "docker-proxy", port.written);
     }
   }
 

@@ -35,6 +35,12 @@ bool writes_route(const Transform::Template& form) {
          std::count(text.begin(), text.end(), '@') > 1;
 }
 
+// An address without a domain gets one: restrictions read it as that, too.
+bool completes(const Transform::Template& form) {
+  return form.completed_by.empty() && form.pieces.size() == 2 && form.pieces[0].hole &&
+         form.pieces[0].hole->of == Transform::Template::Hole::Of::whole;
+}
+
 // `@example.org` keeps the local part that was sent.
 bool copies_local_part(std::string_view value) {
   constexpr std::string_view between = ", \t\r\n";
@@ -205,7 +211,7 @@ Diagram SymbolicRouter::routed_on(std::uint32_t transform, ListId then, Diagram 
                                   const Standing& standing, const Standing& target) {
   const auto& form = ground_.policy.transforms.at(transform).rewritten;
   if (!form || !ground_.policy.is_routed || !target.local_chosen || target.domain_chosen ||
-      !ahead_of(then).resolves) {
+      !ahead_of(then).resolves || completes(*form)) {
     return Diagrams::nobody;
   }
   if (!form->captured_in && !writes_route(*form)) return routed_on(matching, standing);

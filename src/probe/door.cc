@@ -104,7 +104,7 @@ class Asking {
     smtp::SessionOptions options;
     options.helo = kind.helo;
     options.starttls = options_.target.tls == mail::TlsMode::starttls;
-    options.pipelining = !kind.lock_step;
+    options.pipelining = !kind.lock_step || keeps_step(result_.software);
     options.phase = kind.phase;
     options.content = [this](const mail::Attempt& attempt) { return battery_.letter_for(attempt); };
     if (kind.prelude != techniques::Prelude::none)

@@ -34,6 +34,12 @@ bool takes_second_ehlo(Software software) {
   return software == Software::postfix || software == Software::sendmail;
 }
 
+bool keeps_step(Software software) {
+  // OpenSMTPD offers no pipelining. Of others nobody knows what a spelling does to them.
+  return software == Software::postfix || software == Software::exim ||
+         software == Software::sendmail;
+}
+
 Dose reduced(const Dose& dose, std::size_t answered) {
   const std::size_t most = std::max<std::size_t>(answered, 1);
   return {.attempts = std::min(dose.attempts, most),

@@ -23,6 +23,9 @@ Dose dose_for(Software software);
 /// It takes a second EHLO, with another name, as it takes the first one.
 bool takes_second_ehlo(Software software);
 
+/// It answers each command of a batch in its place, those that it does not understand as well.
+bool keeps_step(Software software);
+
 /// After a session that was cut off: as much as it answered, at least one.
 Dose reduced(const Dose& dose, std::size_t answered);
 

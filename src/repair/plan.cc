@@ -4,6 +4,7 @@
 #include <set>
 #include <tuple>
 
+#include "questions/lost_addresses.h"
 #include "repair/unified.h"
 
 namespace relayproof::repair {
@@ -53,7 +54,7 @@ auto distance(const Attempted& attempted) {
 }
 
 // Where the audit says that it is open, or hangs on something.
-std::vector<SourceRange> causes_of(const Audit& audit) {
+std::vector<SourceRange> causes_of(const Audit& audit, const policy::Policy& policy) {
   std::vector<SourceRange> places;
   const auto add = [&](const SourceRange& where) {
     if (!where.file.empty()) places.push_back(where);
@@ -67,6 +68,14 @@ std::vector<SourceRange> causes_of(const Audit& audit) {
   }
   for (const auto& finding : audit.findings) {
     if (finding.severity >= Severity::high) add(finding.where);
+  }
+  // Of strangers who appear under another address: what admits that one.
+  for (std::size_t i = 0; i < audit.doors.size(); ++i) {
+    const auto& door = policy.doors.at(i);
+    for (const auto& seen : door.seen) {
+      const auto* line = questions::trusting_line(policy, audit.doors[i], door, seen);
+      if (line != nullptr) add(line->range);
+    }
   }
   return places;
 }
@@ -129,7 +138,8 @@ class Planner {
 
   void expand(const Attempted& from, std::vector<Attempted>& to) {
     const OverlayFiles files(*subject_.files, from.texts);
-    const dialects::RemedyRequest request{options_.networks, causes_of(from.audit)};
+    const dialects::RemedyRequest request{options_.networks,
+                                          causes_of(from.audit, from.loaded.policy)};
     for (auto& remedy : subject_.dialect->remedies(files, subject_.path, subject_.host, request)) {
       if (is_over()) return;
       auto texts = edited(files, from.texts, remedy.edits);
@@ -232,6 +242,10 @@ Result<Loaded> load_with(const Subject& subject, const Texts& texts) {
   if (!loaded) return loaded;
   auto& claims = loaded->policy.answers_for;
   claims.insert(claims.end(), subject.responsible.begin(), subject.responsible.end());
+  if (subject.surroundings) {
+    const auto applied = subject.surroundings(*loaded);
+    if (!applied) return tl::unexpected(applied.error());
+  }
   return loaded;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,8 @@ struct Subject {
   std::string path;
   dialects::Host host;
   std::vector<std::string> responsible;  ///< domains of the owner that no line names
+  /// What stands before the server: changes the doors of what was loaded. Null: nothing does.
+  std::function<Result<bool>(dialects::Loaded&)> surroundings = {};
 };
 
 struct PlanOptions {

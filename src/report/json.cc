@@ -8,8 +8,8 @@
 #include <span>
 
 #include "base/text.h"
+#include "report/document.h"
 #include "report/foreign.h"
-#include "report/next_steps.h"
 #include "report/render.h"
 
 namespace relayproof::report {
@@ -231,22 +231,10 @@ std::string json(std::span<const probe::Run> runs, const Meta& meta) {
 
 std::string json(const probe::Run& run, const Meta& meta) { return json(std::span(&run, 1), meta); }
 
+Json run_document(const probe::Run& run, const Meta& meta) { return runs_json({&run, 1}, meta); }
+
 std::string json_line(const probe::Run& run, const probe::DoorResult& door, const Meta& meta) {
   return door_json(run, door, meta).dump() + "\n";
-}
-
-std::string check_json(const probe::Run& run, const Meta& meta) {
-  Json object;
-  object["schema"] = "relayproof/check/1";
-  object["verdict"] = to_string(run.verdict);
-  object["evidence"] = to_string(run.evidence);
-  object["outside"] = runs_json({&run, 1}, meta);
-  object["inside"] = Json::array();
-  object["agreement"] = Json::array();
-  object["findings"] = Json::array();
-  object["next"] = Json::array();
-  for (const NextStep& step : next_steps(run)) object["next"].push_back(to_string(step));
-  return object.dump(2) + "\n";
 }
 
 }  // namespace relayproof::report

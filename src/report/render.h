@@ -48,8 +48,6 @@ std::string json(std::span<const probe::Run> runs, const Meta& meta);
 std::string json(const probe::Run& run, const Meta& meta);
 /// `relayproof/probe/1`, one line, ends with a newline.
 std::string json_line(const probe::Run& run, const probe::DoorResult& door, const Meta& meta);
-/// `relayproof/check/1`, pretty-printed.
-std::string check_json(const probe::Run& run, const Meta& meta);
 
 /// The catalogue: a table, or `relayproof/techniques/1`.
 std::string techniques_text();

@@ -6,8 +6,10 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "report/check.h"
 #include "report/foreign.h"
 #include "report/layout.h"
+#include "report/next_steps.h"
 #include "report/samples.h"
 #include "report/techniques_table.h"
 #include "support/golden.h"
@@ -132,7 +134,13 @@ TEST(Json, LooksLikeTheGoldenFileOfEverySample) {
     for (auto& door : run.doors) {
       if (door.outcomes.size() > 5) door.outcomes.resize(3);
     }
-    EXPECT_TRUE(matches_golden(check_json(run, meta), testdata(name + ".check.json")));
+    Checked checked;
+    checked.run = &run;
+    crosscheck::Evidence evidence;
+    evidence.run = &run;
+    checked.cross = crosscheck::crosscheck(evidence);
+    for (const auto& step : next_steps(run)) checked.next.push_back(to_string(step));
+    EXPECT_TRUE(matches_golden(checked_json(checked, {}, meta), testdata(name + ".check.json")));
   }
   const std::vector two = {samples::accepts_everything(), samples::undecided()};
   EXPECT_TRUE(matches_golden(json(two, meta), testdata("two_targets.probe-run.json")));

@@ -104,7 +104,7 @@ TEST(Session, SendsNoMessageWhereNoneIsWanted) {
   }
   EXPECT_EQ(session.take_output(), "DATA\r\n");
   session.receive("451 later\r\n");
-  EXPECT_EQ(session.take_output(), "");
+  EXPECT_EQ(session.take_output(), "RSET\r\n");
   EXPECT_EQ(session.record().answers[0].data->code, 451);
 }
 

@@ -68,7 +68,7 @@ class Usage(Told):
                 (["check", "--bogus", "127.0.0.1"], "--bogus"),
                 (["frobnicate"], "unknown command 'frobnicate'"),
                 (["\x1b[2J"], r"unknown command '\\x1b\[2J'"),
-                (["check"], "name the mail server"),
+                (["check", "--container", "no-such-container"], "--container: neither docker nor podman"),
                 (["probe"], "name a target"),
                 (["check", "127.0.0.1", "--port", "0"], "--port: '0' is no port"),
                 (["check", "127.0.0.1", "--port", "70000"], "--port: '70000' is no port"),

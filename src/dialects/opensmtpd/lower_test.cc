@@ -142,6 +142,7 @@ TEST(Lowering, AnswersTheClientAsSmtpdDoes) {
   EXPECT_EQ(at("203.0.113.9", "<alice>"), "550");  // completed with the host's name, not for local
   EXPECT_EQ(at("192.0.2.25", "<alice>"), "250 local");
   EXPECT_EQ(at("192.0.2.25", "<alice@[192.0.2.25]>"), "250 local");
+  EXPECT_EQ(at("192.0.2.25", "<alice@mail>"), "250 handed-on alice@mail");
   EXPECT_EQ(at("192.0.2.25", "<@x.example,@y.example:bob@example.net>"),
             "250 handed-on bob@example.net");
   EXPECT_EQ(at("192.0.2.25", "<bob%example.org@example.net>"),

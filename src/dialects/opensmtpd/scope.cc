@@ -8,10 +8,7 @@ namespace relayproof::opensmtpd {
 // brackets twice there.
 std::set<std::string> local_names(const dialects::Host& host, const std::string& hostname) {
   std::set<std::string> names = {"localhost"};
-  if (!hostname.empty()) {
-    names.insert(to_lower(hostname));
-    names.insert(to_lower(hostname.substr(0, hostname.find('.'))));
-  }
+  if (!hostname.empty()) names.insert(to_lower(hostname));
   for (const auto& interface : host.interfaces) {
     const auto text = interface.address.to_string();
     if (!interface.address.is_v6()) names.insert(text);

@@ -76,6 +76,11 @@ class Narrowing {
     const auto strangers = (set & mail::globally_routable()) - stated_;
     if (strangers.empty()) {
       kept_ = kept_ | set;
+      // Strangers may appear under an address in it; that alone says nothing while others are in.
+      const bool blamed =
+          !set.is_subset_of(mail::loopback() | stated_) &&
+          context_.is_cause(value_, element.column, element.column + element.text.size());
+      if (blamed) blamed_.push_back({element.column, std::string(element.text), ""});
       return;
     }
     lost_ = lost_ | set;
@@ -136,6 +141,7 @@ class Narrowing {
 
   // Strangers' networks go; those that were stated and were in them come in their place.
   void narrow() {
+    if (offending_.empty() && in_files_.empty()) offending_ = blamed_;
     if (offending_.empty() && in_files_.empty()) return;
     Edits edits = in_files_;
     std::optional<ListEditor> editor;
@@ -233,6 +239,7 @@ class Narrowing {
   mail::IpSet kept_;
   mail::IpSet lost_;
   std::vector<Offending> offending_;
+  std::vector<Offending> blamed_;  // private networks that the cause names
   std::vector<Offending> wrong_;
   Edits in_files_;
   std::string told_;

@@ -111,7 +111,10 @@ def really_relayed(attempt: dict, real: dict, owned: list[str], written: str = "
     def chosen(address: str) -> bool:
         domain = names.domain_of(address)
         user = names.plain(address).rpartition("@")[0]
-        named = domain in said or ("." not in domain.removesuffix("." + names.DOMAIN)
+        base = re.split("[+-]", user)[0]
+        if base != user and f"{base}@{domain}" in written and names.plain(address) not in said:
+            return False  # with an extension that was carried over
+        named = re.search(rf"(?<![\w.-]){re.escape(domain)}", said) or ("." not in domain.removesuffix("." + names.DOMAIN)
                                    and re.search(rf"@{re.escape(domain.removesuffix('.' + names.DOMAIN))}\b(?!\.)", said))
         return is_outside(domain, owned) and bool(named) and (user in said or address not in written)
 
@@ -124,13 +127,14 @@ def written_in(root: Path) -> str:
 
 
 def is_outside(domain: str, owned: list[str]) -> bool:
-    """Nobody's here: not claimed by this configuration, no name or address of the server. Of the names without a dot,
-    only `localhost` is a claim: nobody can register below it."""
+    """Nobody's here: not claimed by this configuration, no name or address of the server, and not `localhost`, which nobody
+    can register."""
     if domain.startswith("["):
         return domain.strip("[]").removeprefix("ipv6:") not in names.server_addresses()
+    if domain == "localhost" or domain.endswith(".localhost"):
+        return False
     claims = [name.lstrip(".").lower() for name in [names.HOST, *owned]]
-    return bool(domain) and not any(domain == name or domain.endswith("." + name) for name in claims
-                                    if "." in name or name == "localhost")
+    return bool(domain) and not any(domain == name or domain.endswith("." + name) for name in claims if "." in name)
 
 
 def _fates(attempt: dict, real: dict, ours: dict) -> list[str]:

@@ -88,18 +88,20 @@ def witness_for(listener: dict, address: str) -> dict | None:
     return None
 
 
-def wrong(where: str, attempt: dict, real: dict, owned: list[str]) -> bool:
+def wrong(where: str, attempt: dict, real: dict, owned: list[str], written: str = "") -> bool:
     """Whether the server did at this edge what the program says nobody can, or not what it says he can."""
     if real["at"] in ("not asked", "cut off"):
         return False
     if where == "outside":
         return really_relayed(attempt, real, owned)
-    return real.get("fate") not in ("handed-on", "tried") and not is_screened(real)
+    return real.get("fate") not in ("handed-on", "tried") and not is_screened(real, written)
 
 
-def is_screened(real: dict) -> bool:
-    """`surely` leaves out of account what only screens refuse."""
-    return real["at"] != "message" and bool(_SCREENED.search(real.get("text", "")))
+def is_screened(real: dict, written: str) -> bool:
+    """`surely` leaves out of account what only screens refuse. One is a pattern that is asked for the client's address."""
+    text = real.get("text", "")
+    by_pattern = "Client host rejected" in text and re.search(r"check_client_access\s+(regexp|pcre):", written)
+    return bool(_SCREENED.search(text) or by_pattern)
 
 
 def contradicts(listener: dict, attempt: dict) -> bool:

@@ -57,7 +57,7 @@ def judge(program: Program, number: int, root: Path, owned: list[str], attempts:
     if audit:
         found.counts[f"verdict {audit['verdict']}"] += 1
     if running is not None:
-        _judge_edges(found, running, listeners, owned)
+        _judge_edges(found, running, listeners, owned, written)
     return found
 
 
@@ -91,12 +91,12 @@ def _judge_pair(found: Judgement, outcome: Outcome, attempt: dict, truth: dict, 
         found.decisive.update(deciding(ours))
 
 
-def _judge_edges(found: Judgement, running: Running, listeners: dict[int, dict], owned: list[str]) -> None:
+def _judge_edges(found: Judgement, running: Running, listeners: dict[int, dict], owned: list[str], written: str) -> None:
     dice = random.Random(f"edges {found.number}")
     asked = [(where, attempt) for listener in listeners.values() if listener.get("runs", True) and listener["port"] != 10025
              for where, attempt in edges.questions(listener, dice)]
     for (where, attempt), real in zip(asked, running.answers([attempt for _, attempt in asked])):
         found.counts[f"edges {where}"] += 1
-        if edges.wrong(where, attempt, real, owned):
+        if edges.wrong(where, attempt, real, owned, written):
             ours = {"reply": where, "fate": f"edge {where}", "listener": str(attempt["port"]), "relay": where == "inside"}
             found.disagreements.append(Disagreement(found.number, (f"edge {where}",), attempt, real, ours))

@@ -13,6 +13,8 @@ from kit.network import Network
 
 OUTSIDE = Path(__file__).resolve().parent.parent / "outside"
 PYTHON = "/usr/bin/python3"
+# How long the smart host keeps what it was given, when the program waits for it.
+SLOW_SECONDS = 2.0
 
 
 class World:
@@ -53,7 +55,7 @@ class World:
         listen = [word for address in CANARY.addresses() for word in ("--listen", address)]
         canary = self._start([program, "canary", "--domain", CANARY_DOMAIN, "--hostname", CANARY.name,
                               "--key", str(key), *listen])
-        smart_host = self._start([PYTHON, str(OUTSIDE / "smarthost.py"), CANARY.ipv4, *SMART_HOST.addresses()])
+        smart_host = self._start_smart_host(SLOW_SECONDS)
         try:
             self._wait_for("tcp", CANARY.ipv4, 25)
             self._wait_for("tcp", SMART_HOST.ipv4, 25)
@@ -65,7 +67,7 @@ class World:
     def sink_for_the_canary(self) -> Iterator[None]:
         """When attempts are made again, what would reach the canary is a truth as any other."""
         sink = self._start([PYTHON, str(OUTSIDE / "sink.py"), str(self._folder / "relayed"), *CANARY.addresses()])
-        smart_host = self._start([PYTHON, str(OUTSIDE / "smarthost.py"), CANARY.ipv4, *SMART_HOST.addresses()])
+        smart_host = self._start_smart_host(0)
         try:
             self._wait_for("tcp", CANARY.ipv4, 25)
             self._wait_for("tcp", SMART_HOST.ipv4, 25)
@@ -83,6 +85,10 @@ class World:
         configuration.write_text(unbound_configuration(str(self._folder)))
         self._resolver = self._start(["unbound", "-d", "-c", str(configuration)])
         self._wait_for("udp", RESOLVER.ipv4, 53)
+
+    def _start_smart_host(self, seconds: float) -> subprocess.Popen:
+        return self._start([PYTHON, str(OUTSIDE / "smarthost.py"), str(seconds), CANARY.ipv4,
+                            *SMART_HOST.addresses()])
 
     def _start_sink(self) -> None:
         self._sink = self._start([PYTHON, str(OUTSIDE / "sink.py"), str(self._folder / "relayed"),

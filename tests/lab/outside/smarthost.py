@@ -1,20 +1,20 @@
 #!/usr/bin/python3
 """A provider's server that sends on what its customers hand to it, a while later.
 
-usage: smarthost.py NEXT ADDRESS...
+usage: smarthost.py SECONDS NEXT ADDRESS...
 """
 import asyncio
 import smtplib
 import sys
 
-SECONDS_IN_THE_QUEUE = 2.0
-
 
 class Session:
     """One connection; messages go on to NEXT in their own time."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, source: str, following: str):
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, source: str, following: str,
+                 seconds: float):
         self._reader, self._writer, self._source, self._next = reader, writer, source, following
+        self._seconds_in_the_queue = seconds
         self._sender, self._recipients = "", []
 
     async def run(self) -> None:
@@ -48,7 +48,7 @@ class Session:
         return b"Received: from mail.example.com by out.isp.example; later\r\n" + b"".join(lines)
 
     async def _send_on(self, sender: str, recipients: list[str], message: bytes) -> None:
-        await asyncio.sleep(SECONDS_IN_THE_QUEUE)
+        await asyncio.sleep(self._seconds_in_the_queue)
         await asyncio.to_thread(self._deliver, sender, recipients, message)
 
     def _deliver(self, sender: str, recipients: list[str], message: bytes) -> None:
@@ -63,13 +63,13 @@ def _path(argument: str) -> str:
     return argument[argument.index("<") + 1:argument.index(">")]
 
 
-async def main(following: str, addresses: list[str]) -> None:
+async def main(seconds: float, following: str, addresses: list[str]) -> None:
     async def serve(reader, writer):
-        await Session(reader, writer, addresses[0], following).run()
+        await Session(reader, writer, addresses[0], following, seconds).run()
 
     servers = [await asyncio.start_server(serve, address, 25, limit=1 << 20) for address in addresses]
     await asyncio.gather(*(server.serve_forever() for server in servers))
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1], sys.argv[2:]))
+    asyncio.run(main(float(sys.argv[1]), sys.argv[2], sys.argv[3:]))

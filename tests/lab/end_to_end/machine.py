@@ -11,7 +11,7 @@ from kit.mta import MTAS
 from kit.root import cache_folder
 from kit.world import World
 
-from fix.cases import Case
+from end_to_end.cases import Case
 
 COMMON = Path(__file__).resolve().parent.parent / "common/postfix/master.cf"
 SASL_PACKAGES = ["libsasl2-modules", "sasl2-bin"]
@@ -68,14 +68,14 @@ class Server:
     def _install(self) -> None:
         root = self.machine.root()
         target = root / HERE.lstrip("/")
-        target.mkdir()
+        target.mkdir(exist_ok=True)
         shutil.copy(self._program, target / "relayproof")
         linked = subprocess.run(["ldd", str(self._program)], capture_output=True, text=True, check=True).stdout
         for library in re.findall(r"(/\S+)", linked):
             shutil.copy(library, target)
         shutil.copytree(sasl_files() / "usr", root / "usr", dirs_exist_ok=True, symlinks=True)
         sasl = root / "etc/postfix/sasl"
-        sasl.mkdir()
+        sasl.mkdir(exist_ok=True)
         (sasl / "smtpd.conf").write_text(SASL)
         self.machine.run("sh", "-c", f"echo '{PASSWORD}' | saslpasswd2 -p -c -u example.com alice; "
                          "chown postfix /etc/sasldb2")
@@ -91,9 +91,10 @@ class Server:
         text, _, status = said.rstrip("\n").rpartition("\n")
         return int(status), text
 
-    def audit(self) -> dict:
-        status, text = self.relayproof("audit", "/etc/postfix", "--format", "json", "--mta-version", "3.7")
+    def check(self) -> tuple[int, dict]:
+        """Exit status and report of `check` on the server."""
+        status, text = self.relayproof("check", "--quiet", "--format", "json")
         try:
-            return json.loads(text)
+            return status, json.loads(text)
         except ValueError as error:
-            raise RuntimeError(f"audit ended with {status}: {text[-2000:]}") from error
+            raise RuntimeError(f"check ended with {status}: {text[-2000:]}") from error
