@@ -35,7 +35,7 @@ class RouteLowering {
         rule(start, builder().has_mark(index), policy::End{Fate::dropped}, {}, mark);
       }
     }
-    rule(start, always(), policy::Run{entry(lists_.front())}, {}, "routers");
+    rule(start, always(), policy::Run{lists_.front()}, {}, "routers");
     for (std::size_t index = 0; index < routers.size(); ++index) lower(index);
     return start;
   }

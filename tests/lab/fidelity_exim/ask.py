@@ -147,6 +147,8 @@ def _fate(attempt: dict, reply: dict, log: list[re.Match], sunk: dict[str, list[
         elif "T=remote_smtp" in rest or "R=dnslookup" in rest or "R=manual" in rest or "R=smart" in rest or "R=routed" in rest:
             fates.add("handed-on")
             to.append(address.lower())
+        elif "T=local_delivery" in rest:
+            fates.add("local")
         elif match["sign"] in ("**", "=="):
             fates.add("dropped")
         elif match["sign"] in ("=>", "->"):

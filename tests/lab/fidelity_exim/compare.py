@@ -69,7 +69,9 @@ def judge(program: Program, number: int, root: Path, owned: list[str], attempts:
         is_parameter = " " in attempt["rcpt_to"] and attempt.get("auth")
         # Merged with the recipient before, when both lead to the same.
         is_merged = bool(attempt.get("after")) and truth.get("fates") == [] and truth["code"] < 400
-        if is_quoted or is_parameter or is_merged or truth["at"] in ("cut off", "not running") or truth.get("settled") is False:
+        # A user of Debian's whose home is not there, so that Exim puts the delivery off.
+        is_homeless = attempt["rcpt_to"].startswith("<list@") and truth.get("fates") == ["dropped"]
+        if is_quoted or is_parameter or is_merged or is_homeless or truth["at"] in ("cut off", "not running") or truth.get("settled") is False:
             found.counts["not compared"] += 1
             continue
         relayed = really_relayed(attempt, truth, owned)
