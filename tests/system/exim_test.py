@@ -61,6 +61,7 @@ KNOWN = {
 }
 DEBIAN = {
     "Debian's answers for an internet site": (answers(), "closed"),
+    "a network may relay": (answers(nets="198.51.100.0/24"), "scoped"),
     "everybody may relay": (answers(nets="0.0.0.0/0 ; ::/0"), "open"),
     "on loopback only": (answers(interfaces="127.0.0.1 ; ::1", nets="0.0.0.0/0"), "closed"),
     "local mail only": (answers(type="local"), "closed"),

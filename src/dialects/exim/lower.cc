@@ -166,7 +166,8 @@ class Server {
         patterns::Flavour::pcre, {});
     if (!good) return;
     const auto valid = builder().matches(*good, {Field::helo, Part::whole, {}});
-    put(listener, Moment::helo, "HELO syntax", builder().negation(valid), {501, ""}, 0);
+    // What is no HELO to it is no choice that a client had.
+    put(listener, Moment::helo, "HELO syntax", builder().negation(valid), {501, ""}, 0, true);
   }
 
   // hosts_require_helo is `*` since 4.95; helo_verify_hosts wants a true name.
