@@ -35,7 +35,7 @@ void judge(const policy::Policy& policy, const policy::Door& door, const policy:
   const auto routable = mail::globally_routable();
   const auto strangers = to.relays & routable;
   const auto perhaps = to.may_relay & routable;
-  const bool lost = !door.seen.empty() || !door.may_claim.empty();
+  const bool lost = !door.seen.empty() || !door.may_claim.is_subset_of(options.trusted);
   if (!strangers.empty() && !(is_few(strangers) && address_alone_decides(reach) && !lost)) {
     to.verdict = Verdict::open;
     to.reason = "strangers may relay";

@@ -2,12 +2,19 @@
 
 #include <fmt/format.h>
 
+#include <cstdint>
 #include <utility>
 
 #include "policy/decide.h"
 #include "questions/causes.h"
 
 namespace relayproof::questions {
+namespace {
+
+// Addresses of one host: who is not among the strangers is no news.
+constexpr std::uint64_t most_own = 64;
+
+}  // namespace
 
 std::string strangers_in_words(const mail::IpSet& clients) {
   const auto routable = mail::globally_routable();
@@ -17,8 +24,12 @@ std::string strangers_in_words(const mail::IpSet& clients) {
       {routable & mail::IpSet::all_v6(), "every IPv6 client"}};
   const auto strangers = clients & routable;
   for (const auto& [whole, name] : families) {
-    // IPv4-mapped and the like aside, from which nobody connects.
-    if (!strangers.empty() && strangers == whole) return std::string(name);
+    // IPv4-mapped and the like aside, from which nobody connects, and the host's own addresses.
+    const auto others = whole - strangers;
+    if (!strangers.empty() && strangers.is_subset_of(whole) && others.size_v4() <= most_own &&
+        others.size_v6() <= most_own) {
+      return std::string(name);
+    }
   }
   return clients_in_words(strangers);
 }

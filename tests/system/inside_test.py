@@ -139,6 +139,12 @@ class Known(unittest.TestCase):
             ran, document = folder.audit("--trusted", "198.51.100.0/24")
             self.assertEqual((document["verdict"], ran.returncode), ("closed", 0))
 
+    def test_networks_stay_scoped_where_only_the_host_itself_may_name_other_clients(self):
+        networks = BASE + GATE + "mynetworks = 127.0.0.0/8 198.51.100.0/24\n"
+        for claimers, verdict in (("127.0.0.1", "scoped"), ("127.0.0.1 203.0.113.5", "open")):
+            with Folder(networks + f"smtpd_authorized_xclient_hosts = {claimers}\n") as folder, self.subTest(claimers):
+                self.assertEqual(folder.audit()[1]["verdict"], verdict)
+
     def test_output_of_postconf_is_a_configuration_too(self):
         ran = run("audit", "-", *HOST, "--format", "json", stdin=BASE + GATE + "mynetworks = 0.0.0.0/0\n")
         self.assertEqual(ran.returncode, 2, ran.stderr)
