@@ -58,7 +58,11 @@ void Bounder::divide(const Syntax& syntax) {
 }
 
 Bounds Bounder::bounds() {
-  const Language upper = whole(Side::upper);
+  Language upper = whole(Side::upper);
+  if (parsed_.caret_behind_newline) {
+    exact_ = false;
+    upper = upper | all_.then(LanguageNodes::bytes(newline_)).then(all_);
+  }
   if (exact_) return {upper, upper};
   return {whole(Side::lower), upper};
 }

@@ -213,6 +213,20 @@ TEST(Language, OfWhatIsTooLongOrTooDeepIsUnknown) {
   }
 }
 
+// glibc 2.36, although REG_NEWLINE is not set.
+TEST(Pattern, ACaretMayHoldBehindANewlineThatWasMatched) {
+  for (const auto* text : {"(.{2,}x?)^", "a.^", "(^a.)*b", "(x|[^x])+(^|b)"}) {
+    const auto [lower, upper] = compiled(text, extended).language();
+    EXPECT_TRUE(upper.contains("a\n")) << text;
+    EXPECT_FALSE(lower.same_term(upper)) << text;
+  }
+  EXPECT_EQ(compiled("a.^", extended).matches("a\n"), true);
+  for (const auto* text : {"(^|\\.)example\\.com$", "^a.*$", "(^|@).*b", "a*^"}) {
+    const auto [lower, upper] = compiled(text, extended).language();
+    EXPECT_TRUE(lower.same_term(upper)) << text;
+  }
+}
+
 TEST(Pattern, WhatTheEngineDoesNotTakeIsAnError) {
   const std::pair<Flavour, std::string_view> rows[] = {
       {pcre, "a("},     {pcre, "*"},        {pcre, "[b-a]"},       {pcre, "(?<=a*)"},

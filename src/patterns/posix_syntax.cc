@@ -102,9 +102,47 @@ class PosixParser {
   Parsed parsed_;
 };
 
+/// Whether a start of the subject is asked for where a newline may have been matched; `newline`:
+/// whether one was before, and then whether one was behind it all.
+bool asks_for_start_behind_newline(const Syntax& syntax, bool& newline) {
+  switch (syntax.kind) {
+    case SyntaxKind::assertion:
+      return newline && syntax.assertion == Assertion::subject_start;
+    case SyntaxKind::bytes:
+      newline = newline || syntax.bytes['\n'];
+      return false;
+    case SyntaxKind::alternation: {
+      bool asks = false;
+      bool any = newline;
+      for (const auto& part : syntax.parts) {
+        bool of_part = newline;
+        asks = asks_for_start_behind_newline(part, of_part) || asks;
+        any = any || of_part;
+      }
+      newline = any;
+      return asks;
+    }
+    default: {
+      newline = newline || syntax.kind == SyntaxKind::backreference;
+      const bool before = newline;
+      bool asks = false;
+      for (const auto& part : syntax.parts) {
+        asks = asks_for_start_behind_newline(part, newline) || asks;
+      }
+      // What is repeated stands behind itself.
+      if (syntax.kind == SyntaxKind::repeat && newline != before) {
+        asks = asks_for_start_behind_newline(syntax.parts.front(), newline) || asks;
+      }
+      return asks;
+    }
+  }
+}
+
 std::optional<Parsed> PosixParser::run() {
   parsed_.syntax = alternation();
   if (failed_ || cursor_.more()) return std::nullopt;
+  bool newline = false;
+  parsed_.caret_behind_newline = asks_for_start_behind_newline(parsed_.syntax, newline);
   return std::move(parsed_);
 }
 

@@ -65,6 +65,9 @@ struct Parsed {
   bool anchored = false;      ///< only tried at the start of the subject
   bool ends_at_nul = false;   ///< the engine sees the subject up to its first NUL
   bool caret_at_end = false;  ///< line_start holds behind a newline that ends the subject
+  /// A `^` may hold behind any newline that was matched before it, although it stands for the
+  /// subject's start: glibc's regexec(3) does that.
+  bool caret_behind_newline = false;
 };
 
 Syntax bytes_syntax(const ByteSet& set);
