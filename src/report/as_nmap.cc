@@ -153,7 +153,8 @@ void explain_session(const DoorResult& door, std::vector<std::string>& why) {
 
 NmapVerdict as_nmap(const DoorResult& door) {
   NmapVerdict verdict;
-  const Count found = count_tests(tests_of(door));
+  const Tests all = tests_of(door);  // what was counted points into it
+  const Count found = count_tests(all);
   verdict.open = !found.wants_password && !found.taken.empty();
   verdict.says = found.wants_password ? "Server isn't an open relay, authentication needed"
                  : verdict.open
