@@ -116,7 +116,8 @@ def steps(options) -> list[Step]:
              count_build),
         Step("build dev", f"cmake --preset dev && cmake --build --preset dev -j {jobs}", count_build, minutes=20),
         Step("unit tests", f"ctest --preset dev -j {jobs} --output-junit {JUNIT}", count_ctest, ["build dev"]),
-        Step("system tests", f"RELAYPROOF={DEV} RELAYPROOF_EVERY=9 {unittests('tests/system')}", count_unittest, ["build dev"]),
+        Step("system tests", f"RELAYPROOF={DEV} RELAYPROOF_EVERY=9 {unittests('tests/system')}", count_unittest, ["build dev"],
+             minutes=25),
         Step("system tests, release", f"RELAYPROOF={RELEASE} {unittests('tests/system')}", count_unittest, ["build release"]),
     ]
     if options.tsan:

@@ -59,9 +59,13 @@ void Bounder::divide(const Syntax& syntax) {
 
 Bounds Bounder::bounds() {
   Language upper = whole(Side::upper);
-  if (parsed_.caret_behind_newline) {
+  if (parsed_.anchors_at_lines) {
     exact_ = false;
     upper = upper | all_.then(LanguageNodes::bytes(newline_)).then(all_);
+  }
+  if (parsed_.anchors_anywhere) {
+    exact_ = false;
+    upper = all_;
   }
   if (exact_) return {upper, upper};
   return {whole(Side::lower), upper};

@@ -102,47 +102,69 @@ class PosixParser {
   Parsed parsed_;
 };
 
-/// Whether a start of the subject is asked for where a newline may have been matched; `newline`:
-/// whether one was before, and then whether one was behind it all.
-bool asks_for_start_behind_newline(const Syntax& syntax, bool& newline) {
-  switch (syntax.kind) {
-    case SyntaxKind::assertion:
-      return newline && syntax.assertion == Assertion::subject_start;
-    case SyntaxKind::bytes:
-      newline = newline || syntax.bytes['\n'];
-      return false;
-    case SyntaxKind::alternation: {
-      bool asks = false;
-      bool any = newline;
-      for (const auto& part : syntax.parts) {
-        bool of_part = newline;
-        asks = asks_for_start_behind_newline(part, of_part) || asks;
-        any = any || of_part;
-      }
-      newline = any;
-      return asks;
-    }
-    default: {
-      newline = newline || syntax.kind == SyntaxKind::backreference;
-      const bool before = newline;
-      bool asks = false;
-      for (const auto& part : syntax.parts) {
-        asks = asks_for_start_behind_newline(part, newline) || asks;
-      }
-      // What is repeated stands behind itself.
-      if (syntax.kind == SyntaxKind::repeat && newline != before) {
-        asks = asks_for_start_behind_newline(syntax.parts.front(), newline) || asks;
-      }
-      return asks;
+/// Goes through a pattern from one end to the other, and looks for an anchor where a newline may
+/// have been matched on the way.
+class AnchorSearch {
+ public:
+  explicit AnchorSearch(Assertion anchor) : anchor_(anchor) {}
+
+  bool finds(const Syntax& syntax) {
+    switch (syntax.kind) {
+      case SyntaxKind::assertion:
+        return newline_ && syntax.assertion == anchor_;
+      case SyntaxKind::bytes:
+        newline_ = newline_ || syntax.bytes['\n'];
+        return false;
+      case SyntaxKind::alternation:
+        return finds_in_one_of(syntax.parts);
+      default:
+        newline_ = newline_ || syntax.kind == SyntaxKind::backreference;
+        return finds_in_turn(syntax);
     }
   }
+
+ private:
+  bool finds_in_one_of(const std::vector<Syntax>& choices) {
+    const bool before = newline_;
+    bool found = false;
+    bool any = before;
+    for (const auto& choice : choices) {
+      newline_ = before;
+      found = finds(choice) || found;
+      any = any || newline_;
+    }
+    newline_ = any;
+    return found;
+  }
+
+  bool finds_in_turn(const Syntax& syntax) {
+    const std::size_t count = syntax.parts.size();
+    bool found = false;
+    for (std::size_t i = 0; i < count; ++i) {
+      const bool forwards = anchor_ == Assertion::subject_start;
+      found = finds(syntax.parts[forwards ? i : count - 1 - i]) || found;
+    }
+    return found;
+  }
+
+  Assertion anchor_;
+  bool newline_ = false;
+};
+
+bool repeats_anchor(const Syntax& syntax, bool is_repeated = false) {
+  if (syntax.kind == SyntaxKind::assertion) return is_repeated;
+  const bool repeats = syntax.kind == SyntaxKind::repeat && syntax.most != 1;
+  return std::ranges::any_of(syntax.parts, [&](const Syntax& part) {
+    return repeats_anchor(part, is_repeated || repeats);
+  });
 }
 
 std::optional<Parsed> PosixParser::run() {
   parsed_.syntax = alternation();
   if (failed_ || cursor_.more()) return std::nullopt;
-  bool newline = false;
-  parsed_.caret_behind_newline = asks_for_start_behind_newline(parsed_.syntax, newline);
+  parsed_.anchors_at_lines = AnchorSearch(Assertion::subject_start).finds(parsed_.syntax) ||
+                             AnchorSearch(Assertion::subject_end).finds(parsed_.syntax);
+  parsed_.anchors_anywhere = repeats_anchor(parsed_.syntax);
   return std::move(parsed_);
 }
 

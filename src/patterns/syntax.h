@@ -65,9 +65,11 @@ struct Parsed {
   bool anchored = false;      ///< only tried at the start of the subject
   bool ends_at_nul = false;   ///< the engine sees the subject up to its first NUL
   bool caret_at_end = false;  ///< line_start holds behind a newline that ends the subject
-  /// A `^` may hold behind any newline that was matched before it, although it stands for the
-  /// subject's start: glibc's regexec(3) does that.
-  bool caret_behind_newline = false;
+  /// A `^` may hold behind a newline that was matched before it, or a `$` in front of one that is
+  /// matched behind it, although they stand for the subject's ends: glibc's regexec(3) does that.
+  bool anchors_at_lines = false;
+  /// Anchors may hold anywhere: regexec(3) loses those of what it repeats.
+  bool anchors_anywhere = false;
 };
 
 Syntax bytes_syntax(const ByteSet& set);
