@@ -223,8 +223,10 @@ class Results(unittest.TestCase):
             connection.wait()
         with Server(never) as server, tempfile.TemporaryDirectory() as folder:
             report = Path(folder) / "report"
+            # Tests that run in the background of a script inherit that interrupts are ignored.
             process = subprocess.Popen([PROGRAM, "probe", server.name, "--timeout", "50", "-q", "-o", str(report)],
-                                       stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=ENVIRONMENT)
+                                       stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=ENVIRONMENT,
+                                       preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
             self.assertTrue(asked.wait(30))
             process.send_signal(signal.SIGINT)
             out, err = process.communicate(timeout=30)
