@@ -113,8 +113,9 @@ Result<Scope> parse_scope(std::string_view text, const std::string& file) {
   }
   Scope scope;
   for (const auto& [name, node] : table) {
-    const auto key = std::find_if(keys.begin(), keys.end(),
-                                  [&](const Key& each) { return each.name == name.str(); });
+    const auto key = std::find_if(keys.begin(), keys.end(), [&wanted = name](const Key& each) {
+      return each.name == wanted.str();
+    });
     if (key == keys.end()) {
       return failure("unknown key '" + escape_foreign(name.str(), 60) +
                          "'; known: who, contact, networks, from, until",
