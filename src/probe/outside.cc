@@ -19,7 +19,9 @@ bool may_be_its_own(const Plan& plan, const std::string& domain) {
   own.push_back(plan.options.target.host);
   for (const auto& address : plan.addresses) own.push_back(address.host);
   return std::any_of(own.begin(), own.end(), [&](const std::string& name) {
-    return !name.empty() && (is_below(name, domain) || is_below(domain, name));
+    // All of `net` is nobody's: a server that answers for it is asked there all the same.
+    const bool above = mail::is_registrable_or_below(name) && is_below(domain, name);
+    return !name.empty() && (is_below(name, domain) || above);
   });
 }
 
@@ -30,6 +32,10 @@ std::vector<std::string> outside_domains(const Plan& plan) {
   for (const char* example : {"example.net", "example.org", "example.com"}) {  // RFC 2606
     const bool known = std::find(domains.begin(), domains.end(), example) != domains.end();
     if (!known && !may_be_its_own(plan, example)) domains.emplace_back(example);
+  }
+  // Reserved as well, but no server finds them in the DNS.
+  for (const char* last : {"outside.example", "elsewhere.example"}) {
+    if (domains.size() < 2) domains.emplace_back(last);
   }
   return domains;
 }

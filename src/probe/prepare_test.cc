@@ -57,6 +57,15 @@ TEST_F(Preparing, SaysWhichAddressesDnsDidNotTell) {
   EXPECT_THAT(plan().not_asked, ElementsAre(HasSubstr("some addresses of mail.example.com")));
 }
 
+TEST_F(Preparing, AlwaysChoosesTwoDomainsOutside) {
+  network.hosts["mail.example.com"] = {"192.0.2.26"};
+  options.target.host = "mail.example.com";
+  options.domains = {"backup.example.org", "net"};  // all of net is nobody's
+  EXPECT_THAT(outside_domains(plan()), ElementsAre("example.net", "outside.example"));
+  options.domains = {"example.org", "example.net"};
+  EXPECT_THAT(outside_domains(plan()), ElementsAre("outside.example", "elsewhere.example"));
+}
+
 TEST_F(Preparing, SaysThatTheMxCouldNotBeLookedUp) {
   network.hosts["example.com"] = {"192.0.2.80"};
   network.unanswered["example.com"] = "SERVFAIL";
