@@ -230,6 +230,20 @@ void conclude(DoorResult& door, const Tally& tally, const Deliveries& deliveries
   }
 }
 
+// Where others were refused at DATA, a recipient that was taken says nothing until that is asked,
+// too; the time may have been over before.
+void doubt_what_was_not_asked_at_data(DoorResult& door) {
+  const bool refuses_later =
+      std::any_of(door.outcomes.begin(), door.outcomes.end(), [](const Outcome& outcome) {
+        return outcome.phase == "data" && outcome.kind == OutcomeKind::refused;
+      });
+  if (!refuses_later) return;
+  for (auto& outcome : door.outcomes) {
+    const bool half_asked = outcome.counts_as == CountsAs::relay && outcome.phase == "rcpt";
+    if (half_asked) outcome.counts_as = CountsAs::unclear;
+  }
+}
+
 }  // namespace
 
 void judge(DoorResult& door) {
@@ -238,6 +252,7 @@ void judge(DoorResult& door) {
   for (auto& outcome : door.outcomes) {
     outcome.counts_as = meaning_of_acceptance(door, outcome, deliveries);
   }
+  doubt_what_was_not_asked_at_data(door);
   door.evidence = deliveries.arrived > 0 ? Evidence::demonstrated : Evidence::observed;
   door.wants_password = refuses_all_without_password(door);
   Tally tally;
