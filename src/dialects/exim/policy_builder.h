@@ -1,74 +1,19 @@
-// Writes a policy piece by piece. Equal pieces become one, so that what many rules ask is asked
-// once; whoever lowers a part of the configuration goes through here.
+// What only Exim's conditions need of a policy.
 #pragma once
 
-#include <cstdint>
-#include <map>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <vector>
-
-#include "patterns/pattern.h"
-#include "policy/policy.h"
+#include "dialects/policy_builder.h"
 
 namespace relayproof::exim {
 
-class PolicyBuilder {
+class PolicyBuilder : public dialects::PolicyBuilder {
  public:
-  using Is = decltype(policy::Condition::is);
+  using dialects::PolicyBuilder::PolicyBuilder;
 
-  /// Writes into `policy`, which outlives it; nothing else may add to the policy meanwhile.
-  explicit PolicyBuilder(policy::Policy& policy) : policy_(policy) {}
-
-  policy::Policy& policy() { return policy_; }
-  const policy::Policy& policy() const { return policy_; }
-
-  /// Conditions; constants, empty and single All and Any are simplified away.
-  policy::ConditionId condition(Is is, policy::OriginId origin = 0);
-  policy::ConditionId constant(bool value);
-  policy::ConditionId negation(policy::ConditionId of);
-  policy::ConditionId all(std::vector<policy::ConditionId> of);
-  policy::ConditionId any(std::vector<policy::ConditionId> of);
-  policy::ConditionId finds(std::uint32_t lookup, policy::Subject subject,
-                            std::vector<std::uint32_t> results = {}, policy::OriginId origin = 0);
-  policy::ConditionId client_in(mail::IpSet addresses, policy::OriginId origin = 0);
-  policy::ConditionId is_set(policy::Flag flag);
-  policy::ConditionId has_mark(std::uint32_t mark);
-  policy::ConditionId unknown(std::uint32_t question, std::vector<policy::Subject> about);
-  /// The pattern is found in the subject.
-  policy::ConditionId matches(const patterns::Pattern& pattern, const policy::Subject& subject,
-                              policy::OriginId origin = 0);
-  /// The text is one of these, in any case.
-  policy::ConditionId is_one_of(const std::vector<std::string>& texts,
-                                const policy::Subject& subject, policy::OriginId origin = 0);
   /// Always true, but blamed on the origin: `*` in a list.
   policy::ConditionId anything(const policy::Subject& subject, policy::OriginId origin);
   /// The first if `when` holds, else the second.
   policy::ConditionId choice(policy::ConditionId when, policy::ConditionId then,
                              policy::ConditionId otherwise);
-  /// The constant that a condition is; nullopt if it is none.
-  std::optional<bool> constant_value(policy::ConditionId condition) const;
-
-  /// By name: the same name is the same mark; its life is that of the first.
-  std::uint32_t mark(std::string_view name, policy::Mark::Life life);
-  /// By name; the rest is that of the first.
-  std::uint32_t question(policy::Question question);
-  std::uint32_t result(const policy::Effect& effect);
-  /// One that does nothing, and that conditions tell from others of other names.
-  std::uint32_t named_result(std::string_view name);
-  std::uint32_t transform(const policy::Transform& transform);
-  std::uint32_t pattern(const patterns::Pattern& pattern);
-  std::uint32_t table(policy::Table table);
-  std::uint32_t lookup(const policy::Lookup& lookup);
-  policy::OriginId origin(const policy::Origin& origin);
-  policy::ListId list(policy::List list);
-
- private:
-  std::uint32_t interned(std::string_view kind, const std::string& key, std::uint32_t next);
-
-  policy::Policy& policy_;
-  std::map<std::string, std::uint32_t, std::less<>> known_;
 };
 
 }  // namespace relayproof::exim
