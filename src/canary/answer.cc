@@ -38,8 +38,8 @@ struct Reader {
 void read_when(std::string_view value, Arrival& arrival) {
   long seconds = 0;
   std::from_chars(value.data(), value.data() + value.size(), seconds);
-  // Until the year 5138: what is beyond does not fit a clock.
-  if (seconds < 0 || seconds > 100'000'000'000) return;
+  // The clock counts in finer units than seconds: it ends in the year 2262.
+  if (seconds < 0 || seconds > seconds_of(Time::max())) return;
   arrival.when = Time(std::chrono::seconds(seconds));
 }
 
