@@ -169,7 +169,7 @@ def deciding(ours: dict, text: str) -> set[str]:
             found.add(f"{step['stage']}: {step['text'].split(' ')[0]}")
     routes = [step for step in ours.get("trace", []) if step["stage"].startswith("router")]
     if ours["reply"] == "accept" and routes:
-        found.add(routes[-1]["stage"] + (f": {ours['fate']}" if ours["fate"] else ""))
+        found |= {routes[-1]["stage"], routes[-1]["stage"] + (f": {ours['fate']}" if ours["fate"] else "")}
     return found
 
 
