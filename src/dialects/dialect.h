@@ -128,6 +128,13 @@ struct Dialect {
   /// What is due after these files were edited. Null: nothing is known.
   Upkeep (*upkeep)(const FileSystem& files, const std::string& path, const Host& host,
                    const std::vector<std::string>& edited) = nullptr;
+  /// Names of the process that listens, blanks between: `exim4 exim`. Empty: they are found in
+  /// another way.
+  std::string_view listens_as = {};
+  /// The command that plays a session of this client with the configuration at `path`: SMTP on
+  /// standard input and output, and nothing comes of it. Null: the server has none.
+  Upkeep::Command (*rehearse)(const FileSystem& files, const std::string& path,
+                              const mail::IpAddress& client) = nullptr;
 };
 
 /// Every dialect, by the names of their folders.
