@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "probe/classify.h"
+#include "probe/prelude.h"
 
 namespace relayproof::probe {
 namespace {
@@ -196,8 +197,9 @@ void Battery::ask_catalogue() {
 }
 
 void Battery::ask_data() {
+  if (options_.delivery) ask_for_a_bounce();
   for (const auto& [question, outcome] : outcomes_) {
-    if (outcome.kind != OutcomeKind::accepted) continue;
+    if (outcome.kind != OutcomeKind::accepted || crosses_tls(outcome.prelude)) continue;
     if (options_.delivery && !is_worth_a_message(question)) continue;
     Question further = question;
     further.phase = options_.delivery ? smtp::Phase::deliver : smtp::Phase::data;
@@ -206,11 +208,32 @@ void Battery::ask_data() {
   }
 }
 
+// What it takes for a mailbox that cannot exist, it may return: to the canary, which asked for it.
+// Where recipients outside are taken as well, their messages tell more.
+void Battery::ask_for_a_bounce() {
+  const OwnDomain own = find_own_domain(asked_at());
+  const std::string at = "@" + own.domain + ">";
+  const bool taken = std::any_of(controls_.begin(), controls_.end(), [&](const auto& asked) {
+    return asked.second.name == unknown_control && asked.second.kind == OutcomeKind::accepted &&
+           asked.first.recipient_form.ends_with(at);
+  });
+  const bool relays = std::any_of(outcomes_.begin(), outcomes_.end(), [](const auto& asked) {
+    return asked.second.kind == OutcomeKind::accepted && asked.first.technique->twin.empty();
+  });
+  if (own.domain.empty() || !taken || relays || options_.delivery->return_path.empty()) return;
+  Question message = ask_control(std::string(backscatter_control), "<{nobody}" + at, fill());
+  message.sender_forms = {options_.delivery->return_path};
+  message.phase = smtp::Phase::deliver;
+  pending_.push_back(std::move(message));
+}
+
 // One message for each form of recipient, as many as were agreed on; and none that could come back
 // to a domain of somebody else.
 bool Battery::is_worth_a_message(const Question& question) const {
   if (pending_.size() >= options_.delivery->most) return false;
   if (names_a_third_party(question.sender_forms.front())) return false;
+  // A message for an address that nobody has would never come.
+  if (question.recipient_form.find("{X") == std::string::npos) return false;
   return std::none_of(pending_.begin(), pending_.end(), [&](const Question& other) {
     return other.recipient_form == question.recipient_form &&
            other.first_form == question.first_form && other.prelude == question.prelude;
@@ -221,8 +244,9 @@ std::string Battery::letter_for(const mail::Attempt& attempt) {
   for (auto& question : asked_) {
     if (question.attempt(attempt.helo) != attempt) continue;
     const std::string token = options_.delivery->token(question.name);
+    if (question.technique == nullptr) question.token = token;
     for (auto& [asked, outcome] : outcomes_) {
-      const bool mine = asked.technique == question.technique;
+      const bool mine = question.technique != nullptr && asked.technique == question.technique;
       if (mine && outcome.kind == OutcomeKind::accepted) outcome.tokens.push_back(token);
     }
     return options_.delivery->letter(question.name, token);

@@ -27,7 +27,8 @@ namespace relayproof::probe {
 struct Delivery {
   std::function<std::string(const std::string& technique)> token;
   std::function<std::string(const std::string& technique, const std::string& token)> letter;
-  std::size_t most = 12;  ///< messages of one door, each another form of recipient
+  std::string return_path;  ///< the canary's mailbox as a sender: where a bounce would go
+  std::size_t most = 12;    ///< messages of one door, each another form of recipient
 };
 
 struct BatteryOptions {
@@ -80,6 +81,8 @@ class Battery {
 
   /// The message for one of the attempts that next() handed out, with a token that is remembered.
   std::string letter_for(const mail::Attempt& attempt);
+  /// The domain that the server answers for, as far as it is known by now.
+  std::string own_domain() const { return fill().own_domain; }
   /// A random local part, as in its questions.
   std::string new_token() const { return options_.token(); }
 
@@ -96,6 +99,7 @@ class Battery {
   void ask_own_domain();
   void ask_catalogue();
   void ask_data();
+  void ask_for_a_bounce();
   bool is_worth_a_message(const Question& question) const;
   void ask_at(const std::string& domain);
   void add(Question question);

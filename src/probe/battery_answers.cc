@@ -20,6 +20,7 @@ Outcome outcome_of(const Question& question, mail::Attempt attempt, const Readin
   outcome.attempt = std::move(attempt);
   outcome.phase = reading.phase;
   outcome.helo_refused = reading.helo_refused;
+  outcome.mail_refused = reading.mail_refused;
   outcome.kind = reading.kind;
   outcome.refused_as = reading.refused_as;
   outcome.reply = reading.reply;
@@ -90,6 +91,13 @@ void Battery::answer(const Question& question, const Reading& reading) {
 }
 
 void Battery::answer_data(const Question& question, const Reading& reading) {
+  if (is_control(question)) {
+    Control control{question.name, question.attempt(helo_of(question.helo)), reading.kind,
+                    reading.refused_as, reading.reply};
+    if (reading.kind == OutcomeKind::accepted) control.token = question.token;
+    controls_.emplace_back(question, std::move(control));
+    return;
+  }
   for (auto& [asked, outcome] : outcomes_) {
     if (asked.technique != question.technique || outcome.kind != OutcomeKind::accepted) continue;
     if (reading.phase != "data") continue;  // taken once, refused now: what was found stays

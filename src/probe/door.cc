@@ -34,6 +34,11 @@ class Asking {
   net::Task<DoorResult> run() {
     const net::TimePoint start = network_.clock().now();
     while (auto kind = battery_.next_session()) {
+      // What it was not asked for shows nothing.
+      if (kind->prelude == techniques::Prelude::client_certificate && !asks_for_certificate_) {
+        battery_.prelude_refused(*kind, std::nullopt);
+        continue;
+      }
       const bool again = co_await session(std::move(*kind));
       if (!again) break;
     }
@@ -45,15 +50,11 @@ class Asking {
   }
 
  private:
-  // A PROXY header goes in front of TLS: not where the connection begins with it.
   static BatteryOptions battery_options(DoorOptions& options) {
     BatteryOptions battery = std::move(options.battery);
-    if (options.target.tls == mail::TlsMode::implicit) {
-      std::erase_if(battery.techniques, [](const techniques::Technique* row) {
-        return row->prelude == techniques::Prelude::proxy_loopback ||
-               row->prelude == techniques::Prelude::proxy_binary_loopback;
-      });
-    }
+    std::erase_if(battery.techniques, [&](const techniques::Technique* row) {
+      return !fits(row->prelude, options.target.tls);
+    });
     return battery;
   }
 
@@ -67,9 +68,14 @@ class Asking {
     if (!connected) co_return not_connected(connected.error());
     const std::unique_ptr<net::Stream> stream = std::move(*connected);
     battery_.begin_connection();
-    const bool secured = co_await secure(*stream);
+    const bool secured = co_await secure(*stream, kind);
     if (!secured) co_return false;
-    smtp::Session dialogue(session_options(kind));
+    smtp::SessionOptions options = session_options(kind);
+    if (crosses_tls(kind.prelude)) {
+      const auto attempts = battery_.next(kind, 1);
+      if (!attempts.empty()) options.prelude.crosses = attempts.front();
+    }
+    smtp::Session dialogue(std::move(options));
     changed_ = false;
     kind = co_await talk(*stream, dialogue, std::move(kind));
     const bool again = co_await conclude(dialogue.record(), kind);
@@ -87,11 +93,16 @@ class Asking {
     co_return std::move(connected);
   }
 
-  net::Task<bool> secure(net::Stream& stream) {
+  net::Handshake handshake(const SessionKind& kind) const {
+    return {options_.target.host, kind.prelude == techniques::Prelude::client_certificate};
+  }
+
+  net::Task<bool> secure(net::Stream& stream, const SessionKind& kind) {
     if (options_.target.tls != mail::TlsMode::implicit) co_return true;
     const auto deadline =
         std::min(options_.waits.until, network_.clock().now() + options_.waits.reply);
-    const auto failure = co_await stream.start_tls(options_.target.host, deadline);
+    net::Handshake how = handshake(kind);
+    const auto failure = co_await stream.start_tls(std::move(how), deadline);
     if (!failure) co_return true;
     if (!ever_answered_) {
       result_.reached = Reached::no_tls;
@@ -108,15 +119,22 @@ class Asking {
     options.phase = kind.phase;
     options.content = [this](const mail::Attempt& attempt) { return battery_.letter_for(attempt); };
     if (kind.prelude != techniques::Prelude::none)
-      options.prelude = prelude_of(kind.prelude, battery_.new_token());
+      options.prelude = prelude_of(kind.prelude, battery_.new_token(), battery_.own_domain());
     return options;
   }
 
   // The kind of session that it was in the end.
   net::Task<SessionKind> talk(net::Stream& stream, smtp::Session& dialogue, SessionKind kind) {
-    co_await exchange(stream, dialogue);
+    co_await exchange(stream, dialogue, kind);
     const smtp::Record& record = dialogue.record();
     if (dialogue.idle()) learn(stream, record);
+    if (crosses_tls(kind.prelude)) {
+      take(record, 0);
+      if (dialogue.idle()) dialogue.quit();
+      co_await exchange(stream, dialogue, kind);
+      count_answers(record);
+      co_return kind;
+    }
     std::size_t asked = 0;
     std::size_t errors = 0;
     while (dialogue.idle()) {
@@ -135,17 +153,21 @@ class Asking {
         changed_ = true;
       } else {
         dialogue.quit();
-        co_await exchange(stream, dialogue);
+        co_await exchange(stream, dialogue, kind);
         break;
       }
-      co_await exchange(stream, dialogue);
+      co_await exchange(stream, dialogue, kind);
       errors += take(record, asked);
       asked = record.answers.size();
     }
+    count_answers(record);
+    co_return kind;
+  }
+
+  void count_answers(const smtp::Record& record) {
     answered_in_session_ = static_cast<std::size_t>(
         std::count_if(record.answers.begin(), record.answers.end(),
                       [](const smtp::Answers& answers) { return answers.complete; }));
-    co_return kind;
   }
 
   // The next kind of session, if this one can become it: connections cost the most, and are what
@@ -174,8 +196,9 @@ class Asking {
            now.prelude == techniques::Prelude::none && next.prelude == techniques::Prelude::none;
   }
 
-  net::Task<void> exchange(net::Stream& stream, smtp::Session& dialogue) {
-    co_await converse(stream, dialogue, options_.target.host, options_.waits, network_.clock());
+  net::Task<void> exchange(net::Stream& stream, smtp::Session& dialogue, const SessionKind& kind) {
+    net::Handshake how = handshake(kind);
+    co_await converse(stream, dialogue, std::move(how), options_.waits, network_.clock());
   }
 
   // Hands the new answers to the battery; returns how many of them the server counts as errors.
@@ -205,6 +228,7 @@ class Asking {
 
   void learn(const net::Stream& stream, const smtp::Record& record) {
     battery_.learn(record);
+    asks_for_certificate_ = asks_for_certificate_ || stream.asks_for_certificate();
     if (result_.certificate_names.empty()) {
       result_.certificate_names = stream.certificate_names();
     }
@@ -278,7 +302,8 @@ class Asking {
 
   // To its last command, or what came in place of the answer to EHLO.
   static std::optional<mail::Reply> refusal_of_prelude(const smtp::Record& record) {
-    return record.prelude.empty() ? record.ehlo : record.prelude.back();
+    const auto reply = record.prelude.empty() ? record.ehlo : record.prelude.back();
+    return reply && !reply->is_positive() ? reply : std::nullopt;
   }
 
   net::Task<bool> cut_off(const smtp::Record& record, SessionKind kind) {
@@ -367,6 +392,7 @@ class Asking {
   Dose dose_;
   std::vector<std::string> ehlo_lines_;
   std::string last_ending_;
+  bool asks_for_certificate_ = false;
   bool may_rename_ = false;  // a second EHLO is taken
   bool changed_ = false;     // the session under way became one of another kind
   bool ever_answered_ = false;

@@ -9,6 +9,7 @@
 #include "probe/judge.h"
 #include "probe/outside.h"
 #include "probe/place.h"
+#include "probe/prelude.h"
 #include "probe/run.h"
 #include "probe/ulid.h"
 
@@ -120,7 +121,7 @@ class Execution {
   net::Task<void> ask_further(std::size_t slot) {
     const DoorResult* first = first_door_of(slots_[slot].target.address.family());
     if (first != nullptr) {
-      co_await ask(slot, baseline(), false);
+      co_await ask(slot, baseline(slots_[slot].target.tls), false);
       if (!differs(slots_[slot], *first)) co_return;
     }
     co_await ask(slot, plan_.options.techniques, true);
@@ -243,13 +244,18 @@ class Execution {
     return techniques::lacks(technique.mail_from, with);
   }
 
-  std::vector<const techniques::Technique*> baseline() const {
+  // The first few, and those that the first door could not be asked.
+  std::vector<const techniques::Technique*> baseline(mail::TlsMode tls) const {
     std::vector<const techniques::Technique*> rows;
+    std::size_t usual = 0;
     for (const auto* technique : plan_.options.techniques) {
-      if (rows.size() == baseline_attempts) break;
+      if (!fits(technique->prelude, tls)) continue;
+      const bool only_here = needs_tls(technique->prelude);
+      if (!only_here && usual == baseline_attempts) continue;
       if (technique->helo == techniques::HeloForm::ours && !technique->malformed &&
           !lacks(*technique)) {
         rows.push_back(technique);
+        usual += only_here ? 0 : 1;
       }
     }
     return rows;

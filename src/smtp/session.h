@@ -103,6 +103,7 @@ class Session {
   void ehlo_answered(const mail::Reply& reply);
   void helo_answered(const mail::Reply& reply);
   void hello_done();
+  void start_tls();
   void next_of_prelude();
   void prelude_answered(const mail::Reply& reply);
   void starttls_answered(const mail::Reply& reply);
@@ -111,6 +112,8 @@ class Session {
   void data_answered(std::size_t attempt, const mail::Reply& reply);
   void message_answered(std::size_t attempt, const mail::Reply& reply);
   void rset_answered(const mail::Reply& reply);
+  void answered_across(const mail::Reply& reply);
+  void end_of_crossing();
   void send(Verb verb, std::string_view argument = {}, std::size_t attempt = 0);
   void ask_batch();
   void ask_next();
@@ -133,7 +136,8 @@ class Session {
   bool transaction_ = false;  // MAIL was taken, and nothing has reset it since
   bool prelude_refused_ = false;
   bool wants_tls_ = false;
-  bool opened_ = false;  // the opening of the prelude was taken
+  bool opened_ = false;              // the opening of the prelude was taken
+  std::vector<mail::Reply> across_;  // behind TLS, of a session that injected
   mail::Reply last_reply_;
 };
 
