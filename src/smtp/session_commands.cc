@@ -53,6 +53,10 @@ void Session::answered(const Command& command, const mail::Reply& reply) {
     case Verb::rset:
       return rset_answered(reply);
     case Verb::quit:
+      // In its place stands the answer to a RCPT: a step was missed.
+      if (closing_ && reply.code != service_closing) {
+        return end(Ending::out_of_step, in_one_line(reply));
+      }
       return end(Ending::quit, in_one_line(reply));
   }
 }
@@ -179,16 +183,25 @@ void Session::starttls_answered(const mail::Reply& reply) {
   wants_tls_ = true;
 }
 
-void Session::ask(const std::vector<mail::Attempt>& attempts) {
+// DATA ends its group (RFC 2920 3.1), and a 354 the session: of several only one can be asked.
+bool Session::may_batch(std::size_t attempts) const {
+  const bool phase =
+      options_.phase == Phase::rcpt || (options_.phase == Phase::data && attempts == 1);
+  return options_.pipelining && phase && record_.offers("PIPELINING");
+}
+
+void Session::ask(const std::vector<mail::Attempt>& attempts, bool last) {
   assert(idle());
   if (!idle()) return;
   doubtful_ = record_.answers.size();
   for (const mail::Attempt& attempt : attempts) {
     record_.answers.push_back({.attempt = attempt});
   }
-  batch_ = options_.pipelining && options_.phase == Phase::rcpt && record_.offers("PIPELINING");
+  batch_ = may_batch(attempts.size());
   if (batch_) {
     ask_batch();
+    closing_ = last && options_.phase == Phase::rcpt;
+    if (closing_) send(Verb::quit);
   } else {
     ask_next();
   }
@@ -204,6 +217,7 @@ void Session::ask_batch() {
     send(Verb::mail, attempt.mail_from, next_);
     if (!attempt.first_rcpt.empty()) send(Verb::first_rcpt, attempt.first_rcpt, next_);
     send(Verb::rcpt, attempt.rcpt_to, next_);
+    if (options_.phase == Phase::data) send(Verb::data, {}, next_);
     reset_first = true;
   }
 }
@@ -246,7 +260,9 @@ void Session::rcpt_answered(std::size_t attempt, const mail::Reply& reply) {
     return;
   }
   answers.rcpt = reply;
-  if (options_.phase != Phase::rcpt && reply.is_positive()) return send(Verb::data, {}, attempt);
+  const bool further = options_.phase != Phase::rcpt && reply.is_positive();
+  if (further && batch_) return;  // DATA is on its way
+  if (further) return send(Verb::data, {}, attempt);
   finish_attempt(attempt);
   if (batch_ && due_.empty()) confirm_last();
 }
@@ -263,8 +279,13 @@ void Session::confirm_last() {
 }
 
 void Session::data_answered(std::size_t attempt, const mail::Reply& reply) {
-  record_.answers[attempt].data = reply;
   const bool taken = reply.is_intermediate() || reply.is_positive();
+  // Sent with a RCPT that was refused: taken all the same, it can only be left by hanging up.
+  if (record_.answers[attempt].complete) {
+    if (taken) end(Ending::cut, in_one_line(reply));
+    return;
+  }
+  record_.answers[attempt].data = reply;
   if (taken && reply.code != start_mail_input) {
     note("DATA answered with " + std::to_string(reply.code));
   }
