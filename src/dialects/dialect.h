@@ -86,6 +86,10 @@ struct Remedy {
   unsigned cost = 1;
   /// What no file tells and the owner would lose: `a proxy in front that speaks PROXY`. Or empty.
   std::string asks;
+  /// Where what is read is an export and not what the server reads: what to paste there. The edits
+  /// then only say what the export would be afterwards, for the proof; nobody applies them.
+  std::vector<std::string> commands = {};
+  std::vector<std::string> rehearsal = {};  ///< the same, which only show what they would do
 };
 
 /// What remedies are wanted for.
@@ -113,7 +117,8 @@ struct Upkeep {
 struct Dialect {
   std::string_view name;   ///< `postfix`
   std::string_view title;  ///< `Postfix`
-  /// Where the configuration of an installed server lies: `/etc/postfix`.
+  /// Where the configuration of an installed server lies: `/etc/postfix`. Empty: it is no server
+  /// of this system, and what is read was exported elsewhere.
   std::string_view usual_place;
   /// True if the path (a folder or a file) holds this server's configuration.
   bool (*recognise)(const FileSystem& files, const std::string& path);
