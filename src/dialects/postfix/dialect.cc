@@ -9,6 +9,8 @@
 #include "dialects/postfix/coverage.h"
 #include "dialects/postfix/findings.h"
 #include "dialects/postfix/lower.h"
+#include "dialects/postfix/postconf_script.h"
+#include "dialects/postfix/postconf_script_doubt.h"
 #include "dialects/postfix/remedies.h"
 #include "dialects/postfix/runs.h"
 #include "dialects/postfix/table_shelf.h"
@@ -178,7 +180,117 @@ std::optional<Loaded> load_as_older(const FileSystem& files, const std::string& 
   return std::move(*loaded);
 }
 
+Loaded loaded_of(const native::Config& config, const native::TableShelf& shelf,
+                 native::Lowered lowered, const Host& host) {
+  Loaded loaded;
+  loaded.policy = std::move(lowered.policy);
+  if (config.version_is_known()) loaded.version = host.mta_version;
+  loaded.runs = lowered.runs;
+  loaded.why_not = lowered.why_not;
+  for (const auto& assumption : config.assumptions()) {
+    loaded.assumptions.push_back({{}, assumption.name, assumption.says, false});
+  }
+  for (const auto& note : lowered.notes) {
+    loaded.assumptions.push_back({note.where, note.text, note.says, note.decisive});
+  }
+  cover(config, loaded);
+  loaded.settings = settings_of(config);
+  list_files(config, shelf, loaded);
+  return loaded;
+}
+
+// One way in which the scripts may go.
+struct Scripted {
+  Loaded loaded;
+  std::vector<native::Unread> may_close;
+  std::set<std::size_t> running;
+  bool is_whole = false;
+  bool is_open = false;
+};
+
+Result<Scripted> load_way(const FileSystem& files, const native::Scripts& scripts,
+                          std::set<std::size_t> running, const Host& host) {
+  const auto config = native::read(files, scripts, running, host_of(host));
+  if (!config) return tl::unexpected(config.error());
+  native::TableShelf shelf(files, *config);
+  auto lowered = native::lower(*config, shelf);
+  const bool is_open = lowered.runs && native::relays_for_strangers(lowered.policy);
+  Scripted way{loaded_of(*config, shelf, std::move(lowered), host), config->may_close(),
+               std::move(running), config->is_whole(), is_open};
+  way.loaded.findings = native::findings(*config, shelf);
+  return way;
+}
+
+// None of the branches that matter, each alone, all of them: more ways than that nobody means.
+std::vector<std::set<std::size_t>> ways_of(const native::Scripts& scripts) {
+  constexpr std::size_t most_branches = 24;
+  auto branches = native::telling_branches(scripts);
+  std::vector<std::set<std::size_t>> ways{{}};
+  if (branches.size() > 1) ways.emplace_back(branches.begin(), branches.end());
+  if (branches.size() > most_branches) branches.resize(most_branches);
+  for (const auto branch : branches) ways.push_back({branch});
+  return ways;
+}
+
+// What is open only if a branch runs, or only if one does not, is not open for certain.
+void hang_on_ways(const native::Scripts& scripts, std::vector<Scripted>& ways, Scripted& shown) {
+  if (!shown.is_open) return;
+  for (const auto& doubt : shown.may_close) native::hang_on(shown.loaded.policy, doubt);
+  if (!shown.may_close.empty()) return;
+  const auto closed =
+      std::find_if(ways.begin(), ways.end(), [](const Scripted& way) { return !way.is_open; });
+  if (closed == ways.end()) return;
+  const bool by_running = !shown.running.empty();
+  const auto& telling = by_running ? shown.running : closed->running;
+  for (const auto branch : telling) {
+    const auto& what = scripts.reading.branches.at(branch);
+    native::hang_on(shown.loaded.policy,
+                    {what.where, what.text, false,
+                     by_running ? "strangers may relay if this runs what stands under it"
+                                : "strangers may relay unless this runs what stands under it"});
+    if (by_running) break;
+  }
+}
+
+void name_what_is_missing(const native::Scripts& scripts, Scripted& shown) {
+  auto& assumptions = shown.loaded.assumptions;
+  const SourceRange where{scripts.files.front(), 0, 0};
+  if (!shown.is_whole) {
+    assumptions.push_back(
+        {where, "main.cf",
+         "it is edited here but lies elsewhere, and Postfix's defaults stand for it; ask where it "
+         "runs: relayproof audit --container NAME, or postconf -n | relayproof audit -",
+         true});
+  }
+  for (const auto& program : scripts.not_here) {
+    assumptions.push_back(
+        {where, program, "it starts the server, is not here, and may edit main.cf, too", true});
+  }
+  for (std::size_t i = 1; i < scripts.files.size(); ++i) {
+    shown.loaded.files.push_back(relative(scripts.files[i], scripts.folder));
+  }
+}
+
+Result<Loaded> load_scripts(const FileSystem& files, const native::Scripts& scripts,
+                            const Host& host) {
+  std::vector<Scripted> ways;
+  for (auto& running : ways_of(scripts)) {
+    auto way = load_way(files, scripts, std::move(running), host);
+    if (!way) return tl::unexpected(way.error());
+    ways.push_back(std::move(*way));
+  }
+  const auto open =
+      std::find_if(ways.begin(), ways.end(), [](const Scripted& way) { return way.is_open; });
+  auto& shown = open == ways.end() ? ways.front() : *open;
+  hang_on_ways(scripts, ways, shown);
+  name_what_is_missing(scripts, shown);
+  return std::move(shown.loaded);
+}
+
 Result<Loaded> load(const FileSystem& files, const std::string& path, const Host& host) {
+  if (const auto scripts = native::find_scripts(files, path, host.environment)) {
+    return load_scripts(files, *scripts, host);
+  }
   const auto config = native::read(files, path, host_of(host));
   if (!config) return tl::unexpected(config.error());
   native::TableShelf shelf(files, *config);
@@ -186,31 +298,24 @@ Result<Loaded> load(const FileSystem& files, const std::string& path, const Host
   if (is_for_older_postfix(*config, lowered)) {
     if (auto older = load_as_older(files, path, host)) return std::move(*older);
   }
-  Loaded loaded;
-  loaded.policy = std::move(lowered.policy);
-  if (config->version_is_known()) loaded.version = host.mta_version;
-  loaded.runs = lowered.runs;
-  loaded.why_not = lowered.why_not;
-  for (const auto& assumption : config->assumptions()) {
-    loaded.assumptions.push_back({{}, assumption.name, assumption.says, false});
-  }
-  for (const auto& note : lowered.notes) {
-    loaded.assumptions.push_back({note.where, note.text, note.says, note.decisive});
-  }
-  cover(*config, loaded);
+  auto loaded = loaded_of(*config, shelf, std::move(lowered), host);
   loaded.findings = native::findings(*config, shelf);
-  loaded.settings = settings_of(*config);
-  list_files(*config, shelf, loaded);
   return loaded;
+}
+
+bool is_scripted(const FileSystem& files, const std::string& path) {
+  return native::find_scripts(files, path, {}).has_value();
 }
 
 std::vector<Remedy> remedies(const FileSystem& files, const std::string& path, const Host& host,
                              const RemedyRequest& request) {
+  if (is_scripted(files, path)) return {};
   return native::remedies(files, path, host_of(host), request);
 }
 
 Upkeep upkeep(const FileSystem& files, const std::string& path, const Host& host,
               const std::vector<std::string>& edited) {
+  if (is_scripted(files, path)) return {};
   return native::upkeep(files, path, host_of(host), edited);
 }
 
@@ -239,9 +344,9 @@ bool has_parameters(const FileSystem& files, const std::string& path) {
 bool recognise(const FileSystem& files, const std::string& path) {
   switch (files.info(path).kind) {
     case FileInfo::Kind::folder:
-      return is_folder_of_postfix(files, path);
+      return is_folder_of_postfix(files, path) || is_scripted(files, path);
     case FileInfo::Kind::file:
-      return path.ends_with("main.cf") || has_parameters(files, path);
+      return path.ends_with("main.cf") || has_parameters(files, path) || is_scripted(files, path);
     case FileInfo::Kind::missing:
     case FileInfo::Kind::other:
       break;
