@@ -67,6 +67,7 @@ struct Loaded {
   std::vector<Finding> findings;
   std::vector<CoveredLine> coverage;
   std::vector<EffectiveSetting> settings;
+  std::string not_editable;  ///< why no edit of it is proposed; empty: edits may be
 };
 
 /// A change of one file's text: the bytes [offset, offset + length) become `text`.

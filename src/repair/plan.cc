@@ -104,6 +104,10 @@ class Planner {
       }
     }
     if (!plan_.needed) return std::move(plan_);
+    if (!before_.loaded.not_editable.empty()) {
+      plan_.why_none = before_.loaded.not_editable;
+      return std::move(plan_);
+    }
     if (subject_.dialect->remedies == nullptr) {
       plan_.why_none = "no edits are known for " + std::string(subject_.dialect->title) + " yet";
       return std::move(plan_);

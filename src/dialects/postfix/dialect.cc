@@ -10,7 +10,7 @@
 #include "dialects/postfix/findings.h"
 #include "dialects/postfix/lower.h"
 #include "dialects/postfix/postconf_script.h"
-#include "dialects/postfix/postconf_script_doubt.h"
+#include "dialects/postfix/postconf_script_load.h"
 #include "dialects/postfix/remedies.h"
 #include "dialects/postfix/runs.h"
 #include "dialects/postfix/table_shelf.h"
@@ -121,12 +121,6 @@ void cover(const native::Config& config, Loaded& loaded) {
   }
 }
 
-std::string relative(const std::string& path, const std::string& folder) {
-  if (folder.empty() || path.size() <= folder.size() + 1) return path;
-  if (path.compare(0, folder.size(), folder) != 0 || path[folder.size()] != '/') return path;
-  return path.substr(folder.size() + 1);
-}
-
 void list_files(const native::Config& config, const native::TableShelf& shelf, Loaded& loaded) {
   std::set<std::string> seen;
   const auto add = [&](const std::string& path) {
@@ -199,97 +193,13 @@ Loaded loaded_of(const native::Config& config, const native::TableShelf& shelf,
   return loaded;
 }
 
-// One way in which the scripts may go.
-struct Scripted {
-  Loaded loaded;
-  std::vector<native::Unread> may_close;
-  std::set<std::size_t> running;
-  bool is_whole = false;
-  bool is_open = false;
-};
-
-Result<Scripted> load_way(const FileSystem& files, const native::Scripts& scripts,
-                          std::set<std::size_t> running, const Host& host) {
-  const auto config = native::read(files, scripts, running, host_of(host));
-  if (!config) return tl::unexpected(config.error());
-  native::TableShelf shelf(files, *config);
-  auto lowered = native::lower(*config, shelf);
-  const bool is_open = lowered.runs && native::relays_for_strangers(lowered.policy);
-  Scripted way{loaded_of(*config, shelf, std::move(lowered), host), config->may_close(),
-               std::move(running), config->is_whole(), is_open};
-  way.loaded.findings = native::findings(*config, shelf);
-  return way;
-}
-
-// None of the branches that matter, each alone, all of them: more ways than that nobody means.
-std::vector<std::set<std::size_t>> ways_of(const native::Scripts& scripts) {
-  constexpr std::size_t most_branches = 24;
-  auto branches = native::telling_branches(scripts);
-  std::vector<std::set<std::size_t>> ways{{}};
-  if (branches.size() > 1) ways.emplace_back(branches.begin(), branches.end());
-  if (branches.size() > most_branches) branches.resize(most_branches);
-  for (const auto branch : branches) ways.push_back({branch});
-  return ways;
-}
-
-// What is open only if a branch runs, or only if one does not, is not open for certain.
-void hang_on_ways(const native::Scripts& scripts, std::vector<Scripted>& ways, Scripted& shown) {
-  if (!shown.is_open) return;
-  for (const auto& doubt : shown.may_close) native::hang_on(shown.loaded.policy, doubt);
-  if (!shown.may_close.empty()) return;
-  const auto closed =
-      std::find_if(ways.begin(), ways.end(), [](const Scripted& way) { return !way.is_open; });
-  if (closed == ways.end()) return;
-  const bool by_running = !shown.running.empty();
-  const auto& telling = by_running ? shown.running : closed->running;
-  for (const auto branch : telling) {
-    const auto& what = scripts.reading.branches.at(branch);
-    native::hang_on(shown.loaded.policy,
-                    {what.where, what.text, false,
-                     by_running ? "strangers may relay if this runs what stands under it"
-                                : "strangers may relay unless this runs what stands under it"});
-    if (by_running) break;
-  }
-}
-
-void name_what_is_missing(const native::Scripts& scripts, Scripted& shown) {
-  auto& assumptions = shown.loaded.assumptions;
-  const SourceRange where{scripts.files.front(), 0, 0};
-  if (!shown.is_whole) {
-    assumptions.push_back(
-        {where, "main.cf",
-         "it is edited here but lies elsewhere, and Postfix's defaults stand for it; ask where it "
-         "runs: relayproof audit --container NAME, or postconf -n | relayproof audit -",
-         true});
-  }
-  for (const auto& program : scripts.not_here) {
-    assumptions.push_back(
-        {where, program, "it starts the server, is not here, and may edit main.cf, too", true});
-  }
-  for (std::size_t i = 1; i < scripts.files.size(); ++i) {
-    shown.loaded.files.push_back(relative(scripts.files[i], scripts.folder));
-  }
-}
-
-Result<Loaded> load_scripts(const FileSystem& files, const native::Scripts& scripts,
-                            const Host& host) {
-  std::vector<Scripted> ways;
-  for (auto& running : ways_of(scripts)) {
-    auto way = load_way(files, scripts, std::move(running), host);
-    if (!way) return tl::unexpected(way.error());
-    ways.push_back(std::move(*way));
-  }
-  const auto open =
-      std::find_if(ways.begin(), ways.end(), [](const Scripted& way) { return way.is_open; });
-  auto& shown = open == ways.end() ? ways.front() : *open;
-  hang_on_ways(scripts, ways, shown);
-  name_what_is_missing(scripts, shown);
-  return std::move(shown.loaded);
-}
-
 Result<Loaded> load(const FileSystem& files, const std::string& path, const Host& host) {
   if (const auto scripts = native::find_scripts(files, path, host.environment)) {
-    return load_scripts(files, *scripts, host);
+    return load_scripts(files, *scripts, host_of(host),
+                        [&](const native::Config& config, const native::TableShelf& shelf,
+                            native::Lowered lowered) {
+                          return loaded_of(config, shelf, std::move(lowered), host);
+                        });
   }
   const auto config = native::read(files, path, host_of(host));
   if (!config) return tl::unexpected(config.error());
@@ -360,6 +270,12 @@ constexpr std::string_view fidelity =
     ;
 
 }  // namespace
+
+std::string relative(const std::string& path, const std::string& folder) {
+  if (folder.empty() || path.size() <= folder.size() + 1) return path;
+  if (path.compare(0, folder.size(), folder) != 0 || path[folder.size()] != '/') return path;
+  return path.substr(folder.size() + 1);
+}
 
 const Dialect dialect = {
     .name = "postfix",

@@ -68,21 +68,32 @@ ScriptVariables variables_of(const std::map<std::string, std::string>& environme
   return variables;
 }
 
-bool has_main_cf(const FileSystem& files, const std::string& folder, int depth) {
+// Whether a main.cf is in the folder or below; also if there are too many folders to tell.
+bool has_main_cf(const FileSystem& files, const std::string& folder, int depth,
+                 std::size_t& folders_left) {
+  if (folders_left-- == 1) {
+    folders_left = 1;
+    return true;
+  }
   for (const auto& name : files.list(folder)) {
     const auto path = path_in(folder, name);
     const auto kind = files.info(path).kind;
     if (name == "main.cf" && kind == FileInfo::Kind::file) return true;
     const bool below = kind == FileInfo::Kind::folder && depth > 0 && name != ".git";
-    if (below && has_main_cf(files, path, depth - 1)) return true;
+    if (below && has_main_cf(files, path, depth - 1, folders_left)) return true;
   }
   return false;
+}
+
+bool has_main_cf_below(const FileSystem& files, const std::string& folder) {
+  std::size_t folders_left = 2'000;
+  return has_main_cf(files, folder, deepest_main_cf, folders_left);
 }
 
 class Gathering {
  public:
   Gathering(const FileSystem& files, const std::map<std::string, std::string>& environment)
-      : files_(files), run_(variables_of(environment)) {}
+      : files_(files), environment_(environment), run_(variables_of(environment)) {}
 
   void file(const std::string& path) {
     const auto text = script_text(files_, path);
@@ -126,7 +137,9 @@ class Gathering {
       if (is_script_name(program) && program != "postfix") found_.not_here.push_back(program);
     }
     // Who starts the container can set them to something else.
-    for (auto& [name, value] : run_.variables()) value.unless.insert(name);
+    for (auto& [name, value] : run_.variables()) {
+      if (!environment_.contains(name)) value.unless.insert(name);
+    }
   }
 
   void shell(const std::string& path, const std::string& text, bool is_certain) {
@@ -141,6 +154,7 @@ class Gathering {
   }
 
   const FileSystem& files_;
+  const std::map<std::string, std::string>& environment_;
   ScriptRun run_;
   Scripts found_;
 };
@@ -156,10 +170,9 @@ std::optional<Scripts> find_scripts(const FileSystem& files, const std::string& 
       gathering.file(path);
       return gathering.finish(path_in(path, ".."));
     case FileInfo::Kind::folder:
-      if (has_main_cf(files, path, 0)) return std::nullopt;
+      if (files.info(path_in(path, "main.cf")).kind == FileInfo::Kind::file) return std::nullopt;
       gathering.folder(path);
-      if (auto found = gathering.finish(path);
-          found && !has_main_cf(files, path, deepest_main_cf)) {
+      if (auto found = gathering.finish(path); found && !has_main_cf_below(files, path)) {
         return found;
       }
       return std::nullopt;

@@ -56,6 +56,9 @@ ScriptedFiles files_of(const Scripts& scripts, const std::set<std::size_t>& runn
 /// Branches that set something by which it can be decided who may relay.
 std::vector<std::size_t> telling_branches(const Scripts& scripts);
 
+/// What they set, for people.
+std::string telling_edits(const Scripts& scripts, std::size_t branch);
+
 /// The configuration that this makes, as read() gives one.
 Result<Config> read(const FileSystem& files, const Scripts& scripts,
                     const std::set<std::size_t>& running, const Host& host);

@@ -156,6 +156,7 @@ class Build {
 
   // What the container runs when it starts.
   std::vector<std::string> finish() {
+    run_.variables() = kept_;
     std::vector<std::string> programs;
     for (const auto* start : {&entrypoint_, &command_}) {
       if (!*start) continue;
@@ -335,9 +336,17 @@ bool is_dockerfile(std::string_view text) {
 
 std::vector<std::string> run_dockerfile(std::string_view text, const std::string& file,
                                         ScriptRun& run) {
+  constexpr std::size_t most_instructions = 2'000;
   Reader reader(text, file);
   Build build(run);
-  while (const auto instruction = reader.next()) build.apply(*instruction);
+  std::size_t count = 0;
+  for (auto next = reader.next(); next; next = reader.next()) {
+    if (++count > most_instructions) {
+      run.stop(next->line.locate(0), next->line.text, "more than 2,000 instructions");
+      break;
+    }
+    build.apply(*next);
+  }
   return build.finish();
 }
 

@@ -216,12 +216,20 @@ std::vector<ScriptEdit> postconf_edits(const std::vector<ScriptValue>& arguments
 }
 
 std::optional<bool> names_master(const ScriptValue& file) {
-  for (const auto& [name, is_master] :
-       {std::pair<std::string_view, bool>{"main.cf", false}, {"master.cf", true}}) {
-    const auto& text = file.text();
+  constexpr std::array<std::pair<std::string_view, bool>, 2> names{
+      {{"main.cf", false}, {"master.cf", true}}};
+  for (const auto& [name, is_master] : names) {
+    std::string_view text = file.text();
     if (!text.ends_with(name)) continue;
-    const auto before = text.size() - name.size();
-    if (before == 0 || text[before - 1] == '/') return is_master;
+    text.remove_suffix(name.size());
+    if (text.empty()) return is_master;
+    if (!text.ends_with('/')) continue;
+    text.remove_suffix(1);
+    // A copy elsewhere is another file: /backup/main.cf.
+    const auto folder = text.substr(text.find_last_of("/:") + 1);
+    const bool is_elsewhere = file.is_known() && text.starts_with('/') &&
+                              folder.find("postfix") == std::string_view::npos;
+    if (!is_elsewhere) return is_master;
   }
   return std::nullopt;
 }

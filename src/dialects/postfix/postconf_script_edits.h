@@ -53,6 +53,7 @@ struct ScriptReading {
   std::vector<ScriptBranch> branches{{}};
   /// From here on the script was not understood; the text says why.
   std::vector<Unread> stops;
+  std::vector<Unread> elsewhere;  ///< files that are part of the script and were not read
   /// It runs postconf to change something, or writes main.cf or master.cf.
   bool edits_postfix() const { return !edits.empty(); }
 };

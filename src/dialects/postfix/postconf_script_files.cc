@@ -1,6 +1,7 @@
 // From what scripts do to main.cf and master.cf to what is in them then.
 #include <algorithm>
 #include <array>
+#include <map>
 #include <utility>
 
 #include "base/text.h"
@@ -29,12 +30,28 @@ constexpr std::array<std::string_view, 9> closing_words{
     "master_service_disable",    "relay_transport", "smtpd_delay_reject",
     "smtpd_restriction_classes", "transport_maps",  "virtual_transport"};
 
+// What the model knows and what never makes a relay: where mail goes on to, certificates, who may
+// write under which name, which mailboxes there are.
+constexpr std::array<std::string_view, 12> beside_the_point{"alias_database",
+                                                            "alias_maps",
+                                                            "relayhost",
+                                                            "smtpd_reject_unlisted_recipient",
+                                                            "smtpd_sender_login_maps",
+                                                            "smtpd_tls_auth_only",
+                                                            "smtpd_tls_cert_file",
+                                                            "smtpd_tls_chain_files",
+                                                            "smtpd_tls_key_file",
+                                                            "smtpd_tls_security_level",
+                                                            "smtpd_use_tls",
+                                                            "virtual_mailbox_maps"};
+
 template <std::size_t size>
 bool is_one_of(const std::array<std::string_view, size>& names, std::string_view name) {
   return std::ranges::find(names, name) != names.end();
 }
 
 bool is_telling(std::string_view name) {
+  if (is_one_of(beside_the_point, name)) return false;
   const Parameter* parameter = find_parameter(name);
   if (parameter == nullptr) return !is_per_service_name(name);
   return parameter->support != Support::irrelevant;
@@ -100,8 +117,9 @@ class Assembly {
       if (edit.branch == 0 || running_.contains(edit.branch)) {
         apply(edit);
       } else if (!branch.unless.empty()) {
-        leave_out(edit, list_of(branch.unless) + " is not set, as far as these files tell");
-        if (is_telling(edit)) take_unset(branch.unless, edit);
+        const auto names = list_of(branch.unless);
+        note_idle(edit, names + " is not set, as far as these files tell");
+        if (is_telling(edit)) unset_[names].push_back(edit.where.line);
       } else {
         leave_out(edit, "it runs only under a condition: " + escape_foreign(branch.text, shown));
       }
@@ -122,20 +140,9 @@ class Assembly {
     files_.notes.push_back({edit.where, edit.written, false, std::move(why), is_telling(edit)});
   }
 
-  void take_unset(const std::set<std::string>& names, const ScriptEdit& edit) {
-    if (!told_.insert({list_of(names), edit.where.line}).second) return;
-    files_.taken.push_back({"--env", list_of(names) + " is not set; otherwise " +
-                                         in_line(edit.where) +
-                                         " counts: " + escape_foreign(edit.written, shown)});
-  }
-
   void apply(const ScriptEdit& edit) {
     if (!edit.value.unless.empty() && is_telling(edit)) {
-      const auto names = list_of(edit.value.unless);
-      if (told_.insert({names, edit.where.line}).second) {
-        files_.taken.push_back(
-            {"--env", in_line(edit.where) + " holds as long as nobody sets " + names});
-      }
+      defaulted_[list_of(edit.value.unless)].push_back(edit.where.line);
     }
     switch (edit.kind) {
       case Kind::set:
@@ -264,7 +271,25 @@ class Assembly {
     keep_unread(edit);
   }
 
+  // Which variables are taken to be unset, and for which lines that matters.
+  void name_variables() {
+    const auto lines_text = [](const std::vector<std::size_t>& lines) {
+      const auto [least, greatest] = std::ranges::minmax(lines);
+      if (least == greatest) return "line " + std::to_string(least);
+      return "lines " + std::to_string(least) + " to " + std::to_string(greatest);
+    };
+    for (const auto& [names, lines] : unset_) {
+      files_.taken.push_back(
+          {"--env", names + " is not set; if it were, " + lines_text(lines) + " would count"});
+    }
+    for (const auto& [names, lines] : defaulted_) {
+      files_.taken.push_back({"--env", names + " is not set where it runs: " + lines_text(lines) +
+                                           " would be another"});
+    }
+  }
+
   void finish() {
+    name_variables();
     for (auto& entry : entries_) {
       if (entry.setting != nullptr) {
         files_.settings.push_back(std::move(entry.setting));
@@ -297,13 +322,25 @@ class Assembly {
   std::vector<Entry> entries_;
   std::vector<Unread> unread_main_;
   std::vector<Unread> unread_master_;
-  std::set<std::pair<std::string, std::size_t>> told_;
+  std::map<std::string, std::vector<std::size_t>> unset_;      // variables, and lines left out
+  std::map<std::string, std::vector<std::size_t>> defaulted_;  // variables, and lines with defaults
 };
 
 }  // namespace
 
 ScriptedFiles files_of(const Scripts& scripts, const std::set<std::size_t>& running) {
   return Assembly(scripts, running).run();
+}
+
+std::string telling_edits(const Scripts& scripts, std::size_t branch) {
+  constexpr std::size_t most = 3;
+  std::string text;
+  std::size_t count = 0;
+  for (const ScriptEdit& edit : scripts.reading.edits) {
+    if (edit.branch != branch || !is_telling(edit) || ++count > most) continue;
+    text += (text.empty() ? "" : "; ") + escape_foreign(edit.written, shown);
+  }
+  return text;
 }
 
 std::vector<std::size_t> telling_branches(const Scripts& scripts) {

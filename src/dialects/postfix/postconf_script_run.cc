@@ -26,6 +26,7 @@ void ScriptRun::run(const LogicalLine& source, std::size_t branch) {
   script_ = std::make_shared<const shell::Script>(shell::parse(*source_));
   functions_.clear();
   is_over_ = false;
+  charge_copy();
   Context context;
   context.branch = branch;
   walk(script_->root, context);
@@ -35,14 +36,17 @@ void ScriptRun::run(const LogicalLine& source, std::size_t branch) {
 
 void ScriptRun::note_stop() {
   if (script_->stopped) {
-    reading_.stops.push_back({source_->locate(script_->stopped->at), line_at(script_->stopped->at),
-                              false,
-                              "from here on the script was not read: " + script_->stopped->says});
+    const auto at = script_->stopped->at;
+    stop(source_->locate(at), line_at(at), script_->stopped->says);
   }
   if (steps_ <= most_steps || has_noted_size_) return;
   has_noted_size_ = true;
-  reading_.stops.push_back(
-      {source_->locate(0), line_at(0), false, "the script is too large to be followed to its end"});
+  stop(source_->locate(0), line_at(0), "it is too large");
+}
+
+// Variables are copied for whoever may change them for himself.
+void ScriptRun::charge_copy() {
+  for (const auto& [name, value] : variables_) steps_ += 1 + value.text().size() / 64;
 }
 
 void ScriptRun::run(std::vector<ScriptValue> words, const LogicalLine& source, std::size_t branch) {
@@ -141,6 +145,7 @@ void ScriptRun::walk_and_or(const Node& node, const Context& context) {
 }
 
 void ScriptRun::walk_pipeline(const Node& node, const Context& context) {
+  charge_copy();
   const auto kept = variables_;
   const bool was_over = is_over_;
   std::optional<ScriptValue> output;
@@ -161,6 +166,7 @@ void ScriptRun::walk_pipeline(const Node& node, const Context& context) {
 
 void ScriptRun::walk_group(const Node& node, const Context& context) {
   if (node.children.empty()) return;
+  charge_copy();
   const auto kept = variables_;
   const bool was_over = is_over_;
   Context inner = context;
@@ -229,7 +235,18 @@ std::vector<ScriptValue> ScriptRun::words_of(const Node& node) const {
   return words;
 }
 
+// `: ${NAME:=value}`
+void ScriptRun::assign_defaults(const Node& node, const Context& context) {
+  for (const auto& word : node.words) {
+    for (const auto& part : word.parts) {
+      if (!part.assigns || variables_.contains(part.text)) continue;
+      assign(part.text, reader().text({{part}, part.at, part.at}), context);
+    }
+  }
+}
+
 void ScriptRun::walk_simple(const Node& node, const Context& context) {
+  assign_defaults(node, context);
   auto words = words_of(node);
   for (const auto& word : words) steps_ += word.text().size() / 64;
   if (words.empty()) {
@@ -238,6 +255,7 @@ void ScriptRun::walk_simple(const Node& node, const Context& context) {
   }
   if (node.assignments.empty()) return command(std::move(words), node, context);
   // In front of a command they are that command's.
+  charge_copy();
   const auto kept = variables_;
   for (const auto& assignment : node.assignments) assign(assignment, context);
   command(std::move(words), node, context);

@@ -29,6 +29,11 @@ class ScriptRun {
 
   ScriptVariables& variables() { return variables_; }
   ScriptReading take() { return std::move(reading_); }
+  /// What stands from here on is not followed.
+  void stop(SourceRange where, std::string text, const std::string& why) {
+    reading_.stops.push_back(
+        {std::move(where), std::move(text), false, "from here on the script was not read: " + why});
+  }
   void add(ScriptEdit edit) { reading_.edits.push_back(std::move(edit)); }
   void forget_edits() { reading_.edits.clear(); }
   std::size_t edits() const { return reading_.edits.size(); }
@@ -62,9 +67,13 @@ class ScriptRun {
   void walk_simple(const shell::Node& node, const Context& context);
   void walk_uncalled();
 
+  void unwrap(std::vector<ScriptValue>& words, const shell::Node& node) const;
+  void write_output(const std::vector<ScriptValue>& words, const Sink& sink,
+                    const shell::Node& node, const Context& context);
   void command(std::vector<ScriptValue> words, const shell::Node& node, Context context);
   void run_text(const ScriptValue& text, Context context);
   void note_stop();
+  void charge_copy();
   bool call(const std::string& name, const Context& context);
   bool built_in(std::string_view name, const std::vector<ScriptValue>& words,
                 const Context& context);
@@ -74,9 +83,12 @@ class ScriptRun {
              const Context& context);
   void other_program(std::string_view name, const std::vector<ScriptValue>& words,
                      const shell::Node& node, const Context& context);
+  void possible_settings(const std::vector<ScriptValue>& words, const shell::Node& node,
+                         const Context& context);
   void tee(const std::vector<ScriptValue>& words, const shell::Node& node, const Context& context);
 
   void assign(const shell::Assignment& assignment, const Context& context);
+  void assign_defaults(const shell::Node& node, const Context& context);
   void assign(std::string name, ScriptValue value, const Context& context);
   void declare(const std::vector<ScriptValue>& words, const Context& context);
   Context under(const shell::Node& node, const Context& context, std::set<std::string> unless = {});

@@ -30,6 +30,7 @@ struct Part {
   bool quoted = false;  ///< it makes no words of its own
   Otherwise otherwise = Otherwise::none;
   std::vector<Part> words{};  ///< for `otherwise`
+  bool assigns = false;       ///< `${name:=words}`: the variable keeps it
 };
 
 struct Word {

@@ -9,7 +9,7 @@ namespace {
 
 using shell::Part;
 
-constexpr std::size_t largest_value = 1u << 16;  // bytes; variables can double each other
+constexpr std::size_t largest_value = 1u << 14;  // bytes; variables can double each other
 constexpr std::size_t shown = 60;
 
 bool is_split_at(char c) { return c == ' ' || c == '\t' || c == '\n'; }
@@ -27,7 +27,7 @@ std::string because(const Part& part) {
 
 void ScriptValue::append(std::string_view text, const SourceRange& where) {
   if (line.text.size() + text.size() > largest_value) {
-    return hide("", where, "it is larger than 64 KiB");
+    return hide("", where, "it is larger than 16 KiB");
   }
   line.lines.push_back({line.text.size(), where});
   line.text += text;
@@ -36,7 +36,7 @@ void ScriptValue::append(std::string_view text, const SourceRange& where) {
 void ScriptValue::append(const ScriptValue& other) {
   const auto offset = line.text.size();
   if (offset + other.line.text.size() > largest_value) {
-    return hide("", other.line.locate(0), "it is larger than 64 KiB");
+    return hide("", other.line.locate(0), "it is larger than 16 KiB");
   }
   for (const auto& each : other.line.lines)
     line.lines.push_back({offset + each.offset, each.where});
@@ -84,7 +84,7 @@ void WordReader::append_variable(ScriptValue& to, const Part& part, Unset unset)
   } else if (unset == Unset::empty) {
     to.unless.insert(part.text);
   } else {
-    to.hide('$' + part.text, where, "$" + part.text + " is not known here");
+    to.hide('$' + part.text, where, "$" + part.text + " is not known (--env)");
   }
 }
 
