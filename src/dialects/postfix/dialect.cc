@@ -219,7 +219,10 @@ bool is_scripted(const FileSystem& files, const std::string& path) {
 
 std::vector<Remedy> remedies(const FileSystem& files, const std::string& path, const Host& host,
                              const RemedyRequest& request) {
-  if (is_scripted(files, path)) return {};
+  if (const auto scripts = native::find_scripts(files, path, host.environment)) {
+    const auto loaded = load(files, path, host);
+    return {{by_hand(*scripts, loaded ? loaded->findings : std::vector<Finding>{}), {}, 1, {}}};
+  }
   return native::remedies(files, path, host_of(host), request);
 }
 

@@ -83,17 +83,6 @@ void drop_findings_of_the_rest(bool is_whole, std::vector<Finding>& findings) {
   });
 }
 
-std::string by_hand(const native::Scripts& scripts, const std::vector<Finding>& findings) {
-  std::string text = "a script makes this configuration; edit it by hand";
-  const auto worst = std::find_if(findings.begin(), findings.end(), [](const Finding& finding) {
-    return finding.severity >= Severity::high && finding.where.line != 0;
-  });
-  if (worst != findings.end()) {
-    text += ", at " + relative(to_string(worst->where), scripts.folder) + ": " + worst->says;
-  }
-  return text;
-}
-
 Result<Loaded> load_way(const FileSystem& files, const native::Scripts& scripts, const Way& shown,
                         const Way* closed, const native::Host& host, const Finish& finish) {
   const auto config = native::read(files, scripts, shown.running, host);
@@ -121,11 +110,21 @@ Result<Loaded> load_way(const FileSystem& files, const native::Scripts& scripts,
   for (std::size_t i = 1; i < scripts.files.size(); ++i) {
     loaded.files.push_back(relative(scripts.files[i], scripts.folder));
   }
-  loaded.not_editable = by_hand(scripts, loaded.findings);
   return loaded;
 }
 
 }  // namespace
+
+std::string by_hand(const native::Scripts& scripts, const std::vector<Finding>& findings) {
+  std::string text = "a script makes this configuration; edit it by hand";
+  const auto worst = std::find_if(findings.begin(), findings.end(), [](const Finding& finding) {
+    return finding.severity >= Severity::high && finding.where.line != 0;
+  });
+  if (worst != findings.end()) {
+    text += ", at " + relative(to_string(worst->where), scripts.folder) + ": " + worst->says;
+  }
+  return text;
+}
 
 Result<Loaded> load_scripts(const FileSystem& files, const native::Scripts& scripts,
                             const native::Host& host, const Finish& finish) {

@@ -3,8 +3,11 @@
 #pragma once
 
 #include <functional>
+#include <string>
+#include <vector>
 
 #include "base/file_system.h"
+#include "base/finding.h"
 #include "base/result.h"
 #include "dialects/dialect.h"
 #include "dialects/postfix/lower.h"
@@ -21,5 +24,9 @@ using Finish =
 /// and closed is none of them: the rest of main.cf is not there.
 Result<Loaded> load_scripts(const FileSystem& files, const relayproof::postfix::Scripts& scripts,
                             const relayproof::postfix::Host& host, const Finish& finish);
+
+/// Why no edit is proposed, and which line to edit by hand.
+std::string by_hand(const relayproof::postfix::Scripts& scripts,
+                    const std::vector<Finding>& findings);
 
 }  // namespace relayproof::dialects::postfix

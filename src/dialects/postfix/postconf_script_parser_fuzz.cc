@@ -27,7 +27,8 @@ bool stands_there(const std::vector<std::string_view>& lines, const SourceRange&
 }
 
 void read_as(const std::string& name, const std::string& bytes) {
-  const MemoryFiles files({{name, bytes}});
+  MemoryFiles files;
+  files.add(name, bytes);
   const auto lines = split(bytes, '\n');
   const auto scripts = postfix::find_scripts(files, name, {});
   if (!scripts) return;
