@@ -35,11 +35,12 @@ class Finder {
     masters_ = running_masters();
     for (const auto& master : masters_) add(master, std::nullopt);
     add_installed();
+    add_others();
     if (found_.instances.empty()) {
       return failure(
           found_.not_read.empty()
-              ? "no mail server is installed or running on this machine (Postfix is what I "
-                "know); name one to ask: relayproof check HOST"
+              ? "no mail server that I know is installed or running on this machine; name one to "
+                "ask: relayproof check HOST"
               : found_.not_read.front());
     }
     return std::move(found_);
@@ -98,6 +99,25 @@ class Finder {
     }
   }
 
+  // Other servers at their usual places; those that listen in this machine's network run.
+  void add_others() {
+    const DiskFiles files;
+    std::optional<std::vector<Listening>> listening;
+    for (const auto* dialect : dialects::all_dialects()) {
+      const std::string place(dialect->usual_place);
+      if (dialect->listens_as.empty() || !dialect->recognise(files, place)) continue;
+      if (!listening) listening = listening_here();
+      const auto names = words(dialect->listens_as);
+      const auto one = std::find_if(listening->begin(), listening->end(), [&](const Listening& it) {
+        return std::find(names.begin(), names.end(), it.name) != names.end();
+      });
+      RunningMaster master;
+      master.configuration = place;
+      if (one != listening->end()) master.process = one->process;
+      load(master, one != listening->end(), std::nullopt);
+    }
+  }
+
   void add(const RunningMaster& master, std::optional<NamedContainer> container) {
     if (!container && !master.container.empty()) container = find_container(master.container);
     load(master, true, container);
@@ -149,14 +169,32 @@ class Finder {
 
   static void see_changes(const RunningMaster& master, FoundInstance& instance) {
     const DiskFiles files(master.root);
-    for (const char* name : {"main.cf", "master.cf"}) {
-      const auto path = path_in(master.configuration, name);
+    const bool is_folder = files.info(master.configuration).kind == FileInfo::Kind::folder;
+    const auto folder = is_folder ? master.configuration : path_in(master.configuration, "..");
+    for (const auto& name : instance.configuration.loaded.files) {
+      const auto path = path_in(folder, name);
       const auto info = files.info(path);
       if (info.kind != FileInfo::Kind::file) continue;
       if (instance.changed_at && *instance.changed_at >= info.modified) continue;
       instance.changed_at = info.modified;
       instance.changed_file = path;
     }
+  }
+
+  // Where a server with a network of its own has none of these ports, this machine's doors are not
+  // its own.
+  static void note_ports(const deployment::Container& container, bool own_network,
+                         FoundInstance& instance) {
+    bool all_known = own_network;
+    std::set<std::uint16_t> ports;
+    for (const auto& port : container.ports) {
+      if (port.mode == deployment::PublishedPort::Mode::direct) continue;
+      all_known = all_known && port.host_port != 0;
+      if (port.host_port == 0) continue;
+      ports.insert(port.host_port);
+      instance.published[port.host_port] = port.container_port;
+    }
+    if (all_known) instance.reached_at = std::move(ports);
   }
 
   Result<bool> deploy(const RunningMaster& master, bool running,
@@ -185,11 +223,7 @@ class Finder {
     }
     for (const auto& one : told->containers) {
       if (one.name != options.container && one.container_name != options.container) continue;
-      for (const auto& port : one.ports) {
-        const bool direct = port.mode == deployment::PublishedPort::Mode::direct;
-        if (port.host_port != 0 && !direct)
-          instance.published[port.host_port] = port.container_port;
-      }
+      note_ports(one, own_network, instance);
     }
     instance.deployed = std::make_shared<const FoundInstance::Deployed>(
         FoundInstance::Deployed{std::move(*told), options});
