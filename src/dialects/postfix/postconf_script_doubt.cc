@@ -9,19 +9,20 @@
 
 namespace relayproof::postfix {
 
-bool relays_for_strangers(const policy::Policy& policy) {
+mail::IpSet strangers_who_relay(const policy::Policy& policy, const mail::IpSet& own) {
   policy::Solutions solutions;
   policy::ReachOptions options;
   options.solutions = &solutions;
   options.prefer = mail::globally_routable();
   // It is asked for each of several ways: less than a verdict would get.
   options.budget = {200'000, 20'000, 30'000};
-  return std::ranges::any_of(policy.doors, [&](const policy::Door& door) {
-    if (!policy.listeners.at(door.listener).runs) return false;
-    if (door.clients.is_subset_of(mail::loopback())) return false;
-    const auto reach = policy::reach(policy, door, options);
-    return !(reach.surely & mail::globally_routable()).empty();
-  });
+  mail::IpSet found;
+  for (const policy::Door& door : policy.doors) {
+    if (!policy.listeners.at(door.listener).runs) continue;
+    if (door.clients.is_subset_of(mail::loopback())) continue;
+    found = found | policy::reach(policy, door, options).surely;
+  }
+  return (found & mail::globally_routable()) - own;
 }
 
 void hang_on(policy::Policy& policy, const Unread& doubt) {

@@ -283,8 +283,8 @@ class Assembly {
           {"--env", names + " is not set; if it were, " + lines_text(lines) + " would count"});
     }
     for (const auto& [names, lines] : defaulted_) {
-      files_.taken.push_back({"--env", names + " is not set where it runs: " + lines_text(lines) +
-                                           " would be another"});
+      files_.taken.push_back(
+          {"--env", names + " is not set otherwise; " + lines_text(lines) + " hangs on it"});
     }
   }
 

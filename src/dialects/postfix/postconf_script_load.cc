@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -18,16 +19,21 @@ namespace native = relayproof::postfix;
 // One way in which the scripts may go: these branches run.
 struct Way {
   std::set<std::size_t> running;
-  bool is_open = false;
+  mail::IpSet strangers;  // who relay then
 };
 
 Result<Way> look_at(const FileSystem& files, const native::Scripts& scripts,
-                    std::set<std::size_t> running, const native::Host& host) {
+                    const std::set<std::size_t>& running, const native::Host& host) {
   const auto config = native::read(files, scripts, running, host);
   if (!config) return tl::unexpected(config.error());
   native::TableShelf shelf(files, *config);
   const auto lowered = native::lower(*config, shelf);
-  return Way{std::move(running), lowered.runs && native::relays_for_strangers(lowered.policy)};
+  Way way{running, {}};
+  if (!lowered.runs) return way;
+  mail::IpSet own;
+  for (const auto& interface : host.interfaces) own = own | mail::IpSet::of(interface.address);
+  way.strangers = native::strangers_who_relay(lowered.policy, own);
+  return way;
 }
 
 constexpr std::size_t most_branches = 24;
@@ -91,7 +97,7 @@ Result<Loaded> load_way(const FileSystem& files, const native::Scripts& scripts,
   auto loaded = finish(*config, shelf, native::lower(*config, shelf));
   loaded.findings = native::findings(*config, shelf);
   drop_findings_of_the_rest(config->is_whole(), loaded.findings);
-  if (shown.is_open) {
+  if (!shown.strangers.empty()) {
     for (const auto& doubt : config->may_close()) native::hang_on(loaded.policy, doubt);
     if (closed != nullptr) hang_on_branch(scripts, shown, *closed, loaded.policy);
     if (native::telling_branches(scripts).size() > most_branches) {
@@ -129,19 +135,25 @@ std::string by_hand(const native::Scripts& scripts, const std::vector<Finding>& 
 Result<Loaded> load_scripts(const FileSystem& files, const native::Scripts& scripts,
                             const native::Host& host, const Finish& finish) {
   std::vector<Way> ways;
-  for (auto& running : ways_of(scripts)) {
-    auto way = look_at(files, scripts, std::move(running), host);
+  for (const auto& running : ways_of(scripts)) {
+    auto way = look_at(files, scripts, running, host);
     if (!way) return tl::unexpected(way.error());
     ways.push_back(std::move(*way));
   }
-  // Of several open ones the one that needs the fewest branches.
-  const Way* shown = nullptr;
+  // The way that lets in most, of several the one that needs the fewest branches; and one that
+  // keeps out some of them.
+  const auto* shown = &ways.front();
+  for (const Way& way : ways) {
+    const auto rank = [](const Way& one) {
+      return std::make_tuple(one.strangers.size_v4(), one.strangers.size_v6(),
+                             most_branches + 1 - std::min(one.running.size(), most_branches));
+    };
+    if (rank(way) > rank(*shown)) shown = &way;
+  }
   const Way* closed = nullptr;
   for (const Way& way : ways) {
-    const Way*& first = way.is_open ? shown : closed;
-    if (first == nullptr || way.running.size() < first->running.size()) first = &way;
+    if (closed == nullptr && !shown->strangers.is_subset_of(way.strangers)) closed = &way;
   }
-  if (shown == nullptr) shown = &ways.front();
   return load_way(files, scripts, *shown, closed, host, finish);
 }
 

@@ -73,7 +73,7 @@ TEST(PostconfScript, SettingsKeepTheirPlaceInTheScript) {
        "1:1 - mynetworks=1.2.3.4\n 5.6.7.8 (postconf takes no line break, and stops)\n"},
       {"in another shell",
        "sudo sh -c 'postconf -e biff=no'\ndocker exec x postconf -e mydomain=a\n",
-       "1:31 biff = no\n2:36 mydomain = a\n"},
+       "1:30 biff = no\n2:36 mydomain = a\n"},
       {"quotes", "postconf -e \"a_b = \\\"x\\\" \\$y\" 'c_d='\"'\"'z'\"'\"\n",
        "1:21 a_b = \"x\" $y\n1:38 c_d = 'z'\n"},
       {"windows", "\r\npostconf -e mydomain=a\r\n", "2:22 mydomain = a\n"},

@@ -1,3 +1,0 @@
-if ls /networks; then
-  postconf -e mynetworks=0.0.0.0/0
-fi
