@@ -1,0 +1,282 @@
+#include "dialects/sendmail/rewriting.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "base/text.h"
+#include "dialects/sendmail/cf_text.h"
+
+namespace relayproof::sendmail {
+namespace {
+
+constexpr int most_repeats = 100;  // of one rule; then Sendmail speaks of an infinite loop
+constexpr std::size_t most_tokens = 1000;
+constexpr std::size_t most_rule_sets_in_a_rule = 15;
+constexpr std::size_t most_steps = 20'000;
+constexpr std::size_t most_rules = 2'000'000;  // that are tried in all: then it takes too long
+
+bool is(const std::string& token, char kind) { return token.front() == kind; }
+
+int number_or(const CfOption* option, int otherwise) {
+  int number = otherwise;
+  if (option != nullptr) {
+    std::from_chars(option->value.data(), option->value.data() + option->value.size(), number);
+  }
+  return number;
+}
+
+}  // namespace
+
+Rewriter::Rewriter(const Cf& cf, const Maps& maps, AskHidden ask)
+    : cf_(cf),
+      maps_(maps),
+      ask_(std::move(ask)),
+      tokenizer_(cf.operators),
+      names_(cf.names),
+      macros_(cf.macros) {
+  const CfOption* blank = cf.option("BlankSub");
+  if (blank != nullptr && !blank->value.empty()) space_ = blank->value.front();
+  deepest_ = std::clamp(number_or(cf.option("MaxRuleSetRecursion"), deepest_), 1, 200);
+}
+
+void Rewriter::set(std::string_view macro, std::string value) {
+  const MacroId id = names_.enter(macro);
+  if (id != 0) macros_[id] = {std::move(value), {}};
+}
+
+void Rewriter::unset(std::string_view macro) { macros_.erase(names_.find(macro)); }
+
+std::string Rewriter::macro(std::string_view name) const {
+  const auto found = macros_.find(names_.find(name));
+  return found == macros_.end() ? std::string() : expand(found->second.value, macros_);
+}
+
+void Rewriter::in_trouble(std::string why, const SourceRange& where) {
+  if (!trouble_.empty()) return;
+  trouble_ = std::move(why);
+  trouble_at_ = where;
+}
+
+void Rewriter::step(RunStep::Kind kind, const CfRuleSet& set, const SourceRange& where,
+                    const Tokens& tokens) {
+  if (steps_.size() >= most_steps || (kind != RunStep::Kind::rule && !records_all_)) return;
+  steps_.push_back({kind, set.name, where, records_all_ ? tokens : Tokens{}});
+}
+
+Rewriter::Ran Rewriter::run(std::string_view rule_set, Tokens tokens) {
+  const CfRuleSet* set = cf_.rule_set(rule_set);
+  if (set == nullptr) return {std::move(tokens), RunStatus::ok};
+  return rewrite(*set, std::move(tokens), 0);
+}
+
+Rewriter::Ran Rewriter::rewrite(const CfRuleSet& set, Tokens tokens, int depth) {
+  Ran ran{std::move(tokens), RunStatus::ok};
+  step(RunStep::Kind::enters, set, {}, ran.tokens);
+  if (depth > deepest_) {
+    in_trouble(fmt::format("excessive recursion (max {}), ruleset {}", deepest_, set.name),
+               set.where.empty() ? SourceRange{} : set.where.front());
+    ran.status = RunStatus::broken;
+    return ran;
+  }
+  const Matching with{cf_, macros_, tokenizer_, space_};
+  int repeats = 0;
+  for (std::size_t at = 0; at < set.rules.size() && trouble_.empty();) {
+    if (!ran.tokens.empty() && is(ran.tokens.front(), op::mailer)) break;
+    const CfRule& rule = set.rules[at];
+    if (++repeats > most_repeats || ++rules_run_ > most_rules) {
+      in_trouble(fmt::format("Infinite loop in ruleset {}, rule {}", set.name, at + 1), rule.where);
+      break;
+    }
+    MacroId doubtful = 0;
+    const auto matched = match(rule.left, ran.tokens, with, doubtful);
+    if (doubtful != 0) {
+      in_trouble(fmt::format("not all members of $={} are known", names_.name(doubtful)),
+                 rule.where);
+    }
+    if (!matched) {
+      ++at;
+      repeats = 0;
+      continue;
+    }
+    std::size_t begin = 0;
+    const bool goes_on = !rule.right.empty() && is(rule.right.front(), op::user);
+    const bool returns = !rule.right.empty() && is(rule.right.front(), op::host);
+    if (goes_on || returns) begin = 1;
+    auto made = substituted(rule, begin, ran.tokens, *matched);
+    if (!made || !look_up_maps(*made, ran.status, rule.where)) {
+      ran.status = RunStatus::broken;
+      return ran;
+    }
+    const RunStatus called = call_rule_sets(*made, depth + 1, rule.where);
+    if (ran.status == RunStatus::ok || called == RunStatus::fails_for_now) ran.status = called;
+    ran.tokens = std::move(*made);
+    step(RunStep::Kind::rule, set, rule.where, ran.tokens);
+    if (returns) break;
+    if (goes_on) {
+      ++at;
+      repeats = 0;
+    }
+  }
+  step(RunStep::Kind::leaves, set, {}, ran.tokens);
+  return ran;
+}
+
+std::optional<Tokens> Rewriter::substituted(const CfRule& rule, std::size_t begin,
+                                            const Tokens& tokens, const Matched& matched) {
+  Tokens made;
+  for (std::size_t at = begin; at < rule.right.size(); ++at) {
+    const std::string& piece = rule.right[at];
+    if (is(piece, op::replacement) && piece.size() > 1) {
+      const auto number = static_cast<std::size_t>(piece[1] - '1');
+      if (number >= matched.spans.size()) {
+        in_trouble(fmt::format("replacement ${} out of bounds", piece[1]), rule.where);
+        return std::nullopt;
+      }
+      const auto& span = matched.spans[number];
+      made.insert(made.end(), tokens.begin() + static_cast<std::ptrdiff_t>(span.first),
+                  tokens.begin() + static_cast<std::ptrdiff_t>(span.last));
+    } else if (is(piece, op::deferred) && piece.size() > 1) {
+      const auto value = macros_.find(static_cast<MacroId>(piece[1]));
+      if (value == macros_.end() || value->second.value.empty()) continue;
+      Tokens more = tokenizer_.cut(value->second.value, {}).tokens;
+      if (more.empty()) return std::nullopt;
+      made.insert(made.end(), more.begin(), more.end());
+    } else {
+      made.push_back(piece);
+    }
+    if (made.size() > most_tokens) {
+      in_trouble("rewrite: expansion too long", rule.where);
+      return std::nullopt;
+    }
+  }
+  return made;
+}
+
+// Replaces every `$( … $)` and `$[ … $]`; false if what a map gave is no text for tokens.
+bool Rewriter::look_up_maps(Tokens& tokens, RunStatus& status, const SourceRange& where) {
+  for (std::size_t at = 0; at < tokens.size(); ++at) {
+    const bool is_host = is(tokens[at], op::host_begin);
+    if (!is_host && !is(tokens[at], op::lookup_begin)) continue;
+    const char last = is_host ? op::host_end : op::lookup_end;
+    std::size_t end = at + 1;
+    while (end < tokens.size() && !is(tokens[end], last)) ++end;
+    Tokens lookup(tokens.begin() + static_cast<std::ptrdiff_t>(at),
+                  tokens.begin() + static_cast<std::ptrdiff_t>(end));
+    if (is_host) lookup.insert(lookup.begin() + 1, "host");
+    const auto found = answer(lookup, status, where);
+    if (!found) return false;
+    const std::size_t behind = std::min(end + 1, tokens.size());
+    Tokens made(tokens.begin(), tokens.begin() + static_cast<std::ptrdiff_t>(at));
+    made.insert(made.end(), found->begin(), found->end());
+    made.insert(made.end(), tokens.begin() + static_cast<std::ptrdiff_t>(behind), tokens.end());
+    at += found->size();
+    --at;
+    tokens = std::move(made);
+    if (tokens.size() > most_tokens) {
+      in_trouble("rewrite: expansion too long", where);
+      return false;
+    }
+  }
+  return true;
+}
+
+// One lookup: `$(`, the map, the key, `$@` arguments, `$:` what counts if nothing is found.
+std::optional<Tokens> Rewriter::answer(const Tokens& lookup, RunStatus& status,
+                                       const SourceRange& where) {
+  if (lookup.size() < 2 || cf_.map(lookup[1]) == nullptr) {
+    in_trouble(fmt::format("map {} not found", lookup.size() < 2 ? "" : lookup[1]), where);
+    return std::nullopt;
+  }
+  const std::string& map = lookup[1];
+  const MapOptions& options = maps_.options(map);
+  std::vector<Tokens> parts(1);
+  std::optional<std::size_t> otherwise;
+  for (std::size_t at = 2; at < lookup.size(); ++at) {
+    if (is(lookup[at], op::host) || is(lookup[at], op::user)) {
+      if (is(lookup[at], op::user)) otherwise = parts.size();
+      parts.emplace_back();
+    } else {
+      parts.back().push_back(lookup[at]);
+    }
+  }
+  std::vector<std::string> arguments;
+  for (std::size_t at = 1; at < parts.size(); ++at) {
+    if (at != otherwise) arguments.push_back(tokenizer_.join(parts[at], space_));
+  }
+  std::string key = tokenizer_.join(parts.front(), options.space == '\0' ? space_ : options.space);
+  if (!options.keeps_quotes) key = strip_quotes(key);
+  if (equals_ignoring_case(cf_.map(map)->type, "macro")) {
+    // `$(macro {x} $@ value $)` sets a macro, and is nothing itself.
+    std::vector<std::string> complaints;
+    std::size_t place = 0;
+    const MacroId id = read_macro_name(key, place, names_, complaints);
+    if (arguments.empty()) {
+      macros_.erase(id);
+    } else if (id != 0) {
+      macros_[id] = {arguments.front(), {}};
+    }
+    return Tokens{};
+  }
+  const MapResult result = maps_.look_up(map, key, arguments);
+  if (result.opaque) {
+    in_trouble(fmt::format("what {} holds for {} is in no file", map, key), where);
+  }
+  const MapAnswer& answer = result.answers.size() == 1 ? result.answers.front()
+                                                       : result.answers.at(ask_(map, key, result));
+  if (answer.kind == MapAnswer::Kind::found) return cut_answer(answer.text, true);
+  if (answer.kind == MapAnswer::Kind::fails) {
+    if (!options.fails_quietly) status = RunStatus::fails_for_now;
+    if (!options.on_failure.empty()) return cut_answer(key + options.on_failure, true);
+  }
+  if (!otherwise) return parts.front();
+  return cut_answer(tokenizer_.join(parts[*otherwise], space_), false);
+}
+
+Tokens Rewriter::cut_answer(const std::string& text, bool from_map) {
+  if (text.empty()) return {};
+  return tokenizer_.cut(text, {from_map ? Scan::address : Scan::rule, '\0', false}).tokens;
+}
+
+// The last one is called first, on all that follows it.
+RunStatus Rewriter::call_rule_sets(Tokens& tokens, int depth, const SourceRange& where) {
+  std::vector<std::pair<std::size_t, const CfRuleSet*>> calls;
+  for (std::size_t at = 0; at + 1 < tokens.size(); ++at) {
+    if (!is(tokens[at], op::call)) continue;
+    const std::string name = strip_quotes(tokens[at + 1]);
+    const CfRuleSet* set = cf_.rule_set(name);
+    if (set == nullptr) {
+      // Sets are known by number whether they have rules or not.
+      if (name.empty() || name.front() < '0' || name.front() > '9') {
+        in_trouble(fmt::format("Unknown ruleset {}", name), where);
+        return RunStatus::broken;
+      }
+    }
+    if (set == nullptr || set->rules.empty()) {
+      // Sendmail goes on behind the token that has now moved here.
+      tokens.erase(tokens.begin() + static_cast<std::ptrdiff_t>(at),
+                   tokens.begin() + static_cast<std::ptrdiff_t>(at) + 2);
+      continue;
+    }
+    calls.emplace_back(at, set);
+    if (calls.size() > most_rule_sets_in_a_rule) {
+      in_trouble("Too many subroutine calls", where);
+      return RunStatus::broken;
+    }
+  }
+  RunStatus status = RunStatus::ok;
+  for (; !calls.empty() && trouble_.empty(); calls.pop_back()) {
+    const auto [at, set] = calls.back();
+    const auto begin = tokens.begin() + static_cast<std::ptrdiff_t>(at);
+    Ran ran = rewrite(*set, Tokens(begin + 2, tokens.end()), depth);
+    tokens.erase(begin, tokens.end());
+    tokens.insert(tokens.end(), ran.tokens.begin(), ran.tokens.end());
+    if (ran.status == RunStatus::broken) return ran.status;
+    if (status == RunStatus::ok) status = ran.status;
+  }
+  return status;
+}
+
+}  // namespace relayproof::sendmail
