@@ -28,22 +28,22 @@ enum class Feature : std::uint8_t {
   accept_unqualified_senders,
   accept_unresolvable_domains,
   access_db,
-  access_skip,           ///< access_db's `skip`
+  access_skip,  ///< access_db's `skip`
   bestmx_is_local,
   block_bad_helo,
   blocklist_recipients,  ///< blacklist_recipients before 8.16
   delay_checks,
-  delay_compat,          ///< delay_checks' third argument
-  spam_friend,           ///< delay_checks' `friend`
-  spam_hater,            ///< delay_checks' `hater`
-  dnsbl,                 ///< dnsbl, enhdnsbl, rhsbl, mtamark, greet_pause ...: may only refuse
+  delay_compat,  ///< delay_checks' third argument
+  spam_friend,   ///< delay_checks' `friend`
+  spam_hater,    ///< delay_checks' `hater`
+  dnsbl,         ///< dnsbl, enhdnsbl, rhsbl, mtamark, greet_pause ...: may only refuse
   drac,
   ldap_routing,
   lookupdotdomain,
   loose_relay_check,
   mailertable,
   nopercenthack,
-  nouucp,                ///< any argument
+  nouucp,  ///< any argument
   nouucp_reject,
   nullclient,
   promiscuous_relay,
@@ -51,7 +51,7 @@ enum class Feature : std::uint8_t {
   relay_db_from,         ///< relay_mail_from
   relay_db_from_domain,  ///< relay_mail_from's `domain`
   relay_entire_domain,
-  relay_full_address,    ///< access_db's `relaytofulladdress`
+  relay_full_address,  ///< access_db's `relaytofulladdress`
   relay_hosts_only,
   relay_local_from,
   require_rdns,
@@ -64,9 +64,9 @@ std::string_view to_string(Feature feature);  ///< as FEATURE() names it
 /// A map that rules ask: `hash -o /etc/mail/access`.
 struct MapUse {
   Place place;
-  std::string type;      ///< `hash`, `ldap`
-  std::string source;    ///< the text it is made of; empty: it is made of none
-  std::string index;     ///< what Sendmail reads: `/etc/mail/access.db`; empty: another program's
+  std::string type;    ///< `hash`, `ldap`
+  std::string source;  ///< the text it is made of; empty: it is made of none
+  std::string index;   ///< what Sendmail reads: `/etc/mail/access.db`; empty: another program's
   bool optional = false;
 };
 
@@ -115,7 +115,7 @@ struct Config {
   std::optional<Place> milter;  ///< one of them; none of them can let a relay through
   std::vector<Statement> statements;
   std::vector<Doubt> doubts;
-  std::vector<Problem> problems;  ///< with which it does not run
+  std::vector<Problem> problems;   ///< with which it does not run
   std::vector<Place> behind_hash;  ///< macros that `#` does not comment out
 
   bool has(Feature feature) const { return features.count(feature) != 0; }

@@ -53,9 +53,9 @@ std::optional<std::uint16_t> port_of(const Daemon& daemon) {
   const auto& text = daemon.port;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
   if (error == std::errc() && end == text.data() + text.size()) return port;
-  const auto* const found = std::find_if(services.begin(), services.end(), [&](const Service& each) {
-    return equals_ignoring_case(each.name, text);
-  });
+  const auto* const found =
+      std::find_if(services.begin(), services.end(),
+                   [&](const Service& each) { return equals_ignoring_case(each.name, text); });
   return found == services.end() ? std::nullopt : std::optional(found->port);
 }
 

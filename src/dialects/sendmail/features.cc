@@ -56,20 +56,43 @@ constexpr auto plain = std::to_array<Named>({
 
 // What rewrites senders and headers, delivers, names files, or concerns mail that goes out.
 constexpr auto irrelevant = std::to_array<std::string_view>({
-    "allmasquerade",  "always_add_domain",    "authinfo",
-    "bcc",            "bitdomain",            "check_cert_altnames",
-    "check_other",    "compat_check",         "domaintable",
-    "fips3",          "generics_entire_domain", "genericstable",
-    "limited_masquerade", "local_lmtp",       "local_no_masquerade",
-    "local_procmail", "masquerade_entire_domain", "masquerade_envelope",
-    "no_default_msa", "nocanonify",           "notsticky",
-    "preserve_local_plus_detail", "preserve_luser_host", "queuegroup",
-    "redirect",       "smrsh",                "stickyhost",
-    "sts",            "tls_failures",         "tls_session_features",
-    "use_ct_file",    "use_cw_file",          "uucpdomain",
+    "allmasquerade",
+    "always_add_domain",
+    "authinfo",
+    "bcc",
+    "bitdomain",
+    "check_cert_altnames",
+    "check_other",
+    "compat_check",
+    "domaintable",
+    "fips3",
+    "generics_entire_domain",
+    "genericstable",
+    "limited_masquerade",
+    "local_lmtp",
+    "local_no_masquerade",
+    "local_procmail",
+    "masquerade_entire_domain",
+    "masquerade_envelope",
+    "no_default_msa",
+    "nocanonify",
+    "notsticky",
+    "preserve_local_plus_detail",
+    "preserve_luser_host",
+    "queuegroup",
+    "redirect",
+    "smrsh",
+    "stickyhost",
+    "sts",
+    "tls_failures",
+    "tls_session_features",
+    "use_ct_file",
+    "use_cw_file",
+    "uucpdomain",
 });
 // What changes how addresses are read in ways that are not modelled.
-constexpr auto unmodelled = std::to_array<std::string_view>({"domainmap", "msp", "prefixmod", "vnet"});
+constexpr auto unmodelled =
+    std::to_array<std::string_view>({"domainmap", "msp", "prefixmod", "vnet"});
 
 template <class Names>
 bool holds(const Names& names, std::string_view name) {

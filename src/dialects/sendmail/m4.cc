@@ -315,9 +315,7 @@ void M4Engine::change_quotes(const std::string& open, const std::string& close) 
   close_ = close.empty() ? "'" : close;
 }
 
-void M4Engine::complain(std::string says) {
-  result_.problems.push_back({std::move(says), call_});
-}
+void M4Engine::complain(std::string says) { result_.problems.push_back({std::move(says), call_}); }
 
 M4Result expand_m4(std::string_view text, const std::string& path, const FileSystem& files,
                    const M4Vocabulary& vocabulary,

@@ -148,30 +148,44 @@ std::string run_unsupported(M4Engine& engine, const Arguments&) {
 }
 
 constexpr std::array<M4Builtin, 31> builtins = {{
-    {"define", run_define},          {"pushdef", run_pushdef},
-    {"undefine", run_undefine},      {"popdef", run_popdef},
-    {"ifdef", run_ifdef},            {"ifelse", run_ifelse},
-    {"defn", run_defn},              {"include", run_include},
-    {"sinclude", run_sinclude},      {"divert", run_divert, false},
-    {"divnum", run_divnum, false},   {"dnl", run_dnl, false},
+    {"define", run_define},
+    {"pushdef", run_pushdef},
+    {"undefine", run_undefine},
+    {"popdef", run_popdef},
+    {"ifdef", run_ifdef},
+    {"ifelse", run_ifelse},
+    {"defn", run_defn},
+    {"include", run_include},
+    {"sinclude", run_sinclude},
+    {"divert", run_divert, false},
+    {"divnum", run_divnum, false},
+    {"dnl", run_dnl, false},
     {"changequote", run_changequote, false},
     {"changecom", run_changecom, false},
-    {"len", run_len},                {"index", run_index},
-    {"substr", run_substr},          {"translit", run_translit},
-    {"shift", run_shift, false},     {"errprint", run_nothing},
-    {"undivert", run_nothing, false}, {"m4wrap", run_unsupported},
-    {"eval", run_unsupported},       {"syscmd", run_unsupported},
-    {"esyscmd", run_unsupported},    {"regexp", run_unsupported},
-    {"patsubst", run_unsupported},   {"indir", run_unsupported},
-    {"builtin", run_unsupported},    {"m4exit", run_unsupported, false},
+    {"len", run_len},
+    {"index", run_index},
+    {"substr", run_substr},
+    {"translit", run_translit},
+    {"shift", run_shift, false},
+    {"errprint", run_nothing},
+    {"undivert", run_nothing, false},
+    {"m4wrap", run_unsupported},
+    {"eval", run_unsupported},
+    {"syscmd", run_unsupported},
+    {"esyscmd", run_unsupported},
+    {"regexp", run_unsupported},
+    {"patsubst", run_unsupported},
+    {"indir", run_unsupported},
+    {"builtin", run_unsupported},
+    {"m4exit", run_unsupported, false},
     {"traceon", run_nothing, false},
 }};
 
 }  // namespace
 
 const M4Builtin* m4_builtin(std::string_view name) {
-  const auto* const found = std::find_if(
-      builtins.begin(), builtins.end(), [&](const M4Builtin& each) { return each.name == name; });
+  const auto* const found = std::find_if(builtins.begin(), builtins.end(),
+                                         [&](const M4Builtin& each) { return each.name == name; });
   return found == builtins.end() ? nullptr : found;
 }
 

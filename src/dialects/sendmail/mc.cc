@@ -87,9 +87,8 @@ constexpr auto vocabulary = std::to_array<Macro>({
 });
 
 const Macro* macro_of(std::string_view name) {
-  const auto* const found =
-      std::find_if(vocabulary.begin(), vocabulary.end(),
-                   [&](const Macro& each) { return each.name == name; });
+  const auto* const found = std::find_if(vocabulary.begin(), vocabulary.end(),
+                                         [&](const Macro& each) { return each.name == name; });
   return found == vocabulary.end() ? nullptr : found;
 }
 
@@ -137,8 +136,11 @@ bool is_harmless_flag(std::string_view name) {
 
 // What Debian's sendmailconfig writes: aliases of a dial-up's provider, TLS and SASL.
 constexpr auto debians_own = std::to_array<std::string_view>({
-    "/etc/mail/m4/dialup.m4", "/etc/mail/m4/provider.m4", "/etc/mail/sasl/sasl.m4",
-    "/etc/mail/tls/starttls.m4", "/etc/mail/m4/ldap.m4",
+    "/etc/mail/m4/dialup.m4",
+    "/etc/mail/m4/provider.m4",
+    "/etc/mail/sasl/sasl.m4",
+    "/etc/mail/tls/starttls.m4",
+    "/etc/mail/m4/ldap.m4",
 });
 
 class McReader {
@@ -158,6 +160,8 @@ class McReader {
     emit("V10/Berkeley", {});
     emit("Cwlocalhost", {});
     for (const auto& call : result_.calls) take(call);
+    // Mail for virtual hosts is taken for anybody.
+    if (virtual_hosts_) emit("CR$={VirtHost}", *virtual_hosts_);
     for (const auto& [name, value] : result_.definitions) take(name, value);
     take_files();
     for (const auto& line : result_.lines) take(line);
@@ -218,10 +222,7 @@ class McReader {
     } else {
       emit("C{" + name + "}" + call.arguments[0], place);
     }
-    if (name == "VirtHost" && !virtual_hosts_) {
-      virtual_hosts_ = true;
-      emit("CR$={VirtHost}", place);
-    }
+    if (name == "VirtHost") virtual_hosts_ = place;
   }
 
   // Without `-o` a file that is missing keeps Sendmail from starting. It may only not have been
@@ -309,7 +310,8 @@ class McReader {
   Place definition_of(std::string_view name, const Place& otherwise) const {
     const auto found = result_.definitions.find(name);
     if (found == result_.definitions.end()) return otherwise;
-    return {found->second.where, "define(`" + std::string(name) + "', `" + found->second.text + "')"};
+    return {found->second.where,
+            "define(`" + std::string(name) + "', `" + found->second.text + "')"};
   }
 
   // Class w of the file of local host names, if asked for; class R of relay-domains, always.
@@ -320,7 +322,8 @@ class McReader {
       emit_file("w", value, definition_of("confCW_FILE", *uses_names_file_));
     }
     const auto value = value_of("confCR_FILE", "-o /etc/mail/relay-domains" + format);
-    if (!value.empty()) emit_file("R", value, definition_of("confCR_FILE", {{config_.main, 0, 0}, ""}));
+    if (!value.empty())
+      emit_file("R", value, definition_of("confCR_FILE", {{config_.main, 0, 0}, ""}));
   }
 
   void take(const M4Line& line) {
@@ -366,8 +369,8 @@ class McReader {
     for (const auto& each : result_.problems) config_.problems.push_back({each.says, each.where});
     for (const auto& each : result_.missing) {
       const Place place{each.where, "include(`" + each.says + "')"};
-      const bool known = std::find(debians_own.begin(), debians_own.end(), each.says) !=
-                         debians_own.end();
+      const bool known =
+          std::find(debians_own.begin(), debians_own.end(), each.says) != debians_own.end();
       if (known) {
         config_.doubts.push_back({place, "this file is not here: taken for Debian's own", false});
       } else {
@@ -418,7 +421,7 @@ class McReader {
   std::optional<Place> uses_names_file_;
   bool is_debian_ = false;
   bool has_default_msa_ = true;
-  bool virtual_hosts_ = false;
+  std::optional<Place> virtual_hosts_;
 };
 
 // `VERSIONID(`$Id: sendmail.mc, v 8.15.2-8 ...')` as Debian writes it.
