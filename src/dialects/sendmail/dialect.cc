@@ -68,6 +68,12 @@ void take_problems(const native::Config& config, const Paths& paths, Loaded& loa
   loaded.why_not += ": " + first.says;
 }
 
+void take_doubts(const std::vector<native::Doubt>& doubts, Loaded& loaded) {
+  for (const auto& each : doubts) {
+    loaded.assumptions.push_back({each.place.where, each.place.text, each.says, each.decisive});
+  }
+}
+
 void move_places(const Paths& paths, Loaded& loaded) {
   for (auto& origin : loaded.policy.origins) paths.move(origin.range);
   for (auto& table : loaded.policy.tables) {
@@ -92,11 +98,8 @@ Result<Loaded> load(const FileSystem& files, const std::string& path, const Host
   loaded.policy = std::move(lowered.policy);
   if (!config->version.empty()) loaded.version = config->version;
   take_problems(*config, paths, loaded);
-  for (const auto* doubts : {&config->doubts, &lowered.notes}) {
-    for (const auto& each : *doubts) {
-      loaded.assumptions.push_back({each.place.where, each.place.text, each.says, each.decisive});
-    }
-  }
+  take_doubts(config->doubts, loaded);
+  take_doubts(lowered.notes, loaded);
   cover(*config, loaded);
   std::set<std::string> seen;
   for (const auto& file : config->files) {
