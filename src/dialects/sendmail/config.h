@@ -114,6 +114,8 @@ struct Config {
   std::map<std::string, Place, std::less<>> relays;
   std::optional<Place> milter;  ///< one of them; none of them can let a relay through
   std::vector<Statement> statements;
+  /// Rules that decide who relays and are not stock ones: what they do is not known either way.
+  std::optional<Place> strange_rule;
   std::vector<Doubt> doubts;
   std::vector<Problem> problems;   ///< with which it does not run
   std::vector<Place> behind_hash;  ///< macros that `#` does not comment out

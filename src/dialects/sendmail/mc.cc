@@ -221,9 +221,12 @@ class McReader {
 
   void take_rule(const M4Line& line, const Place& place) {
     const auto name = set_.substr(0, set_.find('='));
-    if (line.text.front() == 'S') return state(place, Understood::understood);
-    const auto why = why_it_matters({name, line.text.substr(1)});
-    if (!why.empty()) return doubt(place, why);
+    if (place.text.front() == 'S') return state(place, Understood::understood);
+    const auto why = why_it_matters({name, place.text.substr(1)});
+    if (!why.empty()) {
+      if (!config_.strange_rule) config_.strange_rule = place;
+      return doubt(place, why);
+    }
     state(place, Understood::irrelevant, "cannot let a relay through");
   }
 

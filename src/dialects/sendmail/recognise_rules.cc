@@ -130,6 +130,7 @@ class Recognition {
       const auto says = each.missing ? each.rule_set + " lacks a rule that the stock one has"
                                      : "this rule of " + each.rule_set + " is not the stock one";
       config_.doubts.push_back({place, says, true});
+      if (!config_.strange_rule) config_.strange_rule = place;
       differing_.insert(each.where.line);
     }
     for (const auto& set : cf_.rule_sets) cover(set);
