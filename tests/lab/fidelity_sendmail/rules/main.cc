@@ -82,8 +82,9 @@ class Shell {
 
  private:
   void define(const std::string& text) {
-    const std::size_t end = text.find('}');
-    rewriter_.set(text.substr(1, end - 1), text.substr(end + 1));
+    const bool long_name = text.rfind('{', 0) == 0;
+    const std::size_t end = long_name ? text.find('}') : 0;
+    rewriter_.set(long_name ? text.substr(1, end - 1) : text.substr(0, 1), text.substr(end + 1));
   }
   void parse(const std::string& address) {
     const ResolvedAddress found = resolve_address(rewriter_, cf_, address, false);
@@ -99,7 +100,10 @@ class Shell {
   }
   std::size_t choose(std::string_view /*map*/, const std::string& key, const MapResult& result) {
     const bool known = hosts_.count(to_lower(key)) != 0;
-    const auto wanted = known ? MapAnswer::Kind::found : MapAnswer::Kind::missing;
+    // Where there is no DNS the names of addresses are not to be had for now.
+    const auto wanted = known                ? MapAnswer::Kind::found
+                        : key.front() == '[' ? MapAnswer::Kind::fails
+                                             : MapAnswer::Kind::missing;
     for (std::size_t at = 0; at < result.answers.size(); ++at) {
       if (result.answers[at].kind == wanted) return at;
     }
