@@ -74,7 +74,7 @@ TEST_F(JournalTest, LosesAndDoublesNothingWhereverItWasCutOff) {
     std::ofstream(results, std::ios::binary) << all << "half of a th";
     {
       const auto again = open();
-      for (const std::uint64_t number : {0, 1}) {
+      for (const std::uint64_t number : {0U, 1U}) {
         if (!again->done().contains(number)) {
           EXPECT_TRUE(again->keep(number, 0, number == 0 ? "zero\n" : "one\n"));
         }

@@ -8,8 +8,8 @@ namespace relayproof::cli {
 namespace {
 
 TEST(Permutation, GivesEachNumberOnce) {
-  for (const std::uint64_t size : {1, 2, 3, 7, 8, 9, 255, 256, 257, 1000, 65536}) {
-    for (const std::uint64_t seed : {0, 1, 42}) {
+  for (const std::uint64_t size : {1U, 2U, 3U, 7U, 8U, 9U, 255U, 256U, 257U, 1000U, 65536U}) {
+    for (const std::uint64_t seed : {0U, 1U, 42U}) {
       const Permutation order(size, seed);
       std::vector<bool> seen(size);
       for (std::uint64_t place = 0; place < size; ++place) {

@@ -98,7 +98,7 @@ struct Deployment {
   std::vector<Container> containers;
   std::vector<BridgeNetwork> networks;
   Engine engine;
-  std::vector<NatTable> nat;
+  Translation nat;
   std::vector<Note> notes;
 };
 

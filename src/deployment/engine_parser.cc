@@ -66,6 +66,7 @@ class Reader {
 
   bool read_object(const Json& object) {
     if (!object.is_object()) return false;
+    if (object.contains("OCIRuntime")) to_.engine.podman = true;  // only podman inspect tells it
     if (object.contains("NetworkSettings")) return read_container(object), true;
     if (object.contains("IPAM") || object.contains("subnets")) return read_network(object), true;
     if (object.contains("ServerVersion") || object.contains("SecurityOptions")) {

@@ -70,6 +70,15 @@ void read_target(std::string text, NatRule& rule) {
   if (first && last) rule.to = mail::IpSet::range(*first, *last);
 }
 
+// `0x2000/0x2000`; without a mask all bits.
+std::optional<PacketMark> parse_mark(const std::string& text) {
+  const auto slash = text.find('/');
+  const auto value = parse_bits(text.substr(0, slash));
+  const auto mask = slash == std::string::npos ? ~0U : parse_bits(text.substr(slash + 1));
+  if (!value || !mask || (*value & ~*mask) != 0) return std::nullopt;
+  return PacketMark{*mask, *value};
+}
+
 class RuleReader {
  public:
   explicit RuleReader(const std::vector<std::string>& words) : words_(words) {}
@@ -90,7 +99,7 @@ class RuleReader {
   std::string next() { return at_ + 1 < words_.size() ? words_[++at_] : std::string(); }
 
   void option(const std::string& word) {
-    static const std::array<std::pair<std::string_view, void (RuleReader::*)()>, 15> known = {{
+    static const std::array<std::pair<std::string_view, void (RuleReader::*)()>, 18> known = {{
         {"-s", &RuleReader::source},
         {"-d", &RuleReader::destination},
         {"-p", &RuleReader::protocol},
@@ -104,6 +113,9 @@ class RuleReader {
         {"--comment", &RuleReader::skip},
         {"--to-source", &RuleReader::to},
         {"--to-destination", &RuleReader::to},
+        {"--dst-type", &RuleReader::kind_of_destination},
+        {"--mark", &RuleReader::marked},
+        {"--set-xmark", &RuleReader::mark},
         {"--random", &RuleReader::nothing},
         {"--random-fully", &RuleReader::nothing},
     }};
@@ -150,6 +162,21 @@ class RuleReader {
     }
     rule_.ports_negated = negated_;
   }
+  void kind_of_destination() {
+    const bool local = next() == "LOCAL" && !negated_;
+    rule_.to_this_machine = local;
+    rule_.partly = rule_.partly || !local;
+  }
+  void marked() {
+    rule_.marked = parse_mark(next());
+    rule_.marked_negated = negated_;
+    rule_.partly = rule_.partly || !rule_.marked;
+  }
+  void mark() {
+    const auto bits = parse_mark(next());
+    rule_.mark = bits.value_or(PacketMark{~0U, 0});
+    rule_.partly = rule_.partly || !bits;
+  }
   void to() { read_target(next(), rule_); }
   void go_to() {
     rule_.action = Action::go_to;
@@ -163,7 +190,7 @@ class RuleReader {
         {"SNAT", Action::source},
         {"DNAT", Action::destination},
         {"LOG", Action::nothing},
-        {"MARK", Action::nothing},
+        {"MARK", Action::mark},
     }};
     const std::string name = next();
     for (const auto& [word, action] : known) {
@@ -222,12 +249,21 @@ class Reader {
     }
     const auto words = words_of(line);
     if (words.size() < 2 || (words.front() != "-A" && words.front() != "-I")) return false;
+    if (!in_nat_) see_other_table(words);
     if (!in_nat_ || ++rules_ > most_rules) return rules_ <= most_rules;
     auto rule = RuleReader(words).read();
     rule.written = {{file_, number_, 1}, std::string(line)};
     see_family(rule);
     chain(words[1]).rules.push_back(std::move(rule));
     return true;
+  }
+
+  void see_other_table(const std::vector<std::string>& words) {
+    for (const auto* target : {"MARK", "CONNMARK", "TPROXY"}) {
+      if (std::find(words.begin(), words.end(), target) != words.end()) {
+        to_.nat.marks_elsewhere = true;
+      }
+    }
   }
 
   // Without its first line a dump does not say which family it is; its addresses do.
@@ -246,6 +282,7 @@ class Reader {
     added.name = name;
     added.hook = name == "POSTROUTING"  ? NatChain::Hook::postrouting
                  : name == "PREROUTING" ? NatChain::Hook::prerouting
+                 : name == "OUTPUT"     ? NatChain::Hook::output
                                         : NatChain::Hook::none;
     return added;
   }
@@ -253,7 +290,7 @@ class Reader {
   void finish() {
     table_.ipv4 = !v6_;
     table_.ipv6 = v6_;
-    to_.nat.push_back(std::move(table_));
+    to_.nat.tables.push_back(std::move(table_));
     table_ = NatTable{};
     table_.name = "nat";
     v6_ = false;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/source_range.h"
@@ -31,6 +32,15 @@ struct InterfaceMatch {
   bool negated = false;
 };
 
+/// Bits of the mark that a packet carries from chain to chain (iptables-extensions(8), MARK).
+struct PacketMark {
+  std::uint32_t mask = 0;
+  std::uint32_t value = 0;
+};
+
+/// `0x2000` or `8192`.
+std::optional<std::uint32_t> parse_bits(std::string_view text);
+
 struct NatRule {
   Written written;
   mail::IpSet sources = mail::IpSet::all();
@@ -41,6 +51,9 @@ struct NatRule {
   bool ports_negated = false;
   std::optional<InterfaceMatch> in;
   std::optional<InterfaceMatch> out;
+  bool to_this_machine = false;      ///< only what is addressed to the machine itself
+  std::optional<PacketMark> marked;  ///< only packets with these bits in their mark
+  bool marked_negated = false;
   bool partly = false;  ///< it has conditions that are not followed: it may match, or not
   enum class Action : std::uint8_t {
     nothing,
@@ -51,15 +64,17 @@ struct NatRule {
     masquerade,
     source,       ///< takes a client's address away: SNAT
     destination,  ///< DNAT
+    mark,         ///< sets bits of the packet's mark, and goes on
   } action = Action::nothing;
   std::string chain;  ///< of jump and go_to
   mail::IpSet to;     ///< of source and destination
   std::optional<std::uint16_t> to_port;
+  PacketMark mark;  ///< of mark: the bits that it sets; a mask without value clears them
 };
 
 struct NatChain {
   std::string name;
-  enum class Hook : std::uint8_t { none, prerouting, postrouting } hook = Hook::none;
+  enum class Hook : std::uint8_t { none, prerouting, output, postrouting } hook = Hook::none;
   int priority = 0;
   std::vector<NatRule> rules;
 };
@@ -72,6 +87,14 @@ struct NatTable {
   std::vector<NatChain> chains;
 };
 
+/// All the address translation of a machine.
+struct Translation {
+  std::vector<NatTable> tables;
+  /// Rules that translate no addresses mark packets, and nothing is known of which. Without them a
+  /// mark that these tables set is taken to be set by them alone.
+  bool marks_elsewhere = false;
+};
+
 /// Where SMTP that reaches the machine of these tables is sent on to.
 struct Forward {
   Written written;
@@ -81,7 +104,7 @@ struct Forward {
   std::string in;          ///< the interface by which they come; empty: any
 };
 /// All that may be sent on to this port of a server. `sure` or not.
-std::vector<Forward> forwards_to(const std::vector<NatTable>& tables, std::uint16_t port);
+std::vector<Forward> forwards_to(const Translation& nat, std::uint16_t port);
 
 /// A flow to the server, behind any forwarding.
 struct Flow {
@@ -91,6 +114,9 @@ struct Flow {
   bool to_bridge = false;   ///< it leaves by a bridge of a container engine
   std::string came_by;      ///< an interface it does not leave by; empty: none known
   bool only_named = false;  ///< only rules that name its port or its address concern it
+  /// At which port of this machine its clients connect; empty: not known.
+  std::optional<std::uint16_t> published;
+  bool entering = false;  ///< it has not been forwarded yet: `to` is this machine, at `published`
 };
 
 /// Clients whom the server sees under another address because of one rule.
@@ -100,6 +126,6 @@ struct Masked {
   bool surely = true;  ///< false: a part of the rule was not understood
   Written written;
 };
-std::vector<Masked> masked(const std::vector<NatTable>& tables, const Flow& flow);
+std::vector<Masked> masked(const Translation& nat, const Flow& flow);
 
 }  // namespace relayproof::deployment

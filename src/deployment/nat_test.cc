@@ -90,6 +90,97 @@ TEST(Nat, NftablesSaysTheSameInItsOwnWords) {
   }
 }
 
+// As netavark writes them: only what comes from its network or the host's loopback is marked.
+const std::string netavark = R"(table ip nat {
+	chain POSTROUTING {
+		type nat hook postrouting priority srcnat; policy accept;
+		counter packets 27 bytes 1904 jump NETAVARK-HOSTPORT-MASQ
+		ip saddr 10.88.0.0/16 counter packets 3 bytes 204 jump NETAVARK-NET
+	}
+	chain NETAVARK-HOSTPORT-SETMARK {
+		counter packets 7 bytes 420 meta mark set mark or 0x2000
+	}
+	chain NETAVARK-HOSTPORT-MASQ {
+		 meta mark & 0x00002000 == 0x00002000 counter packets 7 bytes 420 masquerade
+	}
+	chain NETAVARK-HOSTPORT-DNAT {
+		tcp dport 2525  counter packets 8 bytes 480 jump NETAVARK-DN
+	}
+	chain PREROUTING {
+		type nat hook prerouting priority dstnat; policy accept;
+		fib daddr type local counter packets 0 bytes 0 jump NETAVARK-HOSTPORT-DNAT
+	}
+	chain OUTPUT {
+		type nat hook output priority -100; policy accept;
+		fib daddr type local counter packets 12 bytes 720 jump NETAVARK-HOSTPORT-DNAT
+	}
+	chain NETAVARK-NET {
+		ip daddr 10.88.0.0/16 counter packets 0 bytes 0 accept
+		ip daddr != 224.0.0.0/4 counter packets 3 bytes 204 masquerade
+	}
+	chain NETAVARK-DN {
+		ip saddr 10.88.0.0/16 tcp dport 2525 jump NETAVARK-HOSTPORT-SETMARK
+		ip saddr 127.0.0.1 tcp dport 2525 counter packets 3 bytes 180 jump NETAVARK-HOSTPORT-SETMARK
+		tcp dport 2525 counter packets 8 bytes 480 dnat to 10.88.0.13:25
+	}
+}
+)";
+
+Flow to_podman() {
+  Flow flow;
+  flow.to = mail::IpSet::of(address("10.88.0.13"));
+  flow.bridge = "podman0";
+  flow.to_bridge = true;
+  flow.published = 2525;
+  return flow;
+}
+
+mail::IpSet clients(const std::vector<Masked>& found, bool surely) {
+  mail::IpSet all;
+  for (const auto& rule : found) {
+    if (rule.surely == surely) all = all | rule.clients;
+  }
+  return all;
+}
+
+TEST(Nat, AMarkIsFollowedFromWhereItIsSet) {
+  const auto found = masked(read_all({netavark}).nat, to_podman());
+  EXPECT_EQ(clients(found, true), mail::IpSet::of(*mail::Network::parse("10.88.0.0/16")) |
+                                      mail::IpSet::of(address("127.0.0.1")));
+  EXPECT_TRUE(clients(found, false).empty());
+}
+
+TEST(Nat, OfAPortThatIsNotKnownTheMarkIsInDoubt) {
+  Flow flow = to_podman();
+  flow.published.reset();
+  const auto found = masked(read_all({netavark}).nat, flow);
+  EXPECT_TRUE(strangers(found, true).empty());
+  EXPECT_TRUE(strangers(found, false).empty());
+  EXPECT_TRUE(clients(found, false).contains(address("127.0.0.1")));
+}
+
+TEST(Nat, AMarkThatOtherRulesSetIsInDoubt) {
+  const std::string mangle =
+      "table ip mangle {\n chain pre {\n  type filter hook prerouting priority mangle; policy "
+      "accept;\n  iifname \"eth0\" meta mark set 0x2000\n }\n}\n";
+  EXPECT_FALSE(strangers(masked(read_all({netavark + mangle}).nat, to_podman()), false).empty());
+}
+
+TEST(Nat, MarksAreReadFromIptables) {
+  const std::string marking =
+      "*nat\n:PREROUTING ACCEPT [0:0]\n:POSTROUTING ACCEPT [0:0]\n:MASQ - [0:0]\n"
+      "-A PREROUTING -m addrtype --dst-type LOCAL -j MASQ\n"
+      "-A MASQ -s 10.0.0.0/8 -p tcp -m tcp --dport 2525 -j MARK --set-xmark 0x4000/0x4000\n"
+      "-A POSTROUTING -m mark --mark 0x4000/0x4000 -j MASQUERADE\nCOMMIT\n";
+  const auto ten = mail::IpSet::of(*mail::Network::parse("10.0.0.0/8"));
+  EXPECT_EQ(clients(masked(read_all({marking}).nat, to_podman()), true), ten);
+  std::string negated = marking;
+  negated.replace(negated.find("--mark"), 6, "! --mark");
+  const auto others = masked(read_all({negated}).nat, to_podman());
+  EXPECT_TRUE((clients(others, true) & ten).empty());
+  EXPECT_FALSE(strangers(others, true).empty());
+}
+
 TEST(Nat, AForwardedPortLeadsToTheServer) {
   const auto read = read_all({docker + "COMMIT\n"});
   const auto found = forwards_to(read.nat, 25);

@@ -151,6 +151,38 @@ class RuleReader {
     rule_.destinations = rule_.destinations & all;
   }
 
+  void kind_of_destination() {
+    const bool local = take("type", "local");
+    rule_.to_this_machine = local;
+    rule_.partly = rule_.partly || !local;
+  }
+
+  // `0x1`, `!= 0x1`, `& 0x2000 == 0x2000`, the last also with `and`.
+  void marked() {
+    std::optional<std::uint32_t> mask = ~0U;
+    if (take("&") || take("and")) mask = parse_bits(next());
+    rule_.marked_negated = take("!=");
+    take("==");
+    const auto value = parse_bits(next());
+    if (!mask || !value || (*value & ~*mask) != 0) {
+      rule_.partly = true;
+    } else {
+      rule_.marked = PacketMark{*mask, *value};
+    }
+  }
+
+  // `0x1`, `mark or 0x2000`, `meta mark | 0x2000`. What else is done to the mark is not followed.
+  void mark() {
+    rule_.action = Action::mark;
+    rule_.mark = {~0U, 0};
+    const bool keeps = take("mark") || take("meta", "mark");
+    const bool adds = keeps && (take("or") || take("|"));
+    const auto bits = parse_bits(next());
+    if (bits && keeps == adds) rule_.mark = {adds ? *bits : ~0U, *bits};
+    if (!bits || keeps != adds || at_ != words_.size()) rule_.partly = true;
+    at_ = words_.size();
+  }
+
   void statement() {
     if (take("ip", "saddr") || take("ip6", "saddr")) return addresses(rule_.sources);
     if (take("ip", "daddr") || take("ip6", "daddr")) {
@@ -166,7 +198,10 @@ class RuleReader {
       return protocol();
     }
     if (take("meta", "nfproto")) return family("ipv4");
+    if (take("fib", "daddr")) return kind_of_destination();
     take("meta");
+    if (take("mark", "set")) return mark();
+    if (take("mark")) return marked();
     if (take("oifname") || take("oif")) return interface(rule_.out);
     if (take("iifname") || take("iif")) return interface(rule_.in);
     if (take("counter")) return counter();
@@ -293,8 +328,10 @@ class Reader {
 
   bool read_hook(const Words& words) {
     auto& chain = table_.chains.back();
-    if (words.size() < 4 || words[1] != "nat" || words[2] != "hook") return true;
+    if (words.size() < 4 || words[2] != "hook") return true;
+    if (words[1] != "nat") return has_other_ = true;
     has_nat_ = true;
+    if (words[3] == "output") chain.hook = NatChain::Hook::output;
     if (words[3] == "postrouting") chain.hook = NatChain::Hook::postrouting;
     if (words[3] == "prerouting") chain.hook = NatChain::Hook::prerouting;
     const auto at = std::find(words.begin(), words.end(), "priority");
@@ -312,11 +349,22 @@ class Reader {
     --depth_;
     if (depth_ == 1) in_chain_ = false;
     if (depth_ == 0) {
-      if (has_nat_) to_.nat.push_back(std::move(table_));
+      // A chain of a table may be called from each of its hooks.
+      if (!has_nat_ || has_other_) see_marks();
+      if (has_nat_) to_.nat.tables.push_back(std::move(table_));
       table_ = NatTable{};
       has_nat_ = false;
+      has_other_ = false;
     }
     return true;
+  }
+
+  void see_marks() {
+    for (const auto& chain : table_.chains) {
+      for (const auto& rule : chain.rules) {
+        if (rule.action == Action::mark) to_.nat.marks_elsewhere = true;
+      }
+    }
   }
 
   const std::string& file_;
@@ -327,6 +375,7 @@ class Reader {
   std::size_t rules_ = 0;
   bool in_chain_ = false;
   bool has_nat_ = false;
+  bool has_other_ = false;
 };
 
 }  // namespace

@@ -115,12 +115,12 @@ class Rearranger {
   }
 
   void drop_masquerade() {
-    if (deployment_.nat.empty()) return;
+    if (deployment_.nat.tables.empty()) return;
     auto& one = add({{}, "the packet filter"},
                     "let the packet filter keep the source of mail connections (no masquerade, no "
                     "SNAT towards the server)",
                     {});
-    one.after.nat.clear();
+    one.after.nat = {};
   }
 
   void stop_proxies() {

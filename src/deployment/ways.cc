@@ -90,8 +90,23 @@ class Finder {
            port.written);
       return;
     }
+    if (engine().podman) {
+      publish_by_filter(port, v4_of(clients), v4_of(bridges_.gateways));
+      if (bridges_.ipv6.value_or(true)) {
+        publish_by_filter(port, v6_of(clients), v6_of(bridges_.gateways));
+      }
+      return;
+    }
     publish_v4(port, v4_of(clients));
     publish_v6(port, v6_of(clients));
+  }
+
+  // Podman has no proxy: netavark and the CNI plugin portmap translate the destination, and the
+  // source too of what comes from the host's own loopback.
+  void publish_by_filter(const PublishedPort& port, const mail::IpSet& clients,
+                         const mail::IpSet& gateways) {
+    come(clients - mail::loopback(), {}, "", port.written);
+    come(clients, gateways, "masquerade by the engine", port.written);
   }
 
   // Without root no packet filter helps: a process of the user's takes every connection.
@@ -167,6 +182,9 @@ class Finder {
     flow.port = port_;
     flow.bridge = bridges_.interface;
     flow.to_bridge = true;
+    for (const auto& port : container_.ports) {
+      if (port.container_port == port_ && port.host_port != 0) flow.published = port.host_port;
+    }
     for (const auto& rule : masked(deployment_.nat, flow)) mask(rule);
   }
 
@@ -208,9 +226,8 @@ mail::IpSet around(const mail::IpSet& to, const std::vector<mail::Network>& serv
   return mail::IpSet::of(mail::Network{*one, one->is_v6() ? 64U : 24U}) - to;
 }
 
-void add_masked(const std::vector<NatTable>& tables, const Flow& flow, const mail::IpSet& around_it,
-                Ways& to) {
-  for (const auto& rule : masked(tables, flow)) {
+void add_masked(const Translation& nat, const Flow& flow, const mail::IpSet& around_it, Ways& to) {
+  for (const auto& rule : masked(nat, flow)) {
     auto clients = rule.clients - mail::loopback();
     for (const auto& known : to.seen) clients = clients - known.clients;
     if (clients.empty()) continue;

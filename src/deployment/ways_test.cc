@@ -154,5 +154,14 @@ TEST(Ways, ToAServerBehindARouterAreThoseOfItsRules) {
   EXPECT_FALSE(perhaps.seen.front().as.contains(address("192.168.1.10")));
 }
 
+TEST(Ways, OfPodmanAreThoseOfItsFilterAlone) {
+  const std::string podman = R"({"host": {"security": {"rootless": false}}, "store": {}})";
+  EXPECT_EQ(seen({compose("\"25:25\""), podman}, v4_stranger), "itself");
+  EXPECT_EQ(seen({compose("\"25:25\""), podman}, v6_stranger), "nobody");
+  EXPECT_EQ(seen({compose("\"25:25\""), podman}, "127.0.0.1"), "172.22.1.1");
+  EXPECT_EQ(seen({compose("\"25:25\"", "", true), podman}, v6_stranger), "itself");
+  EXPECT_EQ(seen({compose("\"25:25\"", "", true), podman}, "::1"), "fd4d::1");
+}
+
 }  // namespace
 }  // namespace relayproof::deployment

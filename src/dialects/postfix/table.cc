@@ -10,10 +10,11 @@
 namespace relayproof::postfix {
 namespace {
 
-Table stop(Table table, Standing standing, std::string why) {
+// By reference: the reason may be made of the table's name.
+Table stop(Table&& table, Standing standing, std::string why) {
   table.standing = standing;
   table.why = std::move(why);
-  return table;
+  return std::move(table);
 }
 
 /// Whether the index stands beside its source, and which of them is newer. dbm and sdbm have two

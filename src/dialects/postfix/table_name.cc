@@ -64,10 +64,11 @@ const Type* find_type(std::string_view name, const Version& version) {
 
 constexpr std::string_view separators = ", \t\r\n";
 
-TableName failed(TableName name, std::string problem) {
+// By reference: a problem's text may be made of the name.
+TableName failed(TableName&& name, std::string problem) {
   name.table_class = TableClass::failing;
   name.problem = std::move(problem);
-  return name;
+  return std::move(name);
 }
 
 /// How deep unionmap: and pipemap: are followed into each other.
