@@ -143,7 +143,7 @@ ResolvedAddress resolve_address(Rewriter& rewriter, const Cf& cf, std::string_vi
   found.mailer = mailer->name;
   if (!triple.has_host && !mailer->has_flag('l')) return fails(broken("no host"));
   Tokens user(tokens.begin() + static_cast<std::ptrdiff_t>(triple.user), tokens.end());
-  if (mailer->has_flag('k') && !user.empty() && user.front().front() == '@') {
+  if (mailer->has_flag('@') && !user.empty() && user.front().front() == '@') {
     user.front().erase(0, 1);
     if (user.front().empty()) user.erase(user.begin());
   }
@@ -151,6 +151,10 @@ ResolvedAddress resolve_address(Rewriter& rewriter, const Cf& cf, std::string_vi
   std::string rules = mailer->recipient_envelope_rules;
   if (const auto special = special_mailer(*mailer, rewriter.tokenizer().join(user, ' '))) {
     found.mailer = *special;
+    if (*special == "*include*") {
+      found.user = strip_quotes(rewriter.tokenizer().join(user, ' ')).substr(9);
+      return found;
+    }
     const CfMailer* other = cf.mailer(*special);
     rules = other == nullptr ? "" : other->recipient_envelope_rules;
   }

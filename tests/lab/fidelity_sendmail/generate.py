@@ -52,7 +52,8 @@ class Maker:
         lines += features
         if has_access and self._chance(0.35):
             lines.append(self.dice.choice(words.DELAY_CHECKS))
-        mc = HEAD + "".join(f"{line}dnl\n" for line in lines) + "MAILER_DEFINITIONS\nMAILER(`local')dnl\nMAILER(`smtp')dnl\n"
+        self.tls = self._chance(0.25)
+        mc = HEAD + words.TLS * self.tls + "".join(f"{line}dnl\n" for line in lines) + "MAILER_DEFINITIONS\nMAILER(`local')dnl\nMAILER(`smtp')dnl\n"
         if "local_procmail" in has:
             mc = mc.replace("MAILER(`local')dnl\n", "MAILER(`local')dnl\nMAILER(`procmail')dnl\n")
         files = {"aliases": words.ALIASES, "local-host-names": self._lines(words.LOCAL_NAMES, 1, 3, first="example.com"),
@@ -88,6 +89,8 @@ class Maker:
             rows.append(f"{self._weighed(tags)}{self.dice.choice(keys)}\t{self._weighed(words.RESULTS)}")
         if self._chance(0.2):
             rows.append(self.dice.choice(words.FRIENDS))
+        if self.tls:
+            rows += self.dice.sample(words.OF_TLS, self.dice.randint(0, 2))
         return "# who may relay\n" + "".join(f"{row}\n" for row in unique(rows))
 
     def _weighed(self, of: list[tuple[str, float]]) -> str:

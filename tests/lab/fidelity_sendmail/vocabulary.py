@@ -90,6 +90,13 @@ RELAY_NAMES = ["relayed.example", "in.relayed.example", "192.168.1", "192.168.1.
 ALIASES = "postmaster: root\nroot: alice\nout: nobody7@example.net\nlist: x@relayed.example, out\nabuse: alice, bob@example.org\n" \
           "hole: /dev/null\nMAILER-DAEMON: postmaster\n"
 
+# With them a client can show a certificate.
+TLS = "define(`confCACERT_PATH', `/etc/ssl/lab')dnl\ndefine(`confCACERT', `/etc/ssl/lab/ca.pem')dnl\n" \
+      "define(`confSERVER_CERT', `/etc/ssl/lab/server.pem')dnl\ndefine(`confSERVER_KEY', `/etc/ssl/lab/server.key')dnl\n"
+OF_TLS = ["CERTIssuer:/CN=Lab+20Authority\tRELAY", "CERTIssuer:/CN=Lab+20Authority\tSUBJECT", "CERTSubject:/CN=pc1.example.com\tRELAY",
+          "CERTSubject:/CN=stranger.example\tRELAY", "CERTIssuer:/CN=stranger.example\tRELAY", "TLS_Clt:club.example\tVERIFY",
+          "TLS_Clt:203.0.113.9\tENCR:128", "TLS_Clt:\tPERM+VERIFY:112"]
+
 # Client, its PTR name, whether that is confirmed: as the lab's DNS has them.
 CLIENTS = [("203.0.113.9", "probe.club.example", True), ("203.0.113.66", "inside.example.com", False),
            ("203.0.113.77", None, False), ("198.18.7.1", "mail.club.example", True),
