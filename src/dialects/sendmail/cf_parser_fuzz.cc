@@ -10,7 +10,8 @@ namespace relayproof::sendmail {
 
 int fuzz_sendmail_cf(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
-  const MemoryFiles files({{"/etc/mail/access", "Connect:192.168 RELAY\n"}});
+  MemoryFiles files;
+  files.add("/etc/mail/access", "Connect:192.168 RELAY\n");
   const CfHost host{"mail.example.com", {}, {"192.0.2.25"}};
   const auto cf = read_cf_text(text, "sendmail.cf", files, host);
   if (!cf) return 0;

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "dialects/sendmail/cf_text.h"
+#include "dialects/sendmail/cf_tokens.h"
 
 namespace relayproof::sendmail {
 namespace {
@@ -34,8 +35,8 @@ TEST(CfMacros, AreWhatTheyAreWhenALineIsRead) {
 }
 
 TEST(CfClasses, HaveTheMembersOfLinesFilesAndTheMachine) {
-  const MemoryFiles files(
-      {{"/etc/mail/names", "# ours\nExample.org # comment\n  spaced.example \n"}});
+  MemoryFiles files;
+  files.add("/etc/mail/names", "# ours\nExample.org # comment\n  spaced.example \n");
   const Cf cf =
       read("V10\nCwone two\nC{Long}x $=w\nFw-o /etc/mail/names %[^\\#]\nFw-o /missing\n", files);
   const CfClass& own = *cf.class_of("w");

@@ -16,7 +16,8 @@ const std::string basis =
     "Sparse=0\nR$+<@$=w>\t$#local $:$1\nR$+<@$+>\t$#esmtp $@ $2 $:$1@$2\nR$+\t$#local $:$1\n";
 
 RuleVerdict check(const std::string& rules, RuleAttempt attempt) {
-  const MemoryFiles files({{"/etc/mail/access", "192.168.1\tRELAY\n"}});
+  MemoryFiles files;
+  files.add("/etc/mail/access", "192.168.1\tRELAY\n");
   const auto cf = read_cf_text(basis + rules, "/etc/mail/sendmail.cf", files,
                                CfHost{"mail.example.com", {}, {}});
   EXPECT_TRUE(cf);

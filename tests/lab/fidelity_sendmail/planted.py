@@ -11,60 +11,63 @@ from fidelity_sendmail.compare import Program, differences, really_relayed
 
 MOST = 40  # configurations that each is planted in
 
-# What the program is made to overlook or mistake: (name, what it reads, what it takes it for).
+# What the program is made to overlook or mistake: (name, file, what it reads, what it takes it for).
 PLANTED = [
-    ("a negated condition is taken as it is", r"^(\s+(?:\w+ )?)!(\w+ = )", r"\1\2"),
-    ("endpass is overlooked", r"^\s+endpass\n", ""),
-    ("defer is taken for deny", r"^  defer ", "  deny "),
-    ("discard is taken for accept", r"^  discard ", "  accept "),
-    ("the end of an ACL is taken for accept", r"\n\n(acl_\w+:\n|begin routers)", r"\n  accept\n\n\1"),
-    ("+include_unknown is overlooked", r"\+include_unknown ; |\+include_unknown", ""),
-    ("no_more is overlooked", r"^  no_more\n", ""),
-    ("check_local_user is overlooked", r"^  check_local_user\n", ""),
-    ("partial- is overlooked", r"partial-lsearch", "lsearch"),
-    ("verify is overlooked", r"^(\s+(?:\w+ )?!?)verify = .*$", r"\1condition = yes"),
-    ("a nested ACL is taken to accept", r"^(\s+(?:\w+ )?!?)acl = .*$", r"\1condition = yes"),
-    ("set is overlooked", r"^\s+set .*\n", ""),
-    ("percent_hack_domains is overlooked", r"^percent_hack_domains.*\n", ""),
-    ("the redirection of one router is overlooked", r"^  data = \$\{sg.*$", "  data ="),
-    ("! in a list is overlooked", r"([:;=] )!(?=[*^\d\w])", r"\1"),
-    ("sender_domains is taken for domains", r"sender_domains", "domains"),
-    ("allow_domain_literals is overlooked", r"^allow_domain_literals\n", ""),
-    ("host_reject_connection is overlooked", r"^host_reject_connection.*\n", ""),
-    ("encrypted is overlooked", r"^(\s+(?:\w+ )?!?)encrypted = .*$", r"\1condition = yes"),
-    ("authenticated is overlooked", r"^(\s+(?:\w+ )?!?)authenticated = .*$", r"\1condition = yes"),
-    ("local_part_prefix is overlooked", r"^  local_part_prefix.*\n", ""),
-    ("no_verify is overlooked", r"^  no_verify\n", ""),
-    ("verify_only is overlooked", r"^  verify_only\n", ""),
-    ("senders of a router are overlooked", r"^  senders = .*\n(?=  domains)", ""),
-    ("the port is overlooked", r"=\{\$received_port\}", "!={$received_port}"),
+    ("RELAY in the access map is taken for OK", "access", r"\tRELAY", "\tOK"),
+    ("OK in the access map is taken for RELAY", "access", r"\tOK", "\tRELAY"),
+    ("REJECT is overlooked", "access", r"\tREJECT", "\tSKIP"),
+    ("ERROR is overlooked", "access", r"\tERROR.*$", "\tSKIP"),
+    ("DISCARD is taken for REJECT", "access", r"\tDISCARD", "\tREJECT"),
+    ("tags are overlooked", "access", r"^(Connect|From|To):", ""),
+    ("Connect: is taken for From:", "access", r"^Connect:", "From:"),
+    ("From: is taken for To:", "access", r"^From:", "To:"),
+    ("To: is taken for Connect:", "access", r"^To:", "Connect:"),
+    ("a network is one octet wider", "access", r"^((?:Connect:)?\d+\.\d+)\.\d+\t", r"\1\t"),
+    ("the rows of relay-domains are overlooked", "relay-domains", r"^.*\n", ""),
+    ("the rows of local-host-names are overlooked", "local-host-names", r"^.*\n", ""),
+    ("the rows of virtusertable are overlooked", "virtusertable", r"^.*\n", ""),
+    ("the rows of mailertable are overlooked", "mailertable", r"^.*\n", ""),
+    ("CERTIssuer is overlooked", "access", r"^CERTIssuer.*\n", ""),
+    ("FRIEND is taken for HATER", "access", r"\tFRIEND", "\tHATER"),
+    *[(f"{name} is overlooked", "sendmail.mc", rf"^FEATURE\(`{name}'.*\n", "") for name in (
+        "promiscuous_relay", "relay_entire_domain", "relay_hosts_only", "relay_local_from", "relay_mail_from", "loose_relay_check",
+        "relay_based_on_MX", "blocklist_recipients", "delay_checks", "accept_unqualified_senders", "virtusertable", "nouucp",
+        "accept_unresolvable_domains", "require_rdns")],
+    ("RELAY_DOMAIN is overlooked", "sendmail.mc", r"^RELAY_DOMAIN.*\n", ""),
+    ("LOCAL_DOMAIN is overlooked", "sendmail.mc", r"^LOCAL_DOMAIN.*\n", ""),
+    ("SMART_HOST is overlooked", "sendmail.mc", r"^define\(`SMART_HOST'.*\n", ""),
+    ("LUSER_RELAY is overlooked", "sendmail.mc", r"^define\(`LUSER_RELAY'.*\n", ""),
 ]
 
 
 def run(program: Program, folders: list[Path]) -> int:
     """Prints for each planted error in how many configurations it stood, and in how many it was noticed."""
     unnoticed = 0
-    for name, pattern, replacement in PLANTED:
+    for name, file, pattern, replacement in PLANTED:
         tally: Counter = Counter()
         for folder in folders:
-            text = (folder / "root/etc/mail/sendmail.cf").read_text()
+            path = folder / "root/etc/mail" / file
+            text = path.read_text() if path.exists() else ""
             changed = re.sub(pattern, replacement, text, flags=re.M)
             if changed != text and tally["stood"] < MOST:
                 tally["stood"] += 1
-                tally["noticed"] += _is_noticed(program, folder, changed)
+                tally["noticed"] += _is_noticed(program, folder, file, changed)
         print(f"{tally['noticed']:5} of {tally['stood']:5}  {name}", flush=True)
         unnoticed += tally["noticed"] == 0
     print(f"{len(PLANTED) - unnoticed} passed, {unnoticed} failed")
     return 1 if unnoticed else 0
 
 
-def _is_noticed(program: Program, folder: Path, text: str) -> bool:
+def _is_noticed(program: Program, folder: Path, file: str, text: str) -> bool:
     about = json.loads((folder / "about.json").read_text())
     attempts, real = read_lines(folder / "attempts.jsonl"), read_lines(folder / "real.jsonl")
     with tempfile.TemporaryDirectory() as scratch:
         root = Path(scratch, "root")
         shutil.copytree(folder / "root", root)
-        (root / "etc/mail/sendmail.cf").write_text(text)
+        (root / "etc/mail" / file).write_text(text)
+        if file == "sendmail.mc":
+            # What m4 made of it knows better.
+            (root / "etc/mail/sendmail.cf").unlink()
         try:
             answers = program.explain(root, attempts)
         except RuntimeError:
