@@ -18,8 +18,9 @@ policy::Effect effect_of(PolicyBuilder& builder, AccessResult result) {
   switch (result) {
     case AccessResult::relay:
     case AccessResult::ok:
-    case AccessResult::skip:
       return policy::Permit{};
+    case AccessResult::skip:
+      return policy::Nothing{};
     case AccessResult::reject:
       return policy::Refuse{{550, "5.7.1"}};
     case AccessResult::discard:

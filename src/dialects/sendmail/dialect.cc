@@ -9,6 +9,7 @@
 #include "dialects/sendmail/findings.h"
 #include "dialects/sendmail/lower.h"
 #include "dialects/sendmail/mail_settings.h"
+#include "dialects/sendmail/remedies.h"
 
 namespace relayproof::dialects::sendmail {
 namespace {
@@ -132,6 +133,8 @@ const Dialect dialect = {
     .usual_place = "/etc/mail",
     .recognise = recognise,
     .load = load,
+    .remedies = native::remedies,
+    .upkeep = native::upkeep,
 };
 
 }  // namespace relayproof::dialects::sendmail

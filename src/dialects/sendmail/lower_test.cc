@@ -39,7 +39,9 @@ const Case cases[] = {
     {"a sender that is untagged", std::string(with_access) + "FEATURE(`relay_mail_from')dnl\n",
      "none", access("boss@example.com RELAY\n")},
     {"the domain's own hosts", "FEATURE(`relay_entire_domain')dnl\n", "none"},
-    {"loose checks are a second hop", "FEATURE(`loose_relay_check')dnl\n", "none",
+    {"loose checks are a second hop",
+     "FEATURE(`loose_relay_check')dnl\n",
+     "none",
      {{"relay-domains", "example.org\n"}}},
     {"a relayed domain", "", "none", {{"relay-domains", "example.org\n"}}},
     {"a relayed domain that strangers can register below", "", "all", {{"relay-domains", "com\n"}}},
@@ -86,11 +88,11 @@ TEST(Lowering, LetsRelayWhomTheFeaturesLet) {
 }
 
 TEST(Lowering, ListensWhereDaemonOptionsSay) {
-  const auto loopback = load_files(
-      {{"sendmail.mc",
-        "OSTYPE(`debian')FEATURE(`no_default_msa')\n"
-        "DAEMON_OPTIONS(`Family=inet,  Name=MTA-v4, Port=smtp, Addr=127.0.0.1')dnl\n"
-        "FEATURE(`promiscuous_relay')\n"}});
+  const auto loopback =
+      load_files({{"sendmail.mc",
+                   "OSTYPE(`debian')FEATURE(`no_default_msa')\n"
+                   "DAEMON_OPTIONS(`Family=inet,  Name=MTA-v4, Port=smtp, Addr=127.0.0.1')dnl\n"
+                   "FEATURE(`promiscuous_relay')\n"}});
   EXPECT_EQ(who_relays(loopback), "none");
   const auto by_itself = load_files({{"sendmail.mc", "OSTYPE(`linux')FEATURE(`redirect')\n"}});
   ASSERT_EQ(by_itself.policy.doors.size(), 3U);
@@ -123,12 +125,12 @@ TEST(Lowering, AnswersTheClientAsSendmailDoes) {
 }
 
 TEST(Lowering, FollowsVirtualUsersAndAliases) {
-  const auto loaded = load(
-      "FEATURE(`virtusertable')dnl\ndefine(`ALIAS_FILE', `/etc/aliases')dnl\n",
-      {{"virtusertable",
-        "info@example.com bob@example.net\n@example.com %1@example.org\n"
-        "no@example.com error:nouser 550 no such user\n"},
-       {"/etc/aliases", "root: alice, carol@example.net\n  ,dave\nalice: \\alice\n"}});
+  const auto loaded =
+      load("FEATURE(`virtusertable')dnl\ndefine(`ALIAS_FILE', `/etc/aliases')dnl\n",
+           {{"virtusertable",
+             "info@example.com bob@example.net\n@example.com %1@example.org\n"
+             "no@example.com error:nouser 550 no such user\n"},
+            {"/etc/aliases", "root: alice, carol@example.net\n  ,dave\nalice: \\alice\n"}});
   const auto to = [&](std::string recipient) {
     return told(loaded, attempt("203.0.113.9", "<>", std::move(recipient)));
   };

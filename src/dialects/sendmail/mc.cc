@@ -9,139 +9,13 @@
 #include "dialects/sendmail/daemon_options.h"
 #include "dialects/sendmail/features.h"
 #include "dialects/sendmail/m4.h"
+#include "dialects/sendmail/mc_macros.h"
 #include "dialects/sendmail/own_rules.h"
 
 namespace relayproof::sendmail {
 namespace {
 
 using dialects::Understood;
-
-// Where text goes that follows these macros: our numbers, by what becomes of it.
-constexpr int to_config = 6;
-constexpr int to_address_rules = 3;
-constexpr int to_rule_sets = 9;
-constexpr int to_nowhere_here = 7;  // mailers, routes to neighbours, senders, TLS with others
-
-struct Macro {
-  std::string_view name;
-  std::string_view of_class = {};  // whose members it adds
-  bool is_file = false;
-  int begins = 0;
-  bool matters = false;  // besides what is above
-};
-constexpr auto vocabulary = std::to_array<Macro>({
-    {"CANONIFY_DOMAIN", "Canonify"},
-    {"CANONIFY_DOMAIN_FILE", "Canonify", true},
-    {"CLIENT_OPTIONS"},
-    {"DAEMON_OPTIONS", {}, false, 0, true},
-    {"DOMAIN", {}, false, 0, true},
-    {"EXPOSED_USER", "E"},
-    {"EXPOSED_USER_FILE", "E", true},
-    {"FEATURE", {}, false, 0, true},
-    {"GENERICS_DOMAIN", "G"},
-    {"GENERICS_DOMAIN_FILE", "G", true},
-    {"HACK", {}, false, 0, true},
-    {"INPUT_MAIL_FILTER", {}, false, 0, true},
-    {"LDAPROUTE_DOMAIN", "LDAPRoute"},
-    {"LDAPROUTE_DOMAIN_FILE", "LDAPRoute", true},
-    {"LDAPROUTE_EQUIVALENT", "LDAPRouteEquiv"},
-    {"LDAPROUTE_EQUIVALENT_FILE", "LDAPRouteEquiv", true},
-    {"LOCAL_CLT_FEATURES", {}, false, to_nowhere_here},
-    {"LOCAL_CONFIG", {}, false, to_config},
-    {"LOCAL_DNSBL", {}, false, to_nowhere_here},
-    {"LOCAL_DOMAIN", "w"},
-    {"LOCAL_NET_CONFIG", {}, false, to_nowhere_here},
-    {"LOCAL_RULESETS", {}, false, to_rule_sets},
-    {"LOCAL_RULE_0", {}, false, to_address_rules},
-    {"LOCAL_RULE_1", {}, false, to_nowhere_here},
-    {"LOCAL_RULE_2", {}, false, to_nowhere_here},
-    {"LOCAL_RULE_3", {}, false, to_address_rules},
-    {"LOCAL_SRV_FEATURES", {}, false, to_nowhere_here},
-    {"LOCAL_TLS_CLIENT", {}, false, to_nowhere_here},
-    {"LOCAL_TLS_RCPT", {}, false, to_nowhere_here},
-    {"LOCAL_TLS_SERVER", {}, false, to_nowhere_here},
-    {"LOCAL_TRY_TLS", {}, false, to_nowhere_here},
-    {"LOCAL_USER", "L"},
-    {"LOCAL_USER_FILE", "L", true},
-    {"LOCAL_UUCP", {}, false, to_nowhere_here},
-    {"MAILER"},
-    {"MAILER_DEFINITIONS", {}, false, to_nowhere_here},
-    {"MAIL_FILTER"},
-    {"MASQUERADE_AS"},
-    {"MASQUERADE_DOMAIN", "M"},
-    {"MASQUERADE_DOMAIN_FILE", "M", true},
-    {"MASQUERADE_EXCEPTION", "N"},
-    {"MASQUERADE_EXCEPTION_FILE", "N", true},
-    {"MODIFY_MAILER_FLAGS"},
-    {"OSTYPE", {}, false, 0, true},
-    {"QUEUE_GROUP"},
-    {"RELAY_DOMAIN", "R"},
-    {"RELAY_DOMAIN_FILE", "R", true},
-    {"SITE"},
-    {"SITECONFIG", {}, false, 0, true},
-    {"TRUST_AUTH_MECH", "TrustAuthMech"},
-    {"UUCPSMTP", {}, false, to_nowhere_here},
-    {"VERSIONID"},
-    {"VIRTUSER_DOMAIN", "VirtHost"},
-    {"VIRTUSER_DOMAIN_FILE", "VirtHost", true},
-});
-
-const Macro* macro_of(std::string_view name) {
-  const auto* const found = std::find_if(vocabulary.begin(), vocabulary.end(),
-                                         [&](const Macro& each) { return each.name == name; });
-  return found == vocabulary.end() ? nullptr : found;
-}
-
-// Definitions that bear on relaying, and the option that each sets.
-struct Meaning {
-  std::string_view name;
-  std::string_view option = {};
-};
-constexpr auto meanings = std::to_array<Meaning>({
-    {"ALIAS_FILE", "AliasFile"},
-    {"confALIAS_FILE"},
-    {"confAUTH_MECHANISMS", "AuthMechanisms"},
-    {"confAUTH_OPTIONS", "AuthOptions"},
-    {"confBAD_RCPT_THROTTLE", "BadRcptThrottle"},
-    {"confCACERT", "CACertFile"},
-    {"confCACERT_PATH", "CACertPath"},
-    {"confCR_FILE"},
-    {"confCW_FILE"},
-    {"confDAEMON_OPTIONS"},
-    {"confDELIVERY_MODE", "DeliveryMode"},
-    {"confDOMAIN_NAME"},
-    {"confDONT_PROBE_INTERFACES", "DontProbeInterfaces"},
-    {"confPRIVACY_FLAGS", "PrivacyOptions"},
-    {"confSERVER_CERT", "ServerCertFile"},
-    {"confSERVER_KEY", "ServerKeyFile"},
-    {"confTLS_SRV_OPTIONS", "TLSSrvOptions"},
-    {"confUSE_COMPRESSED_IPV6_ADDRESSES", "UseCompressedIPv6Addresses"},
-    {"LOCAL_RELAY"},
-    {"LUSER_RELAY"},
-    {"MAIL_HUB"},
-    {"SMART_HOST"},
-});
-
-const Meaning* meaning_of(std::string_view name) {
-  const auto* const found = std::find_if(meanings.begin(), meanings.end(),
-                                         [&](const Meaning& each) { return each.name == name; });
-  return found == meanings.end() ? nullptr : found;
-}
-
-// Flags of the macros' own that some set by hand, and which do nothing here.
-bool is_harmless_flag(std::string_view name) {
-  return name == "_USE_ETC_MAIL_" || name.starts_with("_REC_") || !name.starts_with('_') ||
-         !name.ends_with('_');
-}
-
-// What Debian's sendmailconfig writes: aliases of a dial-up's provider, TLS and SASL.
-constexpr auto debians_own = std::to_array<std::string_view>({
-    "/etc/mail/m4/dialup.m4",
-    "/etc/mail/m4/provider.m4",
-    "/etc/mail/sasl/sasl.m4",
-    "/etc/mail/tls/starttls.m4",
-    "/etc/mail/m4/ldap.m4",
-});
 
 class McReader {
  public:
@@ -369,9 +243,7 @@ class McReader {
     for (const auto& each : result_.problems) config_.problems.push_back({each.says, each.where});
     for (const auto& each : result_.missing) {
       const Place place{each.where, "include(`" + each.says + "')"};
-      const bool known =
-          std::find(debians_own.begin(), debians_own.end(), each.says) != debians_own.end();
-      if (known) {
+      if (is_debians_own(each.says)) {
         config_.doubts.push_back({place, "this file is not here: taken for Debian's own", false});
       } else {
         doubt(place, "this file is not here: what it says is not known");

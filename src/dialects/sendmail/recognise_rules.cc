@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <utility>
 
 #include "base/text.h"
@@ -21,6 +22,37 @@ struct Relay {
 };
 constexpr auto relays =
     std::to_array<Relay>({{"S", "SMART_HOST"}, {"H", "MAIL_HUB"}, {"L", "LUSER_RELAY"}});
+
+// As tools/sendmail-rule-prints names them.
+constexpr auto names = std::to_array<std::pair<std::string_view, Feature>>({
+    {"access_db", Feature::access_db},
+    {"access_skip", Feature::access_skip},
+    {"bestmx_is_local", Feature::bestmx_is_local},
+    {"block_bad_helo", Feature::block_bad_helo},
+    {"blocklist_recipients", Feature::blocklist_recipients},
+    {"delay_checks", Feature::delay_checks},
+    {"delay_compat", Feature::delay_compat},
+    {"drac", Feature::drac},
+    {"ldap_routing", Feature::ldap_routing},
+    {"lookupdotdomain", Feature::lookupdotdomain},
+    {"loose_relay_check", Feature::loose_relay_check},
+    {"mailertable", Feature::mailertable},
+    {"nopercenthack", Feature::nopercenthack},
+    {"nouucp", Feature::nouucp},
+    {"nouucp_reject", Feature::nouucp_reject},
+    {"promiscuous_relay", Feature::promiscuous_relay},
+    {"relay_based_on_mx", Feature::relay_based_on_mx},
+    {"relay_db_from", Feature::relay_db_from},
+    {"relay_db_from_domain", Feature::relay_db_from_domain},
+    {"relay_entire_domain", Feature::relay_entire_domain},
+    {"relay_full_address", Feature::relay_full_address},
+    {"relay_hosts_only", Feature::relay_hosts_only},
+    {"relay_local_from", Feature::relay_local_from},
+    {"spam_friend", Feature::spam_friend},
+    {"spam_hater", Feature::spam_hater},
+    {"virtuser_entire_domain", Feature::virtuser_entire_domain},
+    {"virtusertable", Feature::virtusertable},
+});
 
 class Recognition {
  public:
@@ -42,8 +74,9 @@ class Recognition {
       }
     }
     if (!cf_.milters.empty()) config_.milter = Place{cf_.milters.front(), "X"};
-    for (const auto& set : cf_.rule_sets) take_rules(set);
-    if (cf_.rule_set("check_rcpt") == nullptr) no_check();
+    if (cf_.rule_set("check_rcpt") == nullptr) return no_check();
+    take_rules();
+    check_classes();
   }
 
  private:
@@ -83,18 +116,68 @@ class Recognition {
                                                     "there is no rule set check_rcpt"};
   }
 
-  void take_rules(const CfRuleSet& set) {
-    if (!is_deciding(set.name)) return;
+  void take_rules() {
+    const auto fit = fit_stock_rules(cf_);
+    for (const auto& on : fit.features) {
+      const auto* const found = std::find_if(
+          names.begin(), names.end(), [&](const auto& each) { return each.first == on.name; });
+      if (found != names.end()) {
+        config_.features.try_emplace(found->second, Place{on.where, on.text});
+      }
+    }
+    for (const auto& each : fit.differences) {
+      const Place place{each.where, each.text};
+      const auto says = each.missing ? each.rule_set + " lacks a rule that the stock one has"
+                                     : "this rule of " + each.rule_set + " is not the stock one";
+      config_.doubts.push_back({place, says, true});
+      differing_.insert(each.where.line);
+    }
+    for (const auto& set : cf_.rule_sets) cover(set);
+  }
+
+  void cover(const CfRuleSet& set) {
+    const bool decides = is_deciding(set.name);
     for (const auto& rule : set.rules) {
       const Place place{rule.where, 'R' + rule.text};
-      config_.doubts.push_back({place, "a rule of " + set.name + " that is not a stock one", true});
-      config_.statements.push_back({place, Understood::unrecognised, "not a stock rule"});
-      break;
+      if (differing_.count(rule.where.line) != 0) {
+        config_.statements.push_back({place, Understood::unrecognised, "not the stock rule"});
+      } else {
+        config_.statements.push_back({place,
+                                      decides ? Understood::understood : Understood::irrelevant,
+                                      decides ? "" : "cannot let a relay through"});
+      }
+    }
+  }
+
+  // Rules that are the stock ones mean something else with other members of these.
+  void check_classes() {
+    struct Expected {
+      std::string_view name;
+      std::string_view members;  // all that it may have
+    };
+    constexpr auto expected = std::to_array<Expected>({{"Accept", "OK RELAY"},
+                                                       {"Src", "E F D U A"},
+                                                       {"TlsVerified", "OK TRUSTED"},
+                                                       {"O", "@ % !"}});
+    for (const auto& each : expected) {
+      const auto allowed = words(each.members);
+      for (const auto& [member, where] : config_.class_of(each.name).members) {
+        if (std::find(allowed.begin(), allowed.end(), member) != allowed.end()) continue;
+        config_.doubts.push_back(
+            {{where, member}, "not a stock member of class " + std::string(each.name), true});
+      }
+    }
+    const auto& operators = config_.class_of("O");
+    if (!operators.has("%"))
+      config_.features[Feature::nopercenthack] = {{config_.main, 0, 0}, "CO"};
+    if (!operators.has("!") && !config_.has(Feature::nouucp_reject)) {
+      config_.features[Feature::nouucp] = {{config_.main, 0, 0}, "CO"};
     }
   }
 
   Config& config_;
   const Cf& cf_;
+  std::set<std::size_t> differing_;  // lines
 };
 
 }  // namespace
