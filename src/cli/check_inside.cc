@@ -12,6 +12,7 @@
 #include "cli/progress.h"
 #include "cli/second_opinion.h"
 #include "cli/seen_in_logs.h"
+#include "cli/this_machine.h"
 #include "cli/ways_out.h"
 #include "probe/judge.h"
 #include "techniques/technique.h"
@@ -63,6 +64,7 @@ class Inside {
       instance.audit = &check_.audits[i];
       instance.published = found.published;
       instance.in_container = found.master && found.master->own_network;
+      instance.reached_at = found.reached_at;
       instance.running = found.master.has_value();
       if (found.master) instance.read_at = found.master->read_at;
       instance.changed_at = found.changed_at;
@@ -216,10 +218,9 @@ class Inside {
   }
 
   std::string name_of_this_machine() const {
-    for (const auto& found : check_.instances) {
-      if (found.configuration.host.hostname) return *found.configuration.host.hostname;
-    }
-    return "HOST";
+    // A container has a name of its own, which nobody outside knows.
+    const auto name = completed_by_this_machine({}).hostname.value_or("");
+    return name.find('.') == std::string::npos ? "HOST" : name;
   }
 
   const Arguments& arguments_;

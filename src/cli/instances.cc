@@ -159,6 +159,22 @@ class Finder {
     }
   }
 
+  // Where a server with a network of its own has none of these ports, this machine's doors are not
+  // its own.
+  static void note_ports(const deployment::Container& container, bool own_network,
+                         FoundInstance& instance) {
+    bool all_known = own_network;
+    std::set<std::uint16_t> ports;
+    for (const auto& port : container.ports) {
+      if (port.mode == deployment::PublishedPort::Mode::direct) continue;
+      all_known = all_known && port.host_port != 0;
+      if (port.host_port == 0) continue;
+      ports.insert(port.host_port);
+      instance.published[port.host_port] = port.container_port;
+    }
+    if (all_known) instance.reached_at = std::move(ports);
+  }
+
   Result<bool> deploy(const RunningMaster& master, bool running,
                       const std::optional<NamedContainer>& container, FoundInstance& instance) {
     auto told = read_deployment(DiskFiles(), arguments_.deployment, arguments_.host.environment);
@@ -185,11 +201,7 @@ class Finder {
     }
     for (const auto& one : told->containers) {
       if (one.name != options.container && one.container_name != options.container) continue;
-      for (const auto& port : one.ports) {
-        const bool direct = port.mode == deployment::PublishedPort::Mode::direct;
-        if (port.host_port != 0 && !direct)
-          instance.published[port.host_port] = port.container_port;
-      }
+      note_ports(one, own_network, instance);
     }
     instance.deployed = std::make_shared<const FoundInstance::Deployed>(
         FoundInstance::Deployed{std::move(*told), options});

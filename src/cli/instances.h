@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -21,7 +22,9 @@ struct FoundInstance {
   std::string container;                ///< its name for the engine; empty: none, or not known
   std::string engine;                   ///< `docker` or `podman`, where the container has a name
   std::map<std::uint16_t, std::uint16_t> published;  ///< port of this machine -> its own
-  std::optional<std::int64_t> changed_at;            ///< when main.cf or master.cf changed last
+  /// With a network of its own: all ports of this machine that lead to it. nullopt: not known.
+  std::optional<std::set<std::uint16_t>> reached_at;
+  std::optional<std::int64_t> changed_at;  ///< when main.cf or master.cf changed last
   std::string changed_file;
   /// What stands before it; null: nothing does.
   struct Deployed {

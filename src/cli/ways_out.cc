@@ -98,7 +98,7 @@ class Seeker {
     way.says = std::move(says);
     way.by_fix = by_fix;
     way.loses = asks;
-    const auto inner = losses.no_longer() - mail::globally_routable();
+    const auto inner = losses.no_longer() & mail::private_use();
     if (!inner.empty()) {
       const auto used = use_ ? use_of(*use_, inner) : std::string();
       way.loses.push_back(questions::clients_in_words(inner) + ", who relay no longer" +

@@ -63,15 +63,11 @@ class Comparer {
 
  private:
   void look_at(const probe::DoorResult& door) {
-    bool served = false;
-    for (const auto& instance : evidence_.instances) {
-      const auto policy_door = door_of(instance, door.target);
-      if (!policy_door) continue;
-      served = true;
-      result_.agreement.push_back(side_by_side(instance, *policy_door, door));
-      break;
+    if (const auto served = served_by(evidence_.instances, door.target)) {
+      result_.agreement.push_back(side_by_side(*served->by, served->door, door));
+      return;
     }
-    if (served || evidence_.instances.empty() || !answered(door)) return;
+    if (evidence_.instances.empty() || !answered(door)) return;
     Agreement alone;
     alone.door = door.target;
     alone.relation = Relation::unserved;
@@ -213,20 +209,16 @@ class Comparer {
     const auto may_relay = [&](const questions::AuditedDoor& door) {
       return door.may_relay.contains(seen.saw) || seen.saw.is_loopback();
     };
-    bool served = false;
-    for (const auto& instance : evidence_.instances) {
-      const auto at = door_of(instance, seen.door);
-      if (!at) continue;
-      served = true;
-      const auto& door = instance.loaded->policy.doors.at(*at);
-      if (door.seen.empty() && may_relay(instance.audit->doors.at(*at))) return true;
+    if (const auto served = served_by(evidence_.instances, seen.door)) {
+      const auto& door = served->by->loaded->policy.doors.at(served->door);
+      return door.seen.empty() && may_relay(served->by->audit->doors.at(served->door));
     }
     // Something that hands on, to which of the server's doors is not known.
-    return !served && std::any_of(evidence_.instances.begin(), evidence_.instances.end(),
-                                  [&](const Instance& instance) {
-                                    const auto& doors = instance.audit->doors;
-                                    return std::any_of(doors.begin(), doors.end(), may_relay);
-                                  });
+    return std::any_of(evidence_.instances.begin(), evidence_.instances.end(),
+                       [&](const Instance& instance) {
+                         const auto& doors = instance.audit->doors;
+                         return std::any_of(doors.begin(), doors.end(), may_relay);
+                       });
   }
 
   void sort_findings() {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,8 @@ struct Instance {
   /// Ports of the host that lead to ports of the server's own, where these differ.
   std::map<std::uint16_t, std::uint16_t> published;
   bool in_container = false;  ///< the host's addresses are not its own
+  /// In a container: all ports of the host that lead to it. nullopt: not known.
+  std::optional<std::set<std::uint16_t>> reached_at;
   bool running = false;
   /// When its processes last read their files, and when these changed: seconds since 1970.
   std::optional<std::int64_t> read_at;

@@ -158,6 +158,27 @@ TEST(CrossCheck, FamiliesThatDecideDifferentlyAreToldWithoutAnyConfiguration) {
   EXPECT_EQ(result.verdict, questions::Verdict::open);
 }
 
+TEST(CrossCheck, AServerThatNoPortLeadsToIsNotTheOneThatAnswers) {
+  const Server aside("0.0.0.0/0");
+  const Server published("127.0.0.0/8");
+  auto first = aside.instance();
+  first.name = "aside";
+  first.in_container = true;
+  first.reached_at = std::set<std::uint16_t>{};
+  auto second = published.instance();
+  second.name = "published";
+  second.in_container = true;
+  second.reached_at = std::set<std::uint16_t>{25};
+  const auto run = run_of({door("192.0.2.25", "203.0.113.9", false)});
+  const auto result = crosscheck({&run, {first, second}, {}});
+  ASSERT_EQ(result.agreement.size(), 1U);
+  EXPECT_EQ(result.agreement[0].instance, "published");
+  EXPECT_EQ(result.agreement[0].relation, Relation::agree);
+  // Where nobody is known to be reached there, whoever has such a door is.
+  second.reached_at = std::set<std::uint16_t>{};
+  EXPECT_EQ(crosscheck({&run, {second}, {}}).agreement.at(0).instance, "published");
+}
+
 TEST(CrossCheck, DoorsThatOnlyOneSideHasAreToldApart) {
   const Server server("127.0.0.0/8");
   auto other = door("192.0.2.25", "203.0.113.9", false);

@@ -39,6 +39,22 @@ bool listens_at(const policy::Listener& listener, const mail::IpAddress& address
          });
 }
 
+// The door of the policy behind a door of the network.
+std::optional<std::size_t> door_of(const Instance& instance, const probe::Target& target) {
+  const auto& policy = instance.loaded->policy;
+  const auto port = own_port(instance, target.port);
+  std::optional<std::size_t> found;
+  for (std::size_t i = 0; i < policy.doors.size(); ++i) {
+    const auto& door = policy.doors[i];
+    if (door.port != port) continue;
+    const bool here =
+        instance.in_container || listens_at(policy.listeners.at(door.listener), target.address);
+    // A process that stands in front has taken the place of the server itself.
+    if (here && (!found || !door.seen.empty())) found = i;
+  }
+  return found;
+}
+
 }  // namespace
 
 policy::Attempt attempt_of(const Instance& instance, const probe::DoorResult& door,
@@ -71,19 +87,16 @@ Truth relays(const Instance& instance, std::size_t listener, const policy::Attem
   return decision.reply == Reply::accept ? decision.relay : Truth::unknown;
 }
 
-std::optional<std::size_t> door_of(const Instance& instance, const probe::Target& target) {
-  const auto& policy = instance.loaded->policy;
-  const auto port = own_port(instance, target.port);
-  std::optional<std::size_t> found;
-  for (std::size_t i = 0; i < policy.doors.size(); ++i) {
-    const auto& door = policy.doors[i];
-    if (door.port != port) continue;
-    const bool here =
-        instance.in_container || listens_at(policy.listeners.at(door.listener), target.address);
-    // A process that stands in front has taken the place of the server itself.
-    if (here && (!found || !door.seen.empty())) found = i;
+std::optional<Served> served_by(const std::vector<Instance>& instances,
+                                const probe::Target& target) {
+  for (const bool surely : {true, false}) {
+    for (const auto& instance : instances) {
+      const bool leads_in = !instance.reached_at || instance.reached_at->contains(target.port);
+      if (surely && !leads_in) continue;
+      if (const auto door = door_of(instance, target)) return Served{&instance, *door};
+    }
   }
-  return found;
+  return std::nullopt;
 }
 
 Comparison compare(const Instance& instance, std::size_t policy_door, const probe::DoorResult& door,

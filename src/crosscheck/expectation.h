@@ -18,8 +18,15 @@ mail::IpAddress seen_as(const policy::Door& door, const mail::IpAddress& client)
 /// Whether the configuration lets this client relay so: unknown where it does not decide.
 Truth relays(const Instance& instance, std::size_t listener, const policy::Attempt& attempt);
 
-/// The door of the policy behind a door of the network; nullopt if there is none.
-std::optional<std::size_t> door_of(const Instance& instance, const probe::Target& target);
+/// The server behind a door of the network, and which of its policy's doors that is.
+struct Served {
+  const Instance* by = nullptr;
+  std::size_t door = 0;
+};
+/// nullopt if no server has such a door. One that is known to be reached at this port goes before
+/// one with a network of its own of which that is not known.
+std::optional<Served> served_by(const std::vector<Instance>& instances,
+                                const probe::Target& target);
 
 /// The same questions, asked of both.
 struct Comparison {

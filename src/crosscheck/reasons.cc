@@ -56,21 +56,15 @@ void add_families(const Evidence& evidence, std::vector<Finding>& to) {
 
 // Some server trusts the address under which it saw us, or there is none that could tell.
 bool is_trusted(const Evidence& evidence, const SeenAs& seen) {
-  const auto serves = [&](const Instance& one) { return door_of(one, seen.door).has_value(); };
-  if (std::none_of(evidence.instances.begin(), evidence.instances.end(), serves)) return true;
-  return std::any_of(evidence.instances.begin(), evidence.instances.end(),
-                     [&](const Instance& instance) {
-                       const auto at = door_of(instance, seen.door);
-                       if (!at) return false;
-                       const auto& door = instance.loaded->policy.doors.at(*at);
-                       const auto& audited = instance.audit->doors.at(*at);
-                       // The model knows of it: then its clients relay, or they do not.
-                       for (const auto& known : door.seen) {
-                         if (known.as == seen.saw)
-                           return !(known.clients & audited.may_relay).empty();
-                       }
-                       return audited.may_relay.contains(seen.saw) || seen.saw.is_loopback();
-                     });
+  const auto served = served_by(evidence.instances, seen.door);
+  if (!served) return true;
+  const auto& door = served->by->loaded->policy.doors.at(served->door);
+  const auto& audited = served->by->audit->doors.at(served->door);
+  // The model knows of it: then its clients relay, or they do not.
+  for (const auto& known : door.seen) {
+    if (known.as == seen.saw) return !(known.clients & audited.may_relay).empty();
+  }
+  return audited.may_relay.contains(seen.saw) || seen.saw.is_loopback();
 }
 
 void add_rewritten(const Evidence& evidence, std::vector<Finding>& to) {

@@ -50,6 +50,12 @@ std::vector<Marked> marked_before(const Translation& nat, const Flow& flow) {
         found.insert(found.end(), walk.marked.begin(), walk.marked.end());
       }
     };
+    // Also a rule that nothing leads to tells that its mark is set by these tables.
+    for (const auto& chain : table.chains) {
+      for (const auto& rule : chain.rules) {
+        if (rule.action == Action::mark) found.push_back({rule.mark, {}});
+      }
+    }
     go(Hook::prerouting, families - mail::loopback());
     go(Hook::output, families & mail::loopback());
   }

@@ -159,6 +159,16 @@ TEST(Nat, OfAPortThatIsNotKnownTheMarkIsInDoubt) {
   EXPECT_TRUE(clients(found, false).contains(address("127.0.0.1")));
 }
 
+TEST(Nat, AMarkThatNothingLeadsToIsNobodys) {
+  std::string text = netavark;
+  for (auto at = text.find("\t\tfib"); at != std::string::npos; at = text.find("\t\tfib")) {
+    text.erase(at, text.find('\n', at) - at);
+  }
+  const auto found = masked(read_all({text}).nat, to_podman());
+  EXPECT_FALSE(clients(found, true).contains(address("127.0.0.1")));
+  EXPECT_TRUE(clients(found, false).empty());
+}
+
 TEST(Nat, AMarkThatOtherRulesSetIsInDoubt) {
   const std::string mangle =
       "table ip mangle {\n chain pre {\n  type filter hook prerouting priority mangle; policy "
