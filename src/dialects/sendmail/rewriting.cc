@@ -68,7 +68,10 @@ void Rewriter::step(RunStep::Kind kind, const CfRuleSet& set, const SourceRange&
 
 Rewriter::Ran Rewriter::run(std::string_view rule_set, Tokens tokens) {
   const CfRuleSet* set = cf_.rule_set(rule_set);
-  if (set == nullptr) return {std::move(tokens), RunStatus::ok};
+  if (set == nullptr) {
+    const CfRuleSet empty{std::string(rule_set), {}, {}};
+    return rewrite(empty, std::move(tokens), 0);
+  }
   return rewrite(*set, std::move(tokens), 0);
 }
 

@@ -61,6 +61,18 @@ std::string_view flaw_in(std::string_view user) {
   return quoted ? "unbalanced quote" : "";
 }
 
+// A program, a file or a list instead of a user: which mailer that is, if this one's flags let it.
+std::optional<std::string_view> special_mailer(const CfMailer& mailer, std::string_view user) {
+  if (user.substr(0, 1) == "\"") user.remove_prefix(1);
+  if (user.substr(0, 1) == "|" && mailer.has_flag('|')) return "prog";
+  if (user.substr(0, 1) == "/" && mailer.has_flag('/')) return "*file*";
+  if (user.substr(0, 1) == ":" && mailer.has_flag(':') &&
+      starts_with_ignoring_case(strip_quotes(user), ":include:")) {
+    return "*include*";
+  }
+  return std::nullopt;
+}
+
 RuleReply broken(std::string_view what) {
   return reply_of("554 5.3.5 buildaddr: " + std::string(what));
 }
@@ -131,13 +143,23 @@ ResolvedAddress resolve_address(Rewriter& rewriter, const Cf& cf, std::string_vi
   found.mailer = mailer->name;
   if (!triple.has_host && !mailer->has_flag('l')) return fails(broken("no host"));
   Tokens user(tokens.begin() + static_cast<std::ptrdiff_t>(triple.user), tokens.end());
-  if (mailer->has_flag('k') && !user.empty() && user.front().front() == '@') {
+  if (mailer->has_flag('@') && !user.empty() && user.front().front() == '@') {
     user.front().erase(0, 1);
     if (user.front().empty()) user.erase(user.begin());
   }
   rewriter.set("h", triple.host);
+  std::string rules = mailer->recipient_envelope_rules;
+  if (const auto special = special_mailer(*mailer, rewriter.tokenizer().join(user, ' '))) {
+    found.mailer = *special;
+    if (*special == "*include*") {
+      found.user = strip_quotes(rewriter.tokenizer().join(user, ' ')).substr(9);
+      return found;
+    }
+    const CfMailer* other = cf.mailer(*special);
+    rules = other == nullptr ? "" : other->recipient_envelope_rules;
+  }
   std::vector<std::string> sets;
-  if (cf.level >= 10 || !is_sender) sets = {"2", mailer->recipient_envelope_rules};
+  if (cf.level >= 10 || !is_sender) sets = {"2", rules};
   sets.emplace_back("4");
   for (const std::string& set : sets) {
     if (!set.empty()) user = rewriter.run(set, std::move(user)).tokens;

@@ -1,7 +1,9 @@
 // Runs rule sets as `sendmail -bt` does, and prints what it prints: `rules CF ROOT HOSTS <
 // commands`. Names in the file HOSTS are known, one a line; no other name is.
+#include <array>
 #include <fstream>
 #include <iostream>
+#include <optional>
 #include <set>
 #include <sstream>
 #include <string>
@@ -10,6 +12,7 @@
 #include "dialects/sendmail/cf_text.h"
 #include "dialects/sendmail/rewriting.h"
 #include "dialects/sendmail/rule_address.h"
+#include "dialects/sendmail/rule_verdict.h"
 
 namespace {
 
@@ -54,13 +57,26 @@ void print(const std::vector<RunStep>& steps, std::size_t from, const Cf& cf) {
   }
 }
 
+std::size_t chosen(const std::set<std::string>& hosts, const std::string& key,
+                   const MapResult& result) {
+  const bool known = hosts.count(to_lower(key)) != 0;
+  // Where there is no DNS the names of addresses are not to be had for now.
+  const auto wanted = known                ? MapAnswer::Kind::found
+                      : key.front() == '[' ? MapAnswer::Kind::fails
+                                           : MapAnswer::Kind::missing;
+  for (std::size_t at = 0; at < result.answers.size(); ++at) {
+    if (result.answers[at].kind == wanted) return at;
+  }
+  return 0;
+}
+
 class Shell {
  public:
   Shell(const Cf& cf, const Maps& maps, std::set<std::string> hosts)
       : cf_(cf),
         hosts_(std::move(hosts)),
-        rewriter_(cf, maps, [this](auto map, const auto& key, const auto& result) {
-          return choose(map, key, result);
+        rewriter_(cf, maps, [this](auto /*map*/, const auto& key, const auto& result) {
+          return chosen(hosts_, key, result);
         }) {
     rewriter_.record_steps(true);
   }
@@ -75,6 +91,8 @@ class Shell {
     if (tokens.empty()) return;
     const std::string sets = line.substr(0, space);
     for (const std::string_view set : split(sets, ',')) {
+      const bool numbered = set.front() >= '0' && set.front() <= '9';
+      if (!numbered && cf_.rule_set(set) == nullptr) break;
       tokens = rewriter_.run(set, std::move(tokens)).tokens;
     }
     flush();
@@ -82,8 +100,9 @@ class Shell {
 
  private:
   void define(const std::string& text) {
-    const std::size_t end = text.find('}');
-    rewriter_.set(text.substr(1, end - 1), text.substr(end + 1));
+    const bool long_name = text.rfind('{', 0) == 0;
+    const std::size_t end = long_name ? text.find('}') : 0;
+    rewriter_.set(long_name ? text.substr(1, end - 1) : text.substr(0, 1), text.substr(end + 1));
   }
   void parse(const std::string& address) {
     const ResolvedAddress found = resolve_address(rewriter_, cf_, address, false);
@@ -96,14 +115,6 @@ class Shell {
       std::cout << "mailer " << found.mailer << ", host " << found.host << ", user " << found.user
                 << "\n";
     }
-  }
-  std::size_t choose(std::string_view /*map*/, const std::string& key, const MapResult& result) {
-    const bool known = hosts_.count(to_lower(key)) != 0;
-    const auto wanted = known ? MapAnswer::Kind::found : MapAnswer::Kind::missing;
-    for (std::size_t at = 0; at < result.answers.size(); ++at) {
-      if (result.answers[at].kind == wanted) return at;
-    }
-    return 0;
   }
   void flush() {
     print(rewriter_.steps(), printed_, cf_);
@@ -119,6 +130,47 @@ class Shell {
   Rewriter rewriter_;
   std::size_t printed_ = 0;
 };
+
+RuleAttempt attempt_of(const std::string& line) {
+  const auto fields = split(line, '\t');
+  RuleAttempt attempt;
+  attempt.client = fields.at(0);
+  attempt.client_name = fields.at(1);
+  attempt.name_is = fields.at(1).empty()  ? ClientName::none
+                    : fields.at(2) == "1" ? ClientName::confirmed
+                                          : ClientName::forged;
+  if (fields.at(3) != "-") attempt.helo = fields.at(3);
+  attempt.mail_from = fields.at(4);
+  attempt.rcpt_to = fields.at(5);
+  attempt.tls = fields.at(6) == "1";
+  attempt.verify = fields.at(7);
+  attempt.cert_issuer = fields.at(8);
+  attempt.cert_subject = fields.at(9);
+  attempt.server_address = "192.0.2.25";
+  return attempt;
+}
+
+void judge(const Cf& cf, const Maps& maps, const std::set<std::string>& hosts) {
+  static constexpr std::array<std::string_view, 4> kinds = {"accepted", "discarded", "quarantined",
+                                                            "refused"};
+  static constexpr std::array<std::string_view, 3> stages = {"connect", "mail", "rcpt"};
+  for (std::string line; std::getline(std::cin, line);) {
+    const RuleVerdict verdict = check_attempt(
+        cf, maps, attempt_of(line), [&](auto /*map*/, const auto& key, const auto& result) {
+          return std::optional(chosen(hosts, key, result));
+        });
+    if (!verdict.is_decided()) {
+      std::cout << "undecided\t" << to_string(verdict.trouble_at) << "\t" << verdict.trouble
+                << "\n";
+      continue;
+    }
+    const RuleOutcome& outcome = verdict.outcomes.front();
+    std::cout << kinds.at(static_cast<std::size_t>(outcome.kind)) << "\t"
+              << stages.at(static_cast<std::size_t>(outcome.stage)) << "\t" << outcome.reply.code
+              << "\t" << outcome.reply.text << "\t" << outcome.mailer << "\t" << outcome.host
+              << "\t" << outcome.user << "\t" << outcome.where.line << "\n";
+  }
+}
 
 }  // namespace
 
@@ -138,6 +190,10 @@ int main(int count, char** words) {
   std::ifstream names(words[3]);
   for (std::string line; std::getline(names, line);) hosts.insert(line);
   const Maps maps(*cf, files);
+  if (count > 4) {
+    judge(*cf, maps, hosts);
+    return 0;
+  }
   for (std::string line; std::getline(std::cin, line);) {
     std::cout << "> " << line << "\n";
     // Each command with macros as the last ones left them, and without troubles of the last one.
