@@ -62,6 +62,20 @@ AccessResult access_result(std::string_view value) {
   return AccessResult::other;
 }
 
+int access_error_code(std::string_view value) {
+  if (starts_with_ignoring_case(value, "ERROR:")) value.remove_prefix(6);
+  // `4.7.1:` in front of the text.
+  const auto colon = value.find(':');
+  const auto enhanced = value.substr(0, colon);
+  if (colon != std::string_view::npos &&
+      enhanced.find_first_not_of("0123456789.") == std::string_view::npos) {
+    value.remove_prefix(colon + 1);
+  }
+  while (value.starts_with('"') || value.starts_with(' ')) value.remove_prefix(1);
+  if (!begins_with_code(value)) return 553;
+  return (value[0] - '0') * 100 + (value[1] - '0') * 10 + (value[2] - '0');
+}
+
 AccessMap parse_access(std::shared_ptr<const std::string> text, std::string file) {
   AccessMap map;
   map.file = std::move(file);

@@ -41,6 +41,10 @@ struct AccessMap {
 bool is_access_tag(std::string_view word);
 AccessResult access_result(std::string_view value);
 
+/// What the client hears where a value is an error: of `ERROR:4.7.1:451 later` 451, of a text
+/// without a code 553.
+int access_error_code(std::string_view value);
+
 /// Parses the source text of makemap: `#` only begins a comment at the start of a line.
 AccessMap parse_access(std::shared_ptr<const std::string> text, std::string file);
 

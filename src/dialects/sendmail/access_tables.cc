@@ -88,12 +88,15 @@ bool is_made_of_digits(std::string_view name) {
   return name.find_first_not_of("0123456789.") == std::string_view::npos;
 }
 
-std::vector<AccessNetwork> AccessTables::networks(std::string_view tag) const {
+std::vector<AccessNetwork> AccessTables::networks(std::string_view tag, Keys keys) const {
   std::map<std::string, Candidates> by_key;
+  const auto network_of = [keys](const AccessRow& row) -> std::optional<mail::IpSet> {
+    if (keys == Keys::plain) return network_of_key(row.key);
+    if (!row.key.starts_with('[') || !row.key.ends_with(']')) return std::nullopt;
+    return network_of_key(row.key.substr(1, row.key.size() - 2));
+  };
   for (const auto& row : map_.rows) {
-    if (is_of(row, tag, Untagged::count) && network_of_key(row.key)) {
-      by_key[to_lower(row.key)].add(row);
-    }
+    if (is_of(row, tag, Untagged::count) && network_of(row)) by_key[to_lower(row.key)].add(row);
   }
   std::vector<const AccessRow*> rows;
   for (const auto& [key, candidates] : by_key) rows.push_back(candidates.best());
@@ -109,12 +112,12 @@ std::vector<AccessNetwork> AccessTables::networks(std::string_view tag) const {
         index == rows.size() || parts_of(rows[index]->key) != parts_of(rows[begin]->key);
     if (ends && index > begin) {
       mail::IpSetBuilder added;
-      for (auto at = begin; at < index; ++at) added.add(*network_of_key(rows[at]->key));
+      for (auto at = begin; at < index; ++at) added.add(*network_of(*rows[at]));
       taken = taken | added.build();
       begin = index;
     }
     if (index == rows.size()) break;
-    networks.push_back({rows[index], *network_of_key(rows[index]->key) - taken});
+    networks.push_back({rows[index], *network_of(*rows[index]) - taken});
   }
   return networks;
 }

@@ -37,8 +37,10 @@ class AccessTables {
   AccessTables(const AccessMap& map, PolicyBuilder& builder, bool dots)
       : map_(map), builder_(builder), dots_(dots) {}
 
+  /// As `192.168.1`, or as `[192.168.1]`, which is asked for clients without a name.
+  enum class Keys : std::uint8_t { plain, in_brackets };
   /// Those of a tag, most specific first; no address is in two of them.
-  std::vector<AccessNetwork> networks(std::string_view tag) const;
+  std::vector<AccessNetwork> networks(std::string_view tag, Keys keys = Keys::plain) const;
 
   /// Rule set D: the name, then its parents. `parents` false: only the name (relay_hosts_only).
   std::uint32_t names(std::string_view tag, Untagged untagged, bool parents,

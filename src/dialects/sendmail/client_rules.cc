@@ -2,6 +2,8 @@
 
 #include <map>
 #include <utility>
+#include <variant>
+#include <vector>
 
 #include "base/text.h"
 #include "dialects/sendmail/class_names.h"
@@ -14,8 +16,12 @@ using policy::Field;
 using policy::Part;
 using Untagged = AccessTables::Untagged;
 
-policy::Effect effect_of(PolicyBuilder& builder, AccessResult result) {
-  switch (result) {
+policy::Effect effect_of(PolicyBuilder& builder, const AccessRow& row) {
+  // Held in the queue.
+  if (starts_with_ignoring_case(row.value, "QUARANTINE:")) {
+    return policy::SetMark{discard_mark(builder)};
+  }
+  switch (row.result) {
     case AccessResult::relay:
     case AccessResult::ok:
       return policy::Permit{};
@@ -29,21 +35,44 @@ policy::Effect effect_of(PolicyBuilder& builder, AccessResult result) {
     case AccessResult::other:
       break;
   }
-  return policy::Refuse{{0, ""}};
+  return policy::Refuse{{access_error_code(row.value), ""}};
 }
 
 AccessTables::ResultOf usual_effects(PolicyBuilder& builder) {
-  return
-      [&builder](const AccessRow& row) { return builder.result(effect_of(builder, row.result)); };
+  return [&builder](const AccessRow& row) { return builder.result(effect_of(builder, row)); };
 }
 
 // Whether a host of that name is asked for at all.
 bool may_be_missing(const Scope& scope) { return !scope.has(Feature::accept_unresolvable_domains); }
 
+// A rule for each thing that rows give, but for what lets the client in.
+void refuse_networks(Scope& scope, policy::ListId list, const std::vector<AccessNetwork>& networks,
+                     ConditionId when) {
+  auto& builder = scope.builder;
+  struct Refused {
+    policy::Effect effect;
+    mail::IpSetBuilder addresses;
+  };
+  std::map<std::uint32_t, Refused> refused;
+  for (const auto& network : networks) {
+    const auto effect = effect_of(builder, *network.row);
+    const bool lets_in = std::holds_alternative<policy::Permit>(effect) ||
+                         std::holds_alternative<policy::Nothing>(effect);
+    if (lets_in) continue;
+    auto& same = refused[builder.result(effect)];
+    same.effect = effect;
+    same.addresses.add(network.addresses);
+  }
+  for (auto& [result, each] : refused) {
+    builder.rule(list, builder.all({when, builder.client_in(each.addresses.build())}), each.effect,
+                 scope.origin(Feature::access_db), "Connect: its address");
+  }
+}
+
 }  // namespace
 
 std::uint32_t discard_mark(PolicyBuilder& builder) {
-  return builder.mark("discard", policy::Mark::Life::message);
+  return builder.mark("discard", policy::Mark::Life::session);
 }
 
 policy::ListId lower_client_rules(Scope& scope) {
@@ -55,17 +84,9 @@ policy::ListId lower_client_rules(Scope& scope) {
         scope.tables.names("Connect", Untagged::count, true, usual_effects(builder));
     builder.rule_by_row(list, builder.present(Field::client_name),
                         {lookup, subject_of(Field::client_name)}, origin, "Connect: its name");
-    // What they give is told by network only where it refuses: there are few of those.
-    std::map<AccessResult, mail::IpSet> by_result;
-    for (const auto& network : scope.tables.networks("Connect")) {
-      auto& set = by_result[network.row->result];
-      set = set | network.addresses;
-    }
-    for (const auto& [result, addresses] : by_result) {
-      if (result == AccessResult::relay || result == AccessResult::ok) continue;
-      builder.rule(list, builder.client_in(addresses), effect_of(builder, result), origin,
-                   "Connect: its address");
-    }
+    refuse_networks(scope, list, scope.tables.networks("Connect", AccessTables::Keys::in_brackets),
+                    builder.negation(builder.present(Field::client_name)));
+    refuse_networks(scope, list, scope.tables.networks("Connect"), builder.constant(true));
   }
   if (scope.has(Feature::require_rdns)) {
     builder.rule(list, builder.negation(builder.present(Field::client_name)),
@@ -119,6 +140,32 @@ policy::ListId lower_sender_rules(Scope& scope, const Daemon& daemon) {
     builder.rule(list, builder.unknown(std::move(question), {domain}),
                  policy::Refuse{{553, "5.1.8"}}, 0, "Domain of sender address does not exist");
   }
+  return list;
+}
+
+policy::ListId lower_greeting_rules(Scope& scope) {
+  auto& builder = scope.builder;
+  const auto list = builder.list("block_bad_helo");
+  if (!scope.has(Feature::block_bad_helo)) return list;
+  const auto origin = scope.origin(Feature::block_bad_helo);
+  const auto pass = [&](ConditionId when, std::string says) {
+    builder.rule(list, when, policy::Permit{}, origin, std::move(says));
+  };
+  const auto refuse = [&](ConditionId when) {
+    builder.rule(list, when, policy::Refuse{{550, "5.7.1"}}, origin, "bogus HELO name used");
+  };
+  const auto helo = subject_of(Field::helo);
+  pass(builder.is_set(policy::Flag::authenticated), "logged in");
+  mail::IpSet own = mail::loopback();
+  for (const auto& network : networks_of(scope.config.class_of("R"))) {
+    own = own | network.addresses;
+  }
+  pass(builder.client_in(own), "a local client");
+  if (const auto names = lower_class(builder, scope.config.class_of("w"), Below::none)) {
+    refuse(builder.finds(*names, helo));
+  }
+  pass(builder.matches("[^.][.][^.]|^\\[IPv6:.", helo), "a qualified name");
+  refuse(builder.constant(true));
   return list;
 }
 

@@ -15,6 +15,9 @@ policy::ListId lower_client_rules(Scope& scope);
 /// The list `check_mail`, about the sender.
 policy::ListId lower_sender_rules(Scope& scope, const Daemon& daemon);
 
+/// The end of check_rcpt with block_bad_helo, about the greeting; else an empty list.
+policy::ListId lower_greeting_rules(Scope& scope);
+
 /// delay_checks' `friend` and `hater`: recipients for whom neither of these lists is asked.
 policy::ConditionId skips_checks(Scope& scope, const RecipientClasses& recipients);
 

@@ -11,6 +11,7 @@
 #include "dialects/sendmail/relay_rules.h"
 #include "dialects/sendmail/responsible.h"
 #include "dialects/sendmail/routes.h"
+#include "mail/address.h"
 
 namespace relayproof::sendmail {
 namespace {
@@ -84,6 +85,7 @@ class Lowering {
     policy.rewrite_limit = rewritings;
     policy.addresses = make_addresses(address_settings(scope_));
     doubt_domain_table();
+    doubt_parts_of_literals();
     policy.addresses.is_unqualified = is_unqualified;
     policy.addresses.targets = targets_of_row;
     lower_responsibility(scope_);
@@ -91,6 +93,7 @@ class Lowering {
     policy.is_routed = recipients_.is_routed;
     relay_ = lower_relay_rules(scope_, recipients_);
     client_ = lower_client_rules(scope_);
+    greeting_ = lower_greeting_rules(scope_);
     route_ = lower_routes(scope_, recipients_);
     taken_ = lower_known_users(scope_, recipients_);
     if (scope_.hostname.empty()) {
@@ -133,6 +136,18 @@ class Lowering {
     door.clients = clients_of(daemon);
     policy.listeners.push_back(std::move(listener));
     policy.doors.push_back(std::move(door));
+  }
+
+  // `[192.168.1] RELAY` relays mail for hosts that are named by their addresses.
+  void doubt_parts_of_literals() {
+    for (const auto& row : scope_.access.map.rows) {
+      const bool asked = row.tag.empty() || equals_ignoring_case(row.tag, "to");
+      if (!asked || row.result != AccessResult::relay || !row.key.starts_with('[')) continue;
+      const auto& access = scope_.access.map;
+      scope_.notes.push_back({{{access.file, row.line, 1}, std::string(row.key)},
+                              "mail for hosts by their addresses is relayed for anybody",
+                              !mail::literal_address(row.key)});
+    }
   }
 
   void doubt_domain_table() {
@@ -187,6 +202,9 @@ class Lowering {
     if (!delayed) stages.push_back({Moment::mail, "check_mail", sender});
     stages.push_back({Moment::rcpt, "check_rcpt", relay_});
     if (delayed) stages.push_back({Moment::rcpt, "delay_checks", delayed_checks(sender)});
+    if (scope_.has(Feature::block_bad_helo)) {
+      stages.push_back({Moment::rcpt, "block_bad_helo", greeting_});
+    }
     stages.push_back({Moment::rcpt, "recipient", taken_});
     return stages;
   }
@@ -229,6 +247,7 @@ class Lowering {
   RecipientClasses recipients_;
   ListId relay_ = 0;
   ListId client_ = 0;
+  ListId greeting_ = 0;
   ListId route_ = 0;
   ListId taken_ = 0;
 };

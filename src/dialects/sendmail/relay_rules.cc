@@ -178,7 +178,7 @@ class RelayRules {
       case AccessResult::other:
         break;
     }
-    return policy::Refuse{{0, ""}};
+    return policy::Refuse{{access_error_code(row.value), ""}};
   }
 
   void credentials() {

@@ -71,6 +71,7 @@ class Routes {
     hub(list, "MAIL_HUB");
     hub(list, "LOCAL_RELAY");
     rule(list, recipients_.is_local, policy::End{Fate::local}, "local user");
+    mailers(list, Ask::targets);
     rule(list, builder_.constant(true), policy::End{Fate::handed_on}, "another host");
     return list;
   }
@@ -81,6 +82,7 @@ class Routes {
       builder_.rule_by_row(list, is_virtual(), {*lookup, subject_of(Field::recipient)},
                            scope_.origin(Feature::virtusertable), "virtusertable");
     }
+    mailers(list, Ask::errors);
     const auto users = system_users(scope_.files);
     const bool has_relay = scope_.config.relays.count("LUSER_RELAY") != 0 ||
                            scope_.config.relays.count("MAIL_HUB") != 0;
@@ -109,6 +111,9 @@ class Routes {
   }
 
  private:
+  // What rows are asked for: where mail goes, or whether the recipient is refused at once.
+  enum class Ask : std::uint8_t { targets, errors };
+
   void rule(policy::ListId list, ConditionId when, policy::Effect effect, std::string says) {
     builder_.rule(list, when, std::move(effect), 0, std::move(says));
   }
@@ -158,9 +163,6 @@ class Routes {
     return builder_.any(std::move(any));
   }
 
-  // What the rows are asked for: where mail goes, or whether the recipient is refused at once.
-  enum class Ask : std::uint8_t { targets, errors };
-
   std::optional<std::uint32_t> virtual_users(Ask ask, policy::ListId then) {
     const auto& use = scope_.config.virtusertable;
     if (!use) return std::nullopt;
@@ -205,6 +207,53 @@ class Routes {
     if (table.literals.try_emplace(*key, {builder_.result(effect), row.line, value}).second) {
       table.storage.push_back(key);
     }
+  }
+
+  // The mailer table, for domains that are not this host: all that counts is what stays here, and
+  // what is refused.
+  void mailers(policy::ListId list, Ask ask) {
+    const auto& use = scope_.config.mailertable;
+    const auto text =
+        use ? scope_.files.read(use->source) : Result<std::shared_ptr<const std::string>>{};
+    if (!use || use->source.empty() || !text) return;
+    policy::Table table;
+    table.name = "mailertable";
+    table.file = use->source;
+    table.storage.push_back(*text);
+    std::optional<policy::Effect> otherwise;
+    for (const auto& row : parse_map(**text).rows) {
+      const auto effect = mailer_effect(row.value, ask);
+      if (row.key == ".") {
+        otherwise = effect;
+        continue;
+      }
+      const auto key = std::make_shared<const std::string>(to_lower(row.key));
+      if (table.literals.try_emplace(*key, {builder_.result(effect), row.line, row.value}).second) {
+        table.storage.push_back(key);
+      }
+    }
+    const auto origin = scope_.origin(Feature::mailertable);
+    const auto domain = subject_of(Field::recipient, Part::domain);
+    const auto elsewhere = builder_.all({builder_.negation(recipients_.is_local),
+                                         builder_.negation(builder_.matches("^\\[", domain))});
+    const auto lookup = builder_.lookup({{builder_.table(std::move(table))},
+                                         {policy::Key::whole, policy::Key::dotted_host_parents},
+                                         ""});
+    builder_.rule_by_row(list, elsewhere, {lookup, domain}, origin, "mailertable");
+    if (!otherwise) return;
+    const auto found = builder_.finds(lookup, domain);
+    builder_.rule(list, builder_.all({elsewhere, builder_.negation(found)}), *otherwise, origin,
+                  "mailertable .");
+  }
+
+  static policy::Effect mailer_effect(std::string_view value, Ask ask) {
+    if (ask == Ask::errors) {
+      if (!is_error(value)) return policy::Nothing{};
+      return policy::Refuse{{access_error_code(value), ""}};
+    }
+    if (is_error(value)) return policy::End{Fate::dropped};
+    const bool here = starts_with_ignoring_case(value, "local:");
+    return policy::End{here ? Fate::local : Fate::handed_on};
   }
 
   std::optional<std::uint32_t> aliases(policy::ListId then) {
