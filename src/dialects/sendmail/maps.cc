@@ -47,8 +47,8 @@ MapOptions map_options(const CfMap& map) {
   for (skip_blanks(); at + 1 < text.size() && text[at] == '-'; skip_blanks()) {
     const char option = text[at + 1];
     std::size_t begin = at + 2;
-    // `-k column` may stand apart.
-    if (option == 'k' || option == 'v') {
+    // `-k column` and `-R A` may stand apart.
+    if (option == 'k' || option == 'v' || option == 'R') {
       while (begin < text.size() && is_blank(text[begin])) ++begin;
     }
     at = begin;

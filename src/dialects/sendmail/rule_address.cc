@@ -104,9 +104,9 @@ RuleReply error_reply(const Rewriter& rewriter, const Tokens& tokens) {
 }
 
 ResolvedAddress resolve_address(Rewriter& rewriter, const Cf& cf, std::string_view address,
-                                bool is_sender) {
+                                bool is_sender, char delimiter) {
   ResolvedAddress found;
-  const auto cut = rewriter.tokenizer().cut(address, {Scan::address, ' ', false});
+  const auto cut = rewriter.tokenizer().cut(address, {Scan::address, delimiter, false});
   if (!cut.complaints.empty()) {
     found.error = reply_of(cut.complaints.front());
     return found;

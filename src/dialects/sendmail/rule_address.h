@@ -26,9 +26,9 @@ struct ResolvedAddress {
 };
 
 /// `address` is what stands behind `MAIL FROM:` or `RCPT TO:`; it ends at a blank outside of quotes
-/// and angle brackets. Sets `$h`.
+/// and angle brackets, unless another delimiter is given ('\0': none). Sets `$h`.
 ResolvedAddress resolve_address(Rewriter& rewriter, const Cf& cf, std::string_view address,
-                                bool is_sender);
+                                bool is_sender, char delimiter = ' ');
 
 /// What a `$#error` says to the client. `tokens` begin with `$#`.
 RuleReply error_reply(const Rewriter& rewriter, const Tokens& tokens);

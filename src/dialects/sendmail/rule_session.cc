@@ -154,6 +154,7 @@ std::optional<RuleOutcome> RuleSession::take_sender() {
   rewriter_.set("mail_host", sender.host.empty() ? "localhost" : sender.host);
   rewriter_.set("mail_addr", sender.user);
   const std::string_view text = address_part(rewriter_.tokenizer(), attempt_.mail_from);
+  rewriter_.set("mail_from", std::string(text));  // 8.14 and later: delay_checks asks for it
   auto refused = check("check_mail", text, std::nullopt, RuleStage::mail);
   rewriter_.unset("addr_type");
   return refused;
