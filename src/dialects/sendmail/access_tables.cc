@@ -18,9 +18,10 @@ constexpr std::size_t octets = 4;
 constexpr std::size_t groups = 8;
 
 std::optional<unsigned> number(std::string_view text, int base, unsigned most) {
+  if (text.empty()) return std::nullopt;
   unsigned value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);
-  const bool whole = end == text.data() + text.size() && !text.empty();
+  const bool whole = end == text.data() + text.size();
   const bool as_printed = text.size() == 1 || text.front() != '0';
   if (error != std::errc() || !whole || !as_printed || value > most) return std::nullopt;
   return value;
@@ -81,6 +82,10 @@ struct Candidates {
 std::optional<mail::IpSet> network_of_key(std::string_view key) {
   if (starts_with_ignoring_case(key, "IPv6:")) return network_v6(key.substr(5));
   return network_v4(key);
+}
+
+bool is_made_of_digits(std::string_view name) {
+  return name.find_first_not_of("0123456789.") == std::string_view::npos;
 }
 
 std::vector<AccessNetwork> AccessTables::networks(std::string_view tag) const {
@@ -151,7 +156,8 @@ std::uint32_t AccessTables::names(std::string_view tag, Untagged untagged, bool 
   for (const auto& [name, rows] : by_name) {
     if (const auto* row = rows.name.best()) add(table, name, *row, result);
     const auto* below = rows.below.best() != nullptr ? rows.below.best() : rows.name.best();
-    if (parents) add(table, '.' + name, *below, result);
+    // No name ends in digits: such keys are networks.
+    if (parents && !is_made_of_digits(name)) add(table, '.' + name, *below, result);
   }
   policy::Lookup lookup{{builder_.table(std::move(table))}, {policy::Key::whole}, ""};
   if (parents) lookup.keys.push_back(policy::Key::dotted_host_parents);

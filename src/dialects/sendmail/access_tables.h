@@ -24,6 +24,9 @@ struct AccessNetwork {
 /// what never matches: `10.0.0.0/8`.
 std::optional<mail::IpSet> network_of_key(std::string_view key);
 
+/// `192.168.1`: no name of a host or domain.
+bool is_made_of_digits(std::string_view name);
+
 class AccessTables {
  public:
   /// What a row gives: an index into Policy::results.

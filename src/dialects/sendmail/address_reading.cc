@@ -104,6 +104,7 @@ void name_host(Parts& parts, const AddressSettings& settings) {
       (!settings.domain.empty() && equals_ignoring_case(domain, "localhost." + settings.domain)) ||
       (domain.starts_with('[') && settings.is_local(domain));
   if (here) domain = settings.hostname;
+  if (settings.renamed && !domain.starts_with('[')) domain = settings.renamed(domain);
 }
 
 bool is_good_domain(std::string_view domain) {

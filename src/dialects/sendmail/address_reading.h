@@ -16,6 +16,8 @@ struct AddressSettings {
   std::string domain;                              ///< `$m`; may be empty
   bool percent_hack = true;                        ///< `user%host`
   bool bang_paths = true;                          ///< `host!user`
+  /// What the domain table calls a domain; as it was where it has no row. Empty: there is none.
+  std::function<std::string(std::string_view domain)> renamed;
   /// Whether a domain or literal is this host (class w).
   std::function<bool(std::string_view domain)> is_local;
   /// Whether mail for a domain is relayed for anybody: what stands before it is then looked at.

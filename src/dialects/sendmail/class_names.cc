@@ -23,7 +23,8 @@ std::optional<std::uint32_t> lower_class(PolicyBuilder& builder, const CfClass& 
     auto name = to_lower(member);
     while (name.size() > 1 && name.ends_with('.')) name.pop_back();
     if (!name.starts_with('.')) add(name);
-    if (below == Below::counts) add(name.starts_with('.') ? name : '.' + name);
+    if (below == Below::counts && !is_made_of_digits(name))
+      add(name.starts_with('.') ? name : '.' + name);
   }
   if (by_file.empty()) return std::nullopt;
   policy::Lookup lookup;

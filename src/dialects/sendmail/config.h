@@ -37,6 +37,7 @@ enum class Feature : std::uint8_t {
   spam_friend,   ///< delay_checks' `friend`
   spam_hater,    ///< delay_checks' `hater`
   dnsbl,         ///< dnsbl, enhdnsbl, rhsbl, mtamark, greet_pause ...: may only refuse
+  domaintable,
   drac,
   ldap_routing,
   lookupdotdomain,
@@ -107,13 +108,15 @@ struct Config {
   std::vector<std::string> files;
   Cf cf;  ///< classes, macros and options; of an .mc without rule sets
   std::map<Feature, Place> features;
-  std::optional<MapUse> access, virtusertable, mailertable;
+  std::optional<MapUse> access, virtusertable, mailertable, domaintable;
   std::vector<MapUse> aliases;
   std::vector<Daemon> daemons;
-  /// SMART_HOST, MAIL_HUB, LUSER_RELAY, LOCAL_RELAY, by these names.
+  /// SMART_HOST, MAIL_HUB, LUSER_RELAY, LOCAL_RELAY, by these names; the text is their value.
   std::map<std::string, Place, std::less<>> relays;
   std::optional<Place> milter;  ///< one of them; none of them can let a relay through
   std::vector<Statement> statements;
+  /// Rules that decide who relays and are not stock ones: what they do is not known either way.
+  std::optional<Place> strange_rule;
   std::vector<Doubt> doubts;
   std::vector<Problem> problems;   ///< with which it does not run
   std::vector<Place> behind_hash;  ///< macros that `#` does not comment out

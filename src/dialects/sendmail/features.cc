@@ -28,6 +28,7 @@ constexpr auto plain = std::to_array<Named>({
     {"conncontrol", Feature::dnsbl},
     {"delay_checks", Feature::delay_checks},
     {"dnsbl", Feature::dnsbl},
+    {"domaintable", Feature::domaintable},
     {"drac", Feature::drac},
     {"enhdnsbl", Feature::dnsbl},
     {"greet_pause", Feature::dnsbl},
@@ -60,11 +61,9 @@ constexpr auto irrelevant = std::to_array<std::string_view>({
     "always_add_domain",
     "authinfo",
     "bcc",
-    "bitdomain",
     "check_cert_altnames",
     "check_other",
     "compat_check",
-    "domaintable",
     "fips3",
     "generics_entire_domain",
     "genericstable",
@@ -88,11 +87,10 @@ constexpr auto irrelevant = std::to_array<std::string_view>({
     "tls_session_features",
     "use_ct_file",
     "use_cw_file",
-    "uucpdomain",
 });
 // What changes how addresses are read in ways that are not modelled.
-constexpr auto unmodelled =
-    std::to_array<std::string_view>({"domainmap", "msp", "prefixmod", "vnet"});
+constexpr auto unmodelled = std::to_array<std::string_view>(
+    {"bitdomain", "domainmap", "msp", "prefixmod", "uucpdomain", "vnet"});
 
 template <class Names>
 bool holds(const Names& names, std::string_view name) {
@@ -137,6 +135,9 @@ void take_details(Config& config, Feature feature, const Words& arguments, const
   if (feature == Feature::mailertable) {
     config.mailertable = map_of(arguments, "mailertable", place);
   }
+  if (feature == Feature::domaintable) {
+    config.domaintable = map_of(arguments, "domaintable", place);
+  }
   if (feature == Feature::nouucp && at(arguments, 0).starts_with('r')) {
     config.features[Feature::nouucp_reject] = place;
   }
@@ -144,8 +145,8 @@ void take_details(Config& config, Feature feature, const Words& arguments, const
     config.features[Feature::relay_db_from_domain] = place;
   }
   if (feature == Feature::nullclient) {
-    config.relays["MAIL_HUB"] = place;
-    config.relays["SMART_HOST"] = place;
+    config.relays["MAIL_HUB"] = {place.where, at(arguments, 0)};
+    config.relays["SMART_HOST"] = {place.where, at(arguments, 0)};
   }
 }
 

@@ -82,8 +82,8 @@ class Lowering {
     const auto& config = scope_.config;
     policy.mta = "sendmail";
     policy.rewrite_limit = rewritings;
-    policy.addresses =
-        make_addresses(address_settings(config, scope_.access, scope_.hostname, scope_.domain));
+    policy.addresses = make_addresses(address_settings(scope_));
+    doubt_domain_table();
     policy.addresses.is_unqualified = is_unqualified;
     policy.addresses.targets = targets_of_row;
     lower_responsibility(scope_);
@@ -133,6 +133,13 @@ class Lowering {
     door.clients = clients_of(daemon);
     policy.listeners.push_back(std::move(listener));
     policy.doors.push_back(std::move(door));
+  }
+
+  void doubt_domain_table() {
+    const auto& use = scope_.config.domaintable;
+    if (!use || scope_.files.read(use->source)) return;
+    scope_.notes.push_back(
+        {use->place, "its rows are not here: which domains it renames is not known", true});
   }
 
   // Login with a mechanism that admits anybody, or with a certificate that anybody can buy.

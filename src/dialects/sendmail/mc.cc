@@ -75,8 +75,9 @@ class McReader {
     if (call.arguments.empty() && macro->begins == 0) return;
     if (call.behind_hash) config_.behind_hash.push_back(place);
     if (!macro->of_class.empty()) {
-      const bool here = macro->of_class == "w" || macro->of_class == "R" ||
-                        macro->of_class == "VirtHost" || macro->of_class == "TrustAuthMech";
+      const bool here = macro->of_class == "L" || macro->of_class == "w" ||
+                        macro->of_class == "R" || macro->of_class == "VirtHost" ||
+                        macro->of_class == "TrustAuthMech";
       state(place, here ? Understood::understood : Understood::irrelevant,
             here ? "" : "concerns senders and mail that goes out");
       if (here) add_members(*macro, call, place);
@@ -109,8 +110,7 @@ class McReader {
       return;
     }
     if (files_.info(path).kind == FileInfo::Kind::missing && path.starts_with('/')) {
-      config_.doubts.push_back({place, "its file " + path + " is not here", false});
-      missing_.push_back(place);
+      config_.doubts.push_back({place, "its file " + path + " is not here", name == "R"});
       return;
     }
     emit("F{" + name + "}" + value, place);
@@ -211,7 +211,7 @@ class McReader {
       return doubt(place, "a rule of your own that reads addresses or says where mail goes");
     }
     if (first == 'S') set_ = std::string(trim(std::string_view(place.text).substr(1)));
-    if (first == 'S' || first == 'R') return take_rule(line, place);
+    if (first == 'S' || first == 'R') return take_rule(place);
     if (first == 'M' || first == 'H' || first == 'Q' || first == 'X' || first == 'K') {
       return state(place, Understood::irrelevant, "does not decide who relays");
     }
@@ -219,11 +219,14 @@ class McReader {
     emit(std::string(line.text), place);
   }
 
-  void take_rule(const M4Line& line, const Place& place) {
+  void take_rule(const Place& place) {
     const auto name = set_.substr(0, set_.find('='));
-    if (line.text.front() == 'S') return state(place, Understood::understood);
-    const auto why = why_it_matters({name, line.text.substr(1)});
-    if (!why.empty()) return doubt(place, why);
+    if (place.text.front() == 'S') return state(place, Understood::understood);
+    const auto why = why_it_matters({name, place.text.substr(1)});
+    if (!why.empty()) {
+      if (!config_.strange_rule) config_.strange_rule = place;
+      return doubt(place, why);
+    }
     state(place, Understood::irrelevant, "cannot let a relay through");
   }
 
@@ -288,7 +291,6 @@ class McReader {
   M4Result result_;
   std::string synthetic_;
   std::vector<Place> origins_;  // of its lines
-  std::vector<Place> missing_;
   std::string set_;
   std::optional<Place> uses_names_file_;
   bool is_debian_ = false;

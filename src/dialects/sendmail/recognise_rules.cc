@@ -9,6 +9,7 @@
 #include "dialects/sendmail/cf_text.h"
 #include "dialects/sendmail/daemon_options.h"
 #include "dialects/sendmail/features.h"
+#include "dialects/sendmail/mail_settings.h"
 #include "dialects/sendmail/rule_prints.h"
 
 namespace relayproof::sendmail {
@@ -20,8 +21,8 @@ struct Relay {
   std::string_view macro;
   std::string_view name;
 };
-constexpr auto relays =
-    std::to_array<Relay>({{"S", "SMART_HOST"}, {"H", "MAIL_HUB"}, {"L", "LUSER_RELAY"}});
+constexpr auto relays = std::to_array<Relay>(
+    {{"S", "SMART_HOST"}, {"H", "MAIL_HUB"}, {"L", "LUSER_RELAY"}, {"R", "LOCAL_RELAY"}});
 
 // As tools/sendmail-rule-prints names them.
 constexpr auto names = std::to_array<std::pair<std::string_view, Feature>>({
@@ -61,9 +62,7 @@ class Recognition {
   void run() {
     config_.version = cf_.version.substr(0, cf_.version.find('/'));
     config_.files = cf_.files;
-    for (const auto& problem : cf_.problems) {
-      if (problem.fatal) config_.problems.push_back({problem.says, problem.where});
-    }
+    take_problems();
     take_options();
     take_maps();
     for (const auto& [macro, name] : relays) {
@@ -80,6 +79,25 @@ class Recognition {
   }
 
  private:
+  // A file of a class that is missing in a copy may only not have been copied.
+  void take_problems() {
+    for (const auto& problem : cf_.problems) {
+      if (!problem.fatal) continue;
+      const bool missing = problem.says.starts_with("fileclass: cannot open");
+      if (missing && config_.folder != settings_folder) {
+        config_.doubts.push_back({{problem.where, "F"}, problem.says, adds_relays(problem.where)});
+      } else {
+        config_.problems.push_back({problem.says, problem.where});
+      }
+    }
+  }
+
+  bool adds_relays(const SourceRange& where) const {
+    const auto& sources = config_.class_of("R").sources;
+    return std::any_of(sources.begin(), sources.end(),
+                       [&](const ClassSource& each) { return each.where.line == where.line; });
+  }
+
   const CfMacro* macro_at(std::string_view name) const {
     const auto found = cf_.macros.find(cf_.names.find(name));
     return found == cf_.macros.end() ? nullptr : &found->second;
@@ -108,6 +126,13 @@ class Recognition {
     take("access", config_.access, Feature::access_db);
     take("virtuser", config_.virtusertable, Feature::virtusertable);
     take("mailertable", config_.mailertable, Feature::mailertable);
+    take("domaintable", config_.domaintable, Feature::domaintable);
+    for (const auto* name : {"bitdomain", "uudomain"}) {
+      if (const auto* map = cf_.map(name)) {
+        config_.doubts.push_back(
+            {{map->where, 'K' + map->name}, "how it reads addresses is not modelled", true});
+      }
+    }
   }
 
   // Without rules for recipients everybody may relay, as before 8.9.
@@ -130,6 +155,7 @@ class Recognition {
       const auto says = each.missing ? each.rule_set + " lacks a rule that the stock one has"
                                      : "this rule of " + each.rule_set + " is not the stock one";
       config_.doubts.push_back({place, says, true});
+      if (!config_.strange_rule) config_.strange_rule = place;
       differing_.insert(each.where.line);
     }
     for (const auto& set : cf_.rule_sets) cover(set);

@@ -94,6 +94,7 @@ class RelayRules {
 
   policy::ListId list(const RecipientClasses& recipients) {
     list_ = builder_.list("check_rcpt");
+    doubt_strange_rules();
     if (scope_.has(Feature::blocklist_recipients)) blocklist(recipients);
     if (scope_.has(Feature::promiscuous_relay)) {
       permit(builder_.constant(true), scope_.origin(Feature::promiscuous_relay),
@@ -122,6 +123,25 @@ class RelayRules {
       }
     }
     return 0;
+  }
+
+  // Rules that were not recognised may let through and refuse whatever they like.
+  void doubt_strange_rules() {
+    const auto& strange = scope_.config.strange_rule;
+    if (!strange) return;
+    const auto origin = builder_.origin(*strange, "check_rcpt");
+    const auto ask = [&](std::string name) {
+      policy::Question question;
+      question.name = std::move(name);
+      question.origin = origin;
+      question.says = "these rules are not the stock ones";
+      question.test = "sendmail -bt";
+      return builder_.unknown(std::move(question),
+                              {subject_of(Field::recipient), subject_of(Field::sender)});
+    };
+    permit(ask("rules of your own let it through"), origin, strange->text);
+    builder_.rule(list_, ask("rules of your own refuse it"), policy::Refuse{{0, ""}}, origin,
+                  strange->text);
   }
 
   // What the access map says of mailboxes here and of domains, but for OK, RELAY and SKIP.

@@ -64,15 +64,12 @@ class Routes {
       builder_.rule_by_row(list, is_virtual(), {*lookup, subject_of(Field::recipient)},
                            scope_.origin(Feature::virtusertable), "virtusertable");
     }
-    const auto hub = scope_.config.relays.find("MAIL_HUB");
-    if (hub != scope_.config.relays.end()) {
-      builder_.rule(list, recipients_.is_local, policy::End{Fate::handed_on},
-                    builder_.origin(hub->second, "MAIL_HUB"), "MAIL_HUB");
-    }
     if (const auto lookup = aliases(list)) {
       builder_.rule_by_row(list, recipients_.is_local, {*lookup, subject_of(Field::recipient)}, 0,
                            "aliases");
     }
+    hub(list, "MAIL_HUB");
+    hub(list, "LOCAL_RELAY");
     rule(list, recipients_.is_local, policy::End{Fate::local}, "local user");
     rule(list, builder_.constant(true), policy::End{Fate::handed_on}, "another host");
     return list;
@@ -114,6 +111,41 @@ class Routes {
  private:
   void rule(policy::ListId list, ConditionId when, policy::Effect effect, std::string says) {
     builder_.rule(list, when, std::move(effect), 0, std::move(says));
+  }
+
+  // Where mail for users here goes instead: `host`, `mailer:host`, `mailer:user@host`. It keeps its
+  // local part; users of class L stay.
+  void hub(policy::ListId list, std::string_view name) {
+    const auto found = scope_.config.relays.find(name);
+    if (found == scope_.config.relays.end()) return;
+    std::string_view host = found->second.text;
+    const auto colon = host.starts_with('[') ? std::string_view::npos : host.find(':');
+    if (colon != std::string_view::npos) {
+      if (host.substr(0, colon) == "local") return;
+      host.remove_prefix(colon + 1);
+    }
+    const auto at = host.find('@');
+    policy::Transform target;
+    target.rewritten = policy::Transform::Template();
+    auto& pieces = target.rewritten->pieces;
+    using Hole = policy::Transform::Template::Hole;
+    if (at == std::string_view::npos) {
+      pieces.push_back({"", Hole{Hole::Of::local, 0}});
+      pieces.push_back({"@" + std::string(host), std::nullopt});
+    } else {
+      pieces.push_back({std::string(host), std::nullopt});
+    }
+    const auto there = builder_.list(std::string(name));
+    rule(there, builder_.constant(true), policy::End{Fate::handed_on}, std::string(name));
+    builder_.rule(list, builder_.all({recipients_.is_local, builder_.negation(stays())}),
+                  policy::Rewrite{{builder_.transform(target)}, there},
+                  builder_.origin(found->second, name), std::string(name));
+  }
+
+  ConditionId stays() {
+    std::vector<std::string> users;
+    for (const auto& [member, where] : scope_.config.class_of("L").members) users.push_back(member);
+    return builder_.is_one_of(users, subject_of(Field::recipient, Part::local));
   }
 
   ConditionId is_virtual() {

@@ -54,9 +54,15 @@ std::uint64_t features_of(const VersionRules& table, const PrintedSets& sets) {
   std::uint64_t features = 0;
   std::uint64_t adding = 0;
   for (const auto& rule : table) {
-    adding |= rule.needs;
-    if (sets[rule.set].has(rule.print)) features |= rule.needs;
+    if (!sets[rule.set].has(rule.print)) continue;
+    // The same words may stand in several places: only what all of them need is told.
+    std::uint64_t needs = rule.needs;
+    for (const auto& other : table) {
+      if (other.set == rule.set && other.print == rule.print) needs &= other.needs;
+    }
+    features |= needs;
   }
+  for (const auto& rule : table) adding |= rule.needs;
   for (std::size_t bit = 0; bit < toggle_names.size(); ++bit) {
     const std::uint64_t feature = std::uint64_t{1} << bit;
     if ((adding & feature) != 0) continue;
@@ -170,6 +176,10 @@ bool is_deciding(std::string_view rule_set) {
 }
 
 std::uint64_t print_of(std::string_view rule_set, std::string_view rule) {
+  // A line that goes on in the next one.
+  std::string one_line(rule);
+  std::replace(one_line.begin(), one_line.end(), '\n', ' ');
+  rule = one_line;
   const auto tab = rule.find('\t');
   const auto left = one_blank(rule.substr(0, tab));
   auto right = tab == std::string_view::npos ? std::string() : one_blank(rule.substr(tab + 1));

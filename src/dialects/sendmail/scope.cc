@@ -1,9 +1,12 @@
 #include "dialects/sendmail/scope.h"
 
+#include <functional>
+#include <map>
 #include <utility>
 
 #include "base/text.h"
 #include "dialects/sendmail/class_names.h"
+#include "dialects/sendmail/map_text.h"
 #include "mail/address.h"
 #include "mail/ip_address.h"
 
@@ -58,6 +61,17 @@ bool is_own_literal(const CfClass& names, std::string_view domain) {
   return false;
 }
 
+std::function<std::string(std::string_view)> renamed_domains(const Scope& scope) {
+  const auto table = std::make_shared<std::map<std::string, std::string, std::less<>>>();
+  if (const auto text = scope.files.read(scope.config.domaintable->source)) {
+    for (const auto& row : parse_map(**text).rows) table->try_emplace(to_lower(row.key), row.value);
+  }
+  return [table](std::string_view domain) {
+    const auto found = table->find(to_lower(domain));
+    return found == table->end() ? std::string(domain) : found->second;
+  };
+}
+
 }  // namespace
 
 policy::OriginId Scope::origin(Feature feature) const {
@@ -108,27 +122,28 @@ Access read_access(const FileSystem& files, const Config& config) {
   return access;
 }
 
-AddressSettings address_settings(const Config& config, const Access& access,
-                                 const std::string& hostname, const std::string& domain) {
+AddressSettings address_settings(const Scope& scope) {
+  const auto& config = scope.config;
   AddressSettings settings;
-  if (!hostname.empty()) settings.hostname = hostname;
-  settings.domain = domain;
+  if (!scope.hostname.empty()) settings.hostname = scope.hostname;
+  settings.domain = scope.domain;
   settings.percent_hack = !config.has(Feature::nopercenthack);
   settings.bang_paths = !config.has(Feature::nouucp);
   const auto names = std::make_shared<const CfClass>(config.class_of("w"));
   settings.is_local = [names](std::string_view name) {
     return is_in_class(*names, name, Below::none) || is_own_literal(*names, name);
   };
-  const auto below = config.has(Feature::relay_hosts_only) ? Below::none : Below::counts;
+  const auto below = scope.parents_count() ? Below::counts : Below::none;
   const auto relayed = std::make_shared<const CfClass>(config.class_of("R"));
   const auto entire = std::make_shared<const CfClass>(
       config.has(Feature::relay_entire_domain) ? config.class_of("m") : CfClass());
-  const auto rows = std::make_shared<const RelayedDomains>(access.map, below == Below::counts,
+  const auto rows = std::make_shared<const RelayedDomains>(scope.access.map, below == Below::counts,
                                                            config.has(Feature::lookupdotdomain));
   settings.is_relayed = [=](std::string_view name) {
     return is_in_class(*relayed, name, below) || is_in_class(*entire, name, Below::counts) ||
            rows->relays(name);
   };
+  if (config.domaintable) settings.renamed = renamed_domains(scope);
   return settings;
 }
 

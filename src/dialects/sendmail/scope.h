@@ -47,8 +47,7 @@ struct Scope {
 
 Access read_access(const FileSystem& files, const Config& config);
 
-/// How addresses are read; the predicates share what they need of the configuration.
-AddressSettings address_settings(const Config& config, const Access& access,
-                                 const std::string& hostname, const std::string& domain);
+/// How addresses are read; the functions keep what they need of the configuration.
+AddressSettings address_settings(const Scope& scope);
 
 }  // namespace relayproof::sendmail
