@@ -125,6 +125,13 @@ ResolvedAddress resolve_address(Rewriter& rewriter, const Cf& cf, std::string_vi
     tokens = std::move(ran.tokens);
     found.fails_for_now = found.fails_for_now || ran.status == RunStatus::fails_for_now;
   }
+  ResolvedAddress resolved = resolve_tokens(rewriter, cf, std::move(tokens), is_sender);
+  resolved.fails_for_now = found.fails_for_now;
+  return resolved;
+}
+
+ResolvedAddress resolve_tokens(Rewriter& rewriter, const Cf& cf, Tokens tokens, bool is_sender) {
+  ResolvedAddress found;
   found.tokens = tokens;
   const auto fails = [&](RuleReply reply) {
     found.error = std::move(reply);
@@ -146,6 +153,7 @@ ResolvedAddress resolve_address(Rewriter& rewriter, const Cf& cf, std::string_vi
   if (mailer->has_flag('@') && !user.empty() && user.front().front() == '@') {
     user.front().erase(0, 1);
     if (user.front().empty()) user.erase(user.begin());
+    found.stays_here = true;
   }
   rewriter.set("h", triple.host);
   std::string rules = mailer->recipient_envelope_rules;
