@@ -26,6 +26,7 @@ struct Interpreted {
   LocalNames names;
   std::vector<Daemon> daemons;
   std::map<std::size_t, policy::OriginId> origins;  // of rules, by line
+  bool asks_for_certificates = false;  // the access map has CERTIssuer: or CERTSubject:
 };
 
 std::string domain_of(std::string_view address) {
@@ -37,13 +38,20 @@ std::string domain_of(std::string_view address) {
 }
 
 // What the caller of `explain` may take for given: names that are written out exist.
-std::optional<std::size_t> given_answer(const Cf& cf, std::string_view map, const std::string& key,
+std::optional<std::size_t> given_answer(const Cf& cf, const RuleAttempt& attempt,
+                                        std::string_view map, const std::string& key,
                                         const MapResult& result) {
   const CfMap* found = cf.map(map);
   if (found == nullptr || !equals_ignoring_case(found->type, "host")) return std::nullopt;
-  if (key.front() == '[' || key.find('.') == std::string::npos) return std::nullopt;
   const std::string name = to_lower(key);
-  const bool exists = !name.ends_with(".invalid") && !name.ends_with(".invalid.");
+  bool exists = !name.ends_with(".invalid") && !name.ends_with(".invalid.");
+  if (key.front() == '[') {
+    // Of addresses only the client's name is told.
+    if (key != "[" + address_text(cf, attempt.client) + "]") return std::nullopt;
+    exists = attempt.name_is != ClientName::none;
+  } else if (key.find('.') == std::string::npos) {
+    return std::nullopt;
+  }
   const auto wanted = exists ? MapAnswer::Kind::found : MapAnswer::Kind::missing;
   for (std::size_t at = 0; at < result.answers.size(); ++at) {
     if (result.answers[at].kind == wanted) return at;
@@ -158,12 +166,16 @@ void trace_end(const RuleVerdict& verdict, Decision& decision) {
 
 Decision decide(const Interpreted& all, const policy::Policy& policy,
                 const policy::Attempt& attempt) {
-  const RuleVerdict verdict = check_attempt(
-      all.cf, *all.maps, attempt_of(all, attempt),
+  const RuleAttempt asked = attempt_of(all, attempt);
+  RuleVerdict verdict = check_attempt(
+      all.cf, *all.maps, asked,
       [&](auto map, const auto& key, const auto& result) {
-        return given_answer(all.cf, map, key, result);
+        return given_answer(all.cf, asked, map, key, result);
       },
       &all.names);
+  if (asked.verify == "OK" && all.asks_for_certificates) {
+    verdict.trouble = "it hangs on who signed the client's certificate";
+  }
   Decision decision;
   trace_rules(all, policy, verdict, decision);
   const auto& outcomes = verdict.outcomes;
@@ -205,6 +217,10 @@ void decide_by_rules(const FileSystem& files, const Config& config, dialects::Lo
   all->maps = std::make_unique<Maps>(all->cf, files);
   all->names = LocalNames(all->cf, files);
   all->daemons = config.daemons;
+  const MapTable* access = all->maps->table("access");
+  all->asks_for_certificates = access != nullptr && access->text != nullptr &&
+                               (contains_ignoring_case(*access->text, "certissuer:") ||
+                                contains_ignoring_case(*access->text, "certsubject:"));
   for (const CfRuleSet& set : all->cf.rule_sets) {
     for (const CfRule& rule : set.rules) {
       all->origins.emplace(rule.where.line,
