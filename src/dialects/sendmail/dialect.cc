@@ -10,8 +10,8 @@
 #include "dialects/sendmail/findings.h"
 #include "dialects/sendmail/lower.h"
 #include "dialects/sendmail/mail_settings.h"
-#include "dialects/sendmail/rule_decision.h"
 #include "dialects/sendmail/remedies.h"
+#include "dialects/sendmail/rule_decision.h"
 
 namespace relayproof::dialects::sendmail {
 namespace {

@@ -1,5 +1,7 @@
 #include "dialects/sendmail/rule_address.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 
@@ -71,6 +73,20 @@ std::optional<std::string_view> special_mailer(const CfMailer& mailer, std::stri
     return "*include*";
   }
   return std::nullopt;
+}
+
+// The user as rule sets 2 and 4 and the mailer's own make it. Null: a mailer without rules.
+std::string written_for(Rewriter& rewriter, const Cf& cf, const CfMailer* mailer, Tokens user,
+                        bool is_sender) {
+  std::vector<std::string> sets = {"4"};
+  if (cf.level >= 10 || !is_sender) {
+    if (mailer != nullptr && !mailer->recipient_envelope_rules.empty()) {
+      sets.insert(sets.begin(), mailer->recipient_envelope_rules);
+    }
+    sets.insert(sets.begin(), "2");
+  }
+  for (const std::string& set : sets) user = rewriter.run(set, std::move(user)).tokens;
+  return rewriter.tokenizer().join(user, rewriter.space());
 }
 
 RuleReply broken(std::string_view what) {
@@ -156,29 +172,20 @@ ResolvedAddress resolve_tokens(Rewriter& rewriter, const Cf& cf, Tokens tokens, 
     found.stays_here = true;
   }
   rewriter.set("h", triple.host);
-  std::string rules = mailer->recipient_envelope_rules;
   if (const auto special = special_mailer(*mailer, rewriter.tokenizer().join(user, ' '))) {
     found.mailer = *special;
+    mailer = cf.mailer(*special);
     if (*special == "*include*") {
       found.user = strip_quotes(rewriter.tokenizer().join(user, ' ')).substr(9);
       return found;
     }
-    const CfMailer* other = cf.mailer(*special);
-    rules = other == nullptr ? "" : other->recipient_envelope_rules;
   }
-  std::vector<std::string> sets;
-  if (cf.level >= 10 || !is_sender) sets = {"2", rules};
-  sets.emplace_back("4");
-  for (const std::string& set : sets) {
-    if (!set.empty()) user = rewriter.run(set, std::move(user)).tokens;
-  }
-  found.user = rewriter.tokenizer().join(user, rewriter.space());
-  if (!mailer->has_flag('h')) found.host = to_lower(found.host);
-  if (!mailer->has_flag('u')) found.user = to_lower(found.user);
+  found.user = written_for(rewriter, cf, mailer, std::move(user), is_sender);
+  if (mailer == nullptr || !mailer->has_flag('h')) found.host = to_lower(found.host);
+  if (mailer != nullptr && !mailer->has_flag('u')) found.user = to_lower(found.user);
   if (const auto flaw = flaw_in(found.user); !flaw.empty()) {
-    return fails(reply_of((is_sender ? "501 5.1.7" : "501 5.1.3") +
-                          std::string(" Syntax error in mailbox address (") + std::string(flaw) +
-                          ")"));
+    const std::string_view code = is_sender ? "501 5.1.7" : "501 5.1.3";
+    return fails(reply_of(fmt::format("{} Syntax error in mailbox address ({})", code, flaw)));
   }
   return found;
 }

@@ -164,6 +164,32 @@ void trace_end(const RuleVerdict& verdict, Decision& decision) {
   }
 }
 
+// What all outcomes agree on.
+void sum_up(const policy::Policy& policy, const policy::Attempt& attempt,
+            const std::vector<RuleOutcome>& outcomes, Decision& decision) {
+  const RuleOutcome& first = outcomes.front();
+  const auto agree = [&](auto&& same) {
+    return std::all_of(outcomes.begin(), outcomes.end(), same);
+  };
+  const auto reply = reply_of_outcome(first);
+  if (agree([&](const RuleOutcome& each) { return reply_of_outcome(each) == reply; })) {
+    decision.reply = reply;
+    decision.answer = {first.reply.code, first.reply.enhanced};
+    if (reply == Decision::Reply::accept) decision.answer = {250, "2.1.5"};
+    constexpr std::array<std::string_view, 3> stages = {"check_relay", "check_mail", "check_rcpt"};
+    if (first.kind == RuleOutcome::Kind::refused) {
+      decision.refused_by = stages.at(static_cast<std::size_t>(first.stage));
+    }
+  }
+  const bool relay = relays(policy, ends_of(first, attempt));
+  if (agree([&](const RuleOutcome& each) {
+        return relays(policy, ends_of(each, attempt)) == relay;
+      })) {
+    decision.relay = truth(relay);
+  }
+  if (outcomes.size() == 1) decision.ends = ends_of(first, attempt);
+}
+
 Decision decide(const Interpreted& all, const policy::Policy& policy,
                 const policy::Attempt& attempt) {
   const RuleAttempt asked = attempt_of(all, attempt);
@@ -178,32 +204,7 @@ Decision decide(const Interpreted& all, const policy::Policy& policy,
   }
   Decision decision;
   trace_rules(all, policy, verdict, decision);
-  const auto& outcomes = verdict.outcomes;
-  if (verdict.trouble.empty() && !outcomes.empty()) {
-    const RuleOutcome& first = outcomes.front();
-    const auto agree = [&](auto&& same) {
-      return std::all_of(outcomes.begin(), outcomes.end(), same);
-    };
-    if (agree([&](const RuleOutcome& each) {
-          return reply_of_outcome(each) == reply_of_outcome(first);
-        })) {
-      decision.reply = reply_of_outcome(first);
-      decision.answer = {first.reply.code, first.reply.enhanced};
-      if (decision.reply == Decision::Reply::accept) decision.answer = {250, "2.1.5"};
-      constexpr std::array<std::string_view, 3> stages = {"check_relay", "check_mail",
-                                                          "check_rcpt"};
-      if (first.kind == RuleOutcome::Kind::refused) {
-        decision.refused_by = stages.at(static_cast<std::size_t>(first.stage));
-      }
-    }
-    const bool relay = relays(policy, ends_of(first, attempt));
-    if (agree([&](const RuleOutcome& each) {
-          return relays(policy, ends_of(each, attempt)) == relay;
-        })) {
-      decision.relay = truth(relay);
-    }
-    if (outcomes.size() == 1) decision.ends = ends_of(first, attempt);
-  }
+  if (verdict.trouble.empty()) sum_up(policy, attempt, verdict.outcomes, decision);
   trace_end(verdict, decision);
   return decision;
 }
