@@ -1,6 +1,7 @@
 """audit and explain on small configurations of Sendmail; what they really do was measured on 8.17."""
 import json
 import os
+import shutil
 import subprocess
 import tempfile
 import unittest
@@ -10,6 +11,7 @@ from schemas_test import complaints
 
 PROGRAM = os.environ.get("RELAYPROOF", "relayproof")
 SOURCE = Path(__file__).resolve().parents[2]
+CF = Path(os.environ.get("RELAYPROOF_SENDMAIL_CF", "/usr/share/sendmail/cf"))
 HOST = ("--hostname", "mail.example.com", "--interface", "192.0.2.25/24", "--interface", "2001:db8:25::25/64")
 HEAD = ("include(`/usr/share/sendmail/cf/m4/cf.m4')dnl\nOSTYPE(`debian')dnl\nFEATURE(`no_default_msa')dnl\n"
         "DAEMON_OPTIONS(`Family=inet6, Name=MTA-v6, Port=smtp')dnl\nDAEMON_OPTIONS(`Family=inet, Name=MTA-v4, Port=smtp')dnl\n"
@@ -67,6 +69,15 @@ class Audits(unittest.TestCase):
                 # The lab's access map has its own rows, unless the case brings them.
                 files.setdefault("access", "Connect:127 RELAY\n")
                 self.assertEqual(audit(files)[1]["verdict"], verdict)
+
+    @unittest.skipUnless(CF.joinpath("m4/cf.m4").exists() and shutil.which("m4"), "needs sendmail-cf and m4")
+    def test_what_m4_makes_of_it_is_judged_alike(self):
+        for name, (lines, access, verdict, _) in KNOWN.items():
+            with self.subTest(name):
+                mc = (HEAD + lines + TAIL).replace("/usr/share/sendmail/cf", str(CF))
+                made = subprocess.run(["m4", f"-D_CF_DIR_={CF}/", "-"], input=mc, capture_output=True, text=True, check=True)
+                _, found = audit({"sendmail.cf": made.stdout, "access": access})
+                self.assertEqual((found["mta"], found["verdict"]), ("sendmail", verdict), found)
 
     def test_explain_names_the_row(self):
         files = {"sendmail.mc": HEAD + ACCESS + TAIL, "access": OWN}

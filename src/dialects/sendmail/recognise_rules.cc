@@ -73,7 +73,6 @@ class Recognition {
       }
     }
     if (!cf_.milters.empty()) config_.milter = Place{cf_.milters.front(), "X"};
-    if (cf_.rule_set("check_rcpt") == nullptr) return no_check();
     take_rules();
     check_classes();
   }
@@ -133,12 +132,6 @@ class Recognition {
             {{map->where, 'K' + map->name}, "how it reads addresses is not modelled", true});
       }
     }
-  }
-
-  // Without rules for recipients everybody may relay, as before 8.9.
-  void no_check() {
-    config_.features[Feature::promiscuous_relay] = {{config_.main, 0, 0},
-                                                    "there is no rule set check_rcpt"};
   }
 
   void take_rules() {

@@ -48,6 +48,23 @@ bool applies(const RulePrint& rule, std::uint64_t features) {
   return (rule.needs & ~features) == 0 && (rule.without & features) == 0;
 }
 
+// True if none of the rules is there that would be without it, and some would be. Words that stand
+// elsewhere in the set as well tell nothing.
+bool takes_all_away(const VersionRules& table, const PrintedSets& sets, std::uint64_t features,
+                    std::uint64_t feature) {
+  bool takes_any = false;
+  for (const auto& rule : table) {
+    if ((rule.without & feature) == 0 || !applies(rule, features)) continue;
+    const bool elsewhere = std::any_of(table.begin(), table.end(), [&](const RulePrint& other) {
+      return other.set == rule.set && other.print == rule.print && (other.without & feature) == 0;
+    });
+    if (elsewhere) continue;
+    if (sets[rule.set].has(rule.print)) return false;
+    takes_any = true;
+  }
+  return takes_any;
+}
+
 // A rule that is there tells what it needs. A feature that only takes rules away is on where all of
 // those are missing that would be there without it.
 std::uint64_t features_of(const VersionRules& table, const PrintedSets& sets) {
@@ -65,15 +82,9 @@ std::uint64_t features_of(const VersionRules& table, const PrintedSets& sets) {
   for (const auto& rule : table) adding |= rule.needs;
   for (std::size_t bit = 0; bit < toggle_names.size(); ++bit) {
     const std::uint64_t feature = std::uint64_t{1} << bit;
-    if ((adding & feature) != 0) continue;
-    bool takes_any = false;
-    bool is_there = false;
-    for (const auto& rule : table) {
-      if ((rule.without & feature) == 0 || !applies(rule, features)) continue;
-      takes_any = true;
-      is_there = is_there || sets[rule.set].has(rule.print);
+    if ((adding & feature) == 0 && takes_all_away(table, sets, features, feature)) {
+      features |= feature;
     }
-    if (takes_any && !is_there) features |= feature;
   }
   return features;
 }
