@@ -93,6 +93,10 @@ struct Remedy {
   unsigned cost = 1;
   /// What no file tells and the owner would lose: `a proxy in front that speaks PROXY`. Or empty.
   std::string asks;
+  /// Where what is read is an export and not what the server reads: what to paste there. The edits
+  /// then only say what the export would be afterwards, for the proof; nobody applies them.
+  std::vector<std::string> commands = {};
+  std::vector<std::string> rehearsal = {};  ///< the same, which only show what they would do
 };
 
 /// What remedies are wanted for.
@@ -120,7 +124,8 @@ struct Upkeep {
 struct Dialect {
   std::string_view name;   ///< `postfix`
   std::string_view title;  ///< `Postfix`
-  /// Where the configuration of an installed server lies: `/etc/postfix`.
+  /// Where the configuration of an installed server lies: `/etc/postfix`. Empty: it is no server
+  /// of this system, and what is read was exported elsewhere.
   std::string_view usual_place;
   /// True if the path (a folder or a file) holds this server's configuration.
   bool (*recognise)(const FileSystem& files, const std::string& path);
@@ -135,6 +140,13 @@ struct Dialect {
   /// What is due after these files were edited. Null: nothing is known.
   Upkeep (*upkeep)(const FileSystem& files, const std::string& path, const Host& host,
                    const std::vector<std::string>& edited) = nullptr;
+  /// Names of the process that listens, blanks between: `exim4 exim`. Empty: they are found in
+  /// another way.
+  std::string_view listens_as = {};
+  /// The command that plays a session of this client with the configuration at `path`: SMTP on
+  /// standard input and output, and nothing comes of it. Null: the server has none.
+  Upkeep::Command (*rehearse)(const FileSystem& files, const std::string& path,
+                              const mail::IpAddress& client) = nullptr;
 };
 
 /// Every dialect, by the names of their folders.
