@@ -16,7 +16,7 @@ constexpr int most_repeats = 100;  // of one rule; then Sendmail speaks of an in
 constexpr std::size_t most_tokens = 1000;
 constexpr std::size_t most_rule_sets_in_a_rule = 15;
 constexpr std::size_t most_steps = 20'000;
-constexpr std::size_t most_rules = 2'000'000;  // that are tried in all: then it takes too long
+constexpr std::size_t most_tried = 4'000'000;  // pieces of patterns; an address takes some 100'000
 
 bool is(const std::string& token, char kind) { return token.front() == kind; }
 
@@ -40,7 +40,8 @@ Rewriter::Rewriter(const Cf& cf, const Maps& maps, AskHidden ask)
       ask_(std::move(ask)),
       tokenizer_(cf.operators),
       names_(cf.names),
-      macros_(cf.macros) {
+      macros_(cf.macros),
+      budget_(most_tried) {
   const CfOption* blank = cf.option("BlankSub");
   if (blank != nullptr && !blank->value.empty()) space_ = blank->value.front();
   deepest_ = std::clamp(number_or(cf.option("MaxRuleSetRecursion"), deepest_), 1, 200);
@@ -88,7 +89,8 @@ bool Rewriter::is_too_deep(const CfRuleSet& set, int depth) {
 
 std::optional<Matched> Rewriter::matched(const CfRule& rule, const Tokens& tokens) {
   MacroId doubtful = 0;
-  auto found = match(rule.left, tokens, {cf_, macros_, tokenizer_, space_}, doubtful);
+  auto found = match(rule.left, tokens, {cf_, macros_, tokenizer_, space_, budget_}, doubtful);
+  if (budget_ == 0) in_trouble("it takes too long to run the rules", rule.where);
   if (doubtful != 0) {
     in_trouble(fmt::format("not all members of $={} are known", names_.name(doubtful)), rule.where);
   }
@@ -106,7 +108,7 @@ Rewriter::Ran Rewriter::rewrite(const CfRuleSet& set, Tokens tokens, int depth) 
   for (std::size_t at = 0; at < set.rules.size() && trouble_.empty();) {
     if (!ran.tokens.empty() && is(ran.tokens.front(), op::mailer)) break;
     const CfRule& rule = set.rules[at];
-    if (++repeats > most_repeats || ++rules_run_ > most_rules) {
+    if (++repeats > most_repeats) {
       in_trouble(fmt::format("Infinite loop in ruleset {}, rule {}", set.name, at + 1), rule.where);
       break;
     }

@@ -102,7 +102,7 @@ class Rewriter {
   MacroNames names_;  // the file's, and those that rules set
   std::map<MacroId, CfMacro> macros_;
   std::vector<RunStep> steps_;
-  std::size_t rules_run_ = 0;
+  std::size_t budget_;
   bool records_all_ = false;
   std::string trouble_;
   SourceRange trouble_at_;
@@ -110,12 +110,14 @@ class Rewriter {
 
 /// The first way in which the pattern matches all tokens, as Sendmail tries them: a wildcard takes
 /// as little as it can. `doubtful` is set to a class that a word was not found in although not all
-/// of its members are known.
+/// of its members are known. A pattern of many wildcards can take for ever: it fails when `budget`
+/// is spent.
 struct Matching {
   const Cf& cf;
   const std::map<MacroId, CfMacro>& macros;
   const Tokenizer& tokenizer;
-  char space = ' ';
+  char space;
+  std::size_t& budget;  ///< pieces that may still be tried
 };
 std::optional<Matched> match(const Tokens& pattern, const Tokens& tokens, const Matching& with,
                              MacroId& doubtful);
