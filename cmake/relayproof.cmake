@@ -16,6 +16,8 @@ if(RELAYPROOF_SANITIZE)
                                             -fno-sanitize-recover=all)
   # What UBSan adds to the code behind GoogleTest's macros takes a third of its compilation, and checks nothing of ours.
   target_compile_options(rp_flags INTERFACE $<$<BOOL:$<TARGET_PROPERTY:RELAYPROOF_TEST>>:-fno-sanitize=undefined>)
+  # Without, what is tested takes twice as long as its compilation saves.
+  target_compile_options(rp_flags INTERFACE $<$<AND:$<CONFIG:Debug>,$<NOT:$<BOOL:$<TARGET_PROPERTY:RELAYPROOF_TEST>>>>:-O1>)
   target_link_options(rp_flags INTERFACE -fsanitize=${RELAYPROOF_SANITIZE})
   if(CMAKE_CXX_COMPILER_ID STREQUAL Clang)
     # clang 14 cannot assemble coroutines with it: "cannot represent a difference across sections".

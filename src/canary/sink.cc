@@ -106,7 +106,8 @@ net::Task<void> Sink::converse(net::Stream& stream) {
     }
     if (receiver.closing()) co_return;
     if (receiver.wants_tls()) {
-      const auto failure = co_await stream.start_tls({}, deadline);
+      net::Handshake how;
+      const auto failure = co_await stream.start_tls(how, deadline);
       if (failure) co_return;
       receiver.tls_started();
     }

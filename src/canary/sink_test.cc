@@ -73,7 +73,7 @@ TEST_F(SinkTest, WritesDownWhatCameByTlsAndTellsWhoAsks) {
   EXPECT_EQ(say(*stream, "").substr(0, 4), "220 ");
   EXPECT_NE(say(*stream, "EHLO mail.example.com").find("STARTTLS"), std::string::npos);
   EXPECT_EQ(say(*stream, "STARTTLS").substr(0, 4), "220 ");
-  ASSERT_FALSE(loop.run(stream->start_tls("canary.example", net::far_away())));
+  ASSERT_FALSE(loop.run(stream->start_tls({"canary.example"}, net::far_away())));
   EXPECT_EQ(stream->certificate_names(), std::vector<std::string>{"canary.example"});
   EXPECT_EQ(say(*stream, "EHLO mail.example.com").substr(0, 4), "250-");
   EXPECT_EQ(say(*stream, "VRFY " + token).substr(0, 4), "252 ");

@@ -93,6 +93,7 @@ std::optional<Error> finish(const Raw& raw, Arguments& to) {
   }
   if (auto error = check_targets(to)) return error;
   if (auto error = finish_many(to)) return error;
+  if (auto error = check_places(to)) return error;
   return read_config(to);
 }
 
@@ -276,6 +277,7 @@ struct Parser {
     add_many_options(*sub, arguments.many);
     add_output_options(*sub, arguments, raw);
     add_asking_options(*sub, arguments, raw.asking);
+    sub->add_flag("--mx", arguments.run.follow_mx, "A mail domain stands for its mail exchangers");
   }
 };
 

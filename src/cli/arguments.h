@@ -10,6 +10,7 @@
 #include "cli/inside_arguments.h"
 #include "cli/log_arguments.h"
 #include "cli/many_arguments.h"
+#include "cli/places.h"
 #include "net/system_network.h"
 #include "probe/run.h"
 
@@ -50,7 +51,8 @@ struct Arguments {
   InsideArguments inside;  ///< of audit, explain, diff, logs and finding
   LogArguments logs;
   CanaryArguments canary;
-  ManyArguments many;  ///< of probe
+  ManyArguments many;     ///< of probe
+  PlaceArguments places;  ///< of check and probe
 };
 
 /// What the program prints and how it ends when it does nothing else.

@@ -48,7 +48,10 @@ std::optional<Error> read_addresses(const AskingRaw& raw, Arguments& to) {
     }
     to.network.resolver = net::Endpoint{*address, resolver->port.value_or(53)};
   }
-  return std::nullopt;
+  if (raw.proxy.empty()) return std::nullopt;
+  to.places.proxy = parse_proxy(raw.proxy);
+  if (to.places.proxy) return std::nullopt;
+  return usage("--proxy: that is no socks5://[USER:PASSWORD@]HOST:PORT");
 }
 
 std::optional<Error> read_mailboxes(Arguments& to) {
@@ -156,6 +159,13 @@ void add_asking_options(CLI::App& app, Arguments& to, AskingRaw& raw) {
   app.add_option("--source", raw.sources, "Ask from this address of this machine (repeatable)")
       ->option_text("IP")
       ->allow_extra_args(false);
+  app.add_option(
+         "--via", to.places.via,
+         "Ask from that machine as well, where relayproof is installed, by ssh (repeatable)")
+      ->option_text("USER@HOST")
+      ->allow_extra_args(false);
+  app.add_option("--proxy", raw.proxy, "Ask through this SOCKS 5 proxy instead of from here")
+      ->option_text("socks5://HOST:PORT");
   app.add_flag("--as-stranger", run.as_stranger,
                "Take this place for outside although the server may trust it");
   app.add_option(

@@ -23,6 +23,7 @@ struct AskingRaw {
   std::string canary_key;
   double wait = 60;
   std::string resolver;
+  std::string proxy;
   double timeout = 120;
   bool all_ports = false;
 };

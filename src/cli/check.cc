@@ -73,9 +73,11 @@ int check(const Arguments& arguments) {
   if (!network) return complain(network.error());
   std::optional<probe::Run> outside;
   if (!arguments.targets.empty()) {
-    auto run = ask_outside(arguments, **network, loop);
+    const auto proxied = proxied_network(**network, loop, arguments.places);
+    if (!proxied) return complain(proxied.error());
+    auto run = ask_outside(arguments, *proxied ? **proxied : **network, loop);
     if (!run) return complain(run.error());
-    outside = std::move(*run);
+    outside = with_other_places(std::move(*run), arguments);
   }
   const bool wants_inside = !outside || arguments.inside.container != "" ||
                             (is_this_machine(*outside, **network) && !arguments.run.as_stranger);

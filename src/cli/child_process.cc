@@ -14,7 +14,8 @@ extern char** environ;
 
 namespace relayproof::cli {
 
-Result<ChildProcess> ChildProcess::start(const std::vector<std::string>& words, int input) {
+Result<ChildProcess> ChildProcess::start(const std::vector<std::string>& words, int input,
+                                         Complaints complaints) {
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
     return failure(words.front() + ": " + std::strerror(errno));
@@ -27,7 +28,9 @@ Result<ChildProcess> ChildProcess::start(const std::vector<std::string>& words, 
     ::posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
   }
   ::posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-  ::posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+  if (complaints == Complaints::dropped) {
+    ::posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+  }
   std::vector<char*> arguments;
   for (const auto& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);

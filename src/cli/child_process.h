@@ -11,12 +11,15 @@
 
 namespace relayproof::cli {
 
-/// Runs with standard input from a descriptor, standard error thrown away; ended and waited for
-/// when this goes.
+/// Runs with standard input from a descriptor; ended and waited for when this goes.
 class ChildProcess {
  public:
+  /// What becomes of its standard error.
+  enum class Complaints { dropped, shown };
+
   /// `words`: program, looked up in PATH, and arguments. `input` < 0: /dev/null.
-  static Result<ChildProcess> start(const std::vector<std::string>& words, int input);
+  static Result<ChildProcess> start(const std::vector<std::string>& words, int input,
+                                    Complaints complaints = Complaints::dropped);
   ChildProcess(ChildProcess&& other) noexcept;
   ChildProcess& operator=(ChildProcess&&) = delete;
   ~ChildProcess();

@@ -44,7 +44,9 @@ Result<bool> print(const Arguments& arguments, const report::Fixed& fixed, const
     return write_output(arguments.output, report::applied_text(fixed, options));
   }
   if (may_give(way, fixed.allow_loss)) {
-    const auto written = write_output(arguments.output, report::patch_of(fixed.folder, *way));
+    const auto text =
+        way->commands.empty() ? report::patch_of(fixed.folder, *way) : report::commands_of(*way);
+    const auto written = write_output(arguments.output, text);
     if (!written) return written;
   }
   std::fputs(report::fix_text(fixed, options).c_str(), stderr);
@@ -119,6 +121,12 @@ int plan_and_apply(const Arguments& arguments, const std::string& locked_folder)
                       chosen,
                       inside.fix.allow_loss,
                       nullptr};
+  if (inside.fix.apply && way != nullptr && !way->commands.empty()) {
+    return complain({fmt::format("fix: {} is not configured by these files: take the commands that "
+                                 "fix prints without --apply",
+                                 configuration->dialect->title),
+                     SourceRange{path, 0, 0}});
+  }
   Result<repair::Applied> applied;
   if (inside.fix.apply && may_give(way, inside.fix.allow_loss)) {
     applied = repair::apply(subject, *way,

@@ -35,11 +35,12 @@ class Finder {
     masters_ = running_masters();
     for (const auto& master : masters_) add(master, std::nullopt);
     add_installed();
+    add_others();
     if (found_.instances.empty()) {
       return failure(
           found_.not_read.empty()
-              ? "no mail server is installed or running on this machine (Postfix is what I "
-                "know); name one to ask: relayproof check HOST"
+              ? "no mail server that I know is installed or running on this machine; name one to "
+                "ask: relayproof check HOST"
               : found_.not_read.front());
     }
     return std::move(found_);
@@ -98,6 +99,25 @@ class Finder {
     }
   }
 
+  // Other servers at their usual places; those that listen in this machine's network run.
+  void add_others() {
+    const DiskFiles files;
+    std::optional<std::vector<Listening>> listening;
+    for (const auto* dialect : dialects::all_dialects()) {
+      const std::string place(dialect->usual_place);
+      if (dialect->listens_as.empty() || !dialect->recognise(files, place)) continue;
+      if (!listening) listening = listening_here();
+      const auto names = words(dialect->listens_as);
+      const auto one = std::find_if(listening->begin(), listening->end(), [&](const Listening& it) {
+        return std::find(names.begin(), names.end(), it.name) != names.end();
+      });
+      RunningMaster master;
+      master.configuration = place;
+      if (one != listening->end()) master.process = one->process;
+      load(master, one != listening->end(), std::nullopt);
+    }
+  }
+
   void add(const RunningMaster& master, std::optional<NamedContainer> container) {
     if (!container && !master.container.empty()) container = find_container(master.container);
     load(master, true, container);
@@ -149,8 +169,10 @@ class Finder {
 
   static void see_changes(const RunningMaster& master, FoundInstance& instance) {
     const DiskFiles files(master.root);
-    for (const char* name : {"main.cf", "master.cf"}) {
-      const auto path = path_in(master.configuration, name);
+    const bool is_folder = files.info(master.configuration).kind == FileInfo::Kind::folder;
+    const auto folder = is_folder ? master.configuration : path_in(master.configuration, "..");
+    for (const auto& name : instance.configuration.loaded.files) {
+      const auto path = path_in(folder, name);
       const auto info = files.info(path);
       if (info.kind != FileInfo::Kind::file) continue;
       if (instance.changed_at && *instance.changed_at >= info.modified) continue;

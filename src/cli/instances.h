@@ -24,7 +24,7 @@ struct FoundInstance {
   std::map<std::uint16_t, std::uint16_t> published;  ///< port of this machine -> its own
   /// With a network of its own: all ports of this machine that lead to it. nullopt: not known.
   std::optional<std::set<std::uint16_t>> reached_at;
-  std::optional<std::int64_t> changed_at;  ///< when main.cf or master.cf changed last
+  std::optional<std::int64_t> changed_at;  ///< when one of its files changed last
   std::string changed_file;
   /// What stands before it; null: nothing does.
   struct Deployed {

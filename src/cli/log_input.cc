@@ -138,10 +138,10 @@ Result<logs::Time> written_time(const std::string& path) {
   return static_cast<logs::Time>(status.st_mtime);
 }
 
-std::vector<std::string> names_beginning(const std::string& start) {
+std::vector<std::string> names_beginning(const std::string& folder, const std::string& start) {
   std::vector<std::string> paths;
   std::error_code ignored;
-  for (const auto& entry : std::filesystem::directory_iterator(log_folder, ignored)) {
+  for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
     if (entry.path().filename().string().starts_with(start)) paths.push_back(entry.path());
   }
   std::sort(paths.begin(), paths.end());
@@ -154,7 +154,8 @@ std::vector<std::string> journal_words(logs::Time since) {
                                     "--no-pager",
                                     "--output=json",
                                     "--output-fields=MESSAGE,SYSLOG_IDENTIFIER,_HOSTNAME",
-                                    "--unit=postfix*"};
+                                    "--unit=postfix*",
+                                    "--unit=opensmtpd*"};
   if (since != logs::no_time) words.push_back(fmt::format("--since=@{}", since));
   return words;
 }
@@ -203,14 +204,18 @@ Result<std::vector<LogFile>> named_logs(const std::vector<std::string>& paths) {
 }
 
 std::vector<LogFile> usual_logs() {
-  for (const char* start : {"mail.log", "maillog"}) {
-    std::vector<LogFile> files;
-    for (const auto& path : names_beginning(start)) {
+  std::vector<LogFile> files;
+  const auto add = [&](const std::string& folder, const char* start) {
+    for (const auto& path : names_beginning(folder, start)) {
       if (const auto written = written_time(path)) files.push_back({path, *written});
     }
-    if (!files.empty()) return files;
-  }
-  return {};
+  };
+  add(log_folder, "mail.log");
+  if (files.empty()) add(log_folder, "maillog");
+  // Exim writes by itself.
+  add("/var/log/exim4", "mainlog");
+  add("/var/log/exim", "main");
+  return files;
 }
 
 }  // namespace relayproof::cli

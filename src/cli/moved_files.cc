@@ -9,7 +9,7 @@ MovedFiles::MovedFiles(const FileSystem& files, std::string folder, std::string 
 
 std::string MovedFiles::where(const std::string& path) const {
   const auto full = path_in("/", path);
-  if (!full.starts_with(usual_place_ + '/')) return path;
+  if (usual_place_.empty() || !full.starts_with(usual_place_ + '/')) return path;
   auto moved = path_in(folder_, full.substr(usual_place_.size() + 1));
   return files_.info(moved).kind == FileInfo::Kind::missing ? path : moved;
 }

@@ -29,6 +29,7 @@ class Results : public probe::ResultSink {
     int status = unknown;
     std::string text;
     if (run) {
+      *run = with_other_places(std::move(*run), arguments_);
       status = exit_status(*run);
       text = rendered(std::move(*run));
     } else {
@@ -141,6 +142,9 @@ int ask_all(const Arguments& arguments, const Limits& limits, TargetQueue& queue
   net::Loop loop;
   auto network = net::system_network(loop, arguments.network);
   if (!network) return complain(network.error());
+  const auto proxied = proxied_network(**network, loop, arguments.places);
+  if (!proxied) return complain(proxied.error());
+  net::Network& asked_by = *proxied ? **proxied : **network;
   Progress progress(arguments.quiet);
   probe::RunOptions options = arguments.run;
   if (options.from.empty() && limits.scope) options.from = limits.scope->contact;
@@ -152,8 +156,8 @@ int ask_all(const Arguments& arguments, const Limits& limits, TargetQueue& queue
     std::fputs((announcement(plan) + "\n").c_str(), stderr);
   };
   Results results(arguments, journal);
-  const auto done = loop.run(probe::ask_many(**network, std::move(options), queue, results,
-                                             arguments.many.pace, announce));
+  const auto done = loop.run(
+      probe::ask_many(asked_by, std::move(options), queue, results, arguments.many.pace, announce));
   if (!done) return complain(done.error());
   const std::string text = results.remaining();
   if (!text.empty()) {

@@ -14,7 +14,7 @@
 
 namespace relayproof::cli {
 
-/// A running master of Postfix.
+/// A running master of Postfix, or the process of another server that listens.
 struct RunningMaster {
   pid_t process = 0;
   std::string root;           ///< `/proc/N/root` where it has files of its own; else empty

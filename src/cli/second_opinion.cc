@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <regex>
 
 #include "base/text.h"
 #include "cli/ask_program.h"
+#include "cli/disk_files.h"
 #include "cli/smtp_by_hand.h"
 #include "crosscheck/expectation.h"
 
@@ -46,6 +48,34 @@ Asked ask_by_xclient(const policy::Attempt& attempt, const mail::IpAddress& clie
   session.say("QUIT");
   if (reply.code == 0) return stopped("RCPT", reply);
   return {truth(reply.code / 100 == 2), reply.text};
+}
+
+// The final lines of the replies, in their order; a testing session says other things besides.
+std::vector<HandReply> replies_in(std::string_view text) {
+  std::vector<HandReply> replies;
+  for (const auto line : split(text, '\n')) {
+    const auto reply = trim(line);
+    const auto digits = reply.substr(0, reply.find_first_not_of("0123456789"));
+    if (digits.size() != 3 || (reply.size() > 3 && reply[3] != ' ')) continue;
+    replies.push_back({std::stoi(std::string(digits)), std::string(reply)});
+  }
+  return replies;
+}
+
+// The same in a session that the server only plays, reading it from standard input.
+Asked ask_by_rehearsal(const dialects::Upkeep::Command& command, const policy::Attempt& attempt) {
+  std::string input = "EHLO " + attempt.helo.value_or("client.example.net") + "\r\n";
+  input += "MAIL FROM:" + attempt.mail_from + "\r\nRCPT TO:" + attempt.rcpt_to + "\r\nQUIT\r\n";
+  if (std::count(input.begin(), input.end(), '\n') != 4) return {std::nullopt, "a line end in it"};
+  const auto said = ask_program(command, std::chrono::seconds(60), input);
+  if (!said) return {std::nullopt, to_string(said.error())};
+  const auto replies = replies_in(*said);
+  for (std::size_t step = 0; step < std::min<std::size_t>(replies.size(), 4); ++step) {
+    const auto& reply = replies[step];
+    if (reply.code / 100 != 2) return {Truth::no, reply.text};
+    if (step == 3) return {Truth::yes, reply.text};
+  }
+  return {std::nullopt, "no answer"};
 }
 
 bool can_be_said(const policy::Attempt& attempt) {
@@ -91,15 +121,23 @@ class Opinions {
   void ask(const policy::Door& door, const policy::Attempt& attempt) {
     report::SecondOpinion opinion;
     opinion.instance = instance_.name;
+    const auto& configuration = instance_.configuration;
+    const auto client = crosscheck::seen_as(door, attempt.client);
+    dialects::Upkeep::Command rehearsal;
+    if (configuration.dialect->rehearse != nullptr) {
+      rehearsal = configuration.dialect->rehearse(DiskFiles(), configuration.path, client);
+    }
     opinion.how = fmt::format("XCLIENT on 127.0.0.1:{}", attempt.port);
+    if (!rehearsal.empty()) opinion.how = fmt::format("{}", fmt::join(rehearsal, " "));
     opinion.attempt = attempt;
     opinion.predicted = crosscheck::relays(view_, door.listener, attempt);
     if (instance_.master && instance_.master->own_network) {
       opinion.words = "its loopback is not this machine's";
     } else if (!can_be_said(attempt)) {
-      opinion.words = "the attempt needs more than XCLIENT can say";
+      opinion.words = "the attempt needs more than can be said so";
     } else {
-      const auto asked = ask_by_xclient(attempt, crosscheck::seen_as(door, attempt.client));
+      const auto asked = rehearsal.empty() ? ask_by_xclient(attempt, client)
+                                           : ask_by_rehearsal(rehearsal, attempt);
       opinion.answered = asked.relays;
       opinion.words = asked.words;
     }

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <span>
@@ -14,6 +15,7 @@
 #include "base/finding.h"
 #include "base/result.h"
 #include "mail/ip_address.h"
+#include "policy/decide.h"
 #include "policy/policy.h"
 
 namespace relayproof::dialects {
@@ -67,6 +69,11 @@ struct Loaded {
   std::vector<Finding> findings;
   std::vector<CoveredLine> coverage;
   std::vector<EffectiveSetting> settings;
+  /// What the server's own program of rules says of one attempt, where the dialect runs that.
+  /// Empty: the policy decides.
+  std::function<policy::Decision(const policy::Policy& policy, std::size_t listener,
+                                 const policy::Attempt& attempt)>
+      decides;
 };
 
 /// A change of one file's text: the bytes [offset, offset + length) become `text`.
@@ -86,6 +93,10 @@ struct Remedy {
   unsigned cost = 1;
   /// What no file tells and the owner would lose: `a proxy in front that speaks PROXY`. Or empty.
   std::string asks;
+  /// Where what is read is an export and not what the server reads: what to paste there. The edits
+  /// then only say what the export would be afterwards, for the proof; nobody applies them.
+  std::vector<std::string> commands = {};
+  std::vector<std::string> rehearsal = {};  ///< the same, which only show what they would do
 };
 
 /// What remedies are wanted for.
@@ -113,7 +124,8 @@ struct Upkeep {
 struct Dialect {
   std::string_view name;   ///< `postfix`
   std::string_view title;  ///< `Postfix`
-  /// Where the configuration of an installed server lies: `/etc/postfix`.
+  /// Where the configuration of an installed server lies: `/etc/postfix`. Empty: it is no server
+  /// of this system, and what is read was exported elsewhere.
   std::string_view usual_place;
   /// True if the path (a folder or a file) holds this server's configuration.
   bool (*recognise)(const FileSystem& files, const std::string& path);
@@ -128,6 +140,13 @@ struct Dialect {
   /// What is due after these files were edited. Null: nothing is known.
   Upkeep (*upkeep)(const FileSystem& files, const std::string& path, const Host& host,
                    const std::vector<std::string>& edited) = nullptr;
+  /// Names of the process that listens, blanks between: `exim4 exim`. Empty: they are found in
+  /// another way.
+  std::string_view listens_as = {};
+  /// The command that plays a session of this client with the configuration at `path`: SMTP on
+  /// standard input and output, and nothing comes of it. Null: the server has none.
+  Upkeep::Command (*rehearse)(const FileSystem& files, const std::string& path,
+                              const mail::IpAddress& client) = nullptr;
 };
 
 /// Every dialect, by the names of their folders.

@@ -11,6 +11,8 @@ namespace relayproof::logs {
 int fuzz_syslog_parser(const std::uint8_t* data, std::size_t size);
 int fuzz_journal_parser(const std::uint8_t* data, std::size_t size);
 int fuzz_postfix_parser(const std::uint8_t* data, std::size_t size);
+int fuzz_exim_parser(const std::uint8_t* data, std::size_t size);
+int fuzz_opensmtpd_parser(const std::uint8_t* data, std::size_t size);
 int fuzz_joiner(const std::uint8_t* data, std::size_t size);
 
 namespace {
@@ -37,6 +39,8 @@ INSTANTIATE_TEST_SUITE_P(Every, Corpus,
                          testing::Values(Target{"syslog_parser", fuzz_syslog_parser},
                                          Target{"journal_parser", fuzz_journal_parser},
                                          Target{"postfix_parser", fuzz_postfix_parser},
+                                         Target{"exim_parser", fuzz_exim_parser},
+                                         Target{"opensmtpd_parser", fuzz_opensmtpd_parser},
                                          Target{"joiner", fuzz_joiner}),
                          [](const auto& target) { return std::string(target.param.name); });
 

@@ -1,11 +1,15 @@
 #include "logs/dialect.h"
+#include "logs/exim_parser.h"
+#include "logs/opensmtpd_parser.h"
 #include "logs/postfix_parser.h"
 
 namespace relayproof::logs {
 
 const std::vector<const LogDialect*>& log_dialects() {
   static constexpr LogDialect postfix{"postfix", read_postfix_line, read_postfix_refusal};
-  static const std::vector<const LogDialect*> dialects{&postfix};
+  static constexpr LogDialect exim{"exim", read_exim_line, read_exim_refusal};
+  static constexpr LogDialect opensmtpd{"opensmtpd", read_opensmtpd_line, read_opensmtpd_refusal};
+  static const std::vector<const LogDialect*> dialects{&postfix, &exim, &opensmtpd};
   return dialects;
 }
 

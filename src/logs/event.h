@@ -15,12 +15,28 @@ struct Arrival {
   std::string_view account;          ///< of the credentials; empty: none were shown
   std::string_view origin_client;    ///< told by a filter that was given it (XFORWARD)
   std::string_view origin_queue_id;  ///< told by a filter
+  std::string_view connection;       ///< whose client it is, where another line tells of that
+  std::string_view sender;           ///< without brackets; empty: another line tells it, or nobody
+  std::string_view message_id;       ///< the same
+};
+
+/// A client connected, whose messages name the connection: Event::queue_id is its ID.
+struct Connection {
+  std::string_view client_name;
+  std::string_view client;  ///< address as written; empty: a program on the server
+};
+
+/// The client of the connection showed credentials.
+struct Login {
+  std::string_view account;
 };
 
 /// A program on the server handed it in.
 struct Submission {
   std::string_view user;             ///< number of the local user
   std::string_view origin_queue_id;  ///< what it was before it was put back into the queue
+  std::string_view sender;           ///< as of Arrival
+  std::string_view message_id;
 };
 
 struct MessageId {
@@ -51,13 +67,13 @@ struct Delivery {
   std::string_view doubted;
 };
 
-/// The queue is done with it.
+/// The queue is done with it, or the connection has ended.
 struct Removed {};
 
 struct Event {
   std::string_view queue_id;
   std::string_view instance;  ///< of several servers in one log; empty for the usual one
-  std::variant<Removed, Arrival, Submission, MessageId, Sender, Delivery> what;
+  std::variant<Removed, Arrival, Submission, MessageId, Sender, Delivery, Connection, Login> what;
 };
 
 }  // namespace relayproof::logs

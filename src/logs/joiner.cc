@@ -75,9 +75,41 @@ bool Joiner::inherit(const Record& record, std::string_view queue_id, Message& m
   return true;
 }
 
+void Joiner::on(const Record& record, const Connection& connection) {
+  auto& message = messages_.insert(record.key, record.event.queue_id);
+  message.head = connection.client.empty() ? Message::Head::user : Message::Head::client;
+  message.client.assign(connection.client);
+  message.client_name.assign(connection.client_name);
+}
+
+void Joiner::on(const Record& record, const Login& login) {
+  auto* message = messages_.find(record.key, record.event.queue_id);
+  if (message != nullptr) message->account = tallies_.of_account(login.account);
+}
+
+// As whoever opened the connection; unknown if the log does not go back so far.
+void Joiner::take_client(const Record& record, std::string_view connection, Message& message) {
+  const auto key = queue_key(connection, record.event.instance, record.host);
+  const auto* opened = messages_.find(key, connection);
+  message.head = opened == nullptr ? Message::Head::unknown : opened->head;
+  if (opened == nullptr) return;
+  message.account = opened->account;
+  message.client = opened->client;
+  message.client_name = opened->client_name;
+}
+
+void Joiner::describe(std::string_view sender, std::string_view message_id, Message& message) {
+  if (!message_id.empty()) message.message_id = hash_of_id(message_id);
+  if (sender.empty()) return;
+  message.sender.assign(sender);
+  message.sender_domain = hash_ignoring_case(domain_of(sender));
+}
+
 void Joiner::on(const Record& record, const Arrival& arrival) {
   ++summary_.messages;
   auto& message = messages_.insert(record.key, record.event.queue_id);
+  describe(arrival.sender, arrival.message_id, message);
+  if (!arrival.connection.empty()) return take_client(record, arrival.connection, message);
   message.head = Message::Head::client;
   message.client.assign(arrival.client);
   message.client_name.assign(arrival.client_name);
@@ -95,6 +127,7 @@ void Joiner::on(const Record& record, const Submission& submission) {
   if (!submission.origin_queue_id.empty()) inherit(record, submission.origin_queue_id, old);
   ++summary_.messages;
   auto& message = messages_.insert(record.key, record.event.queue_id);
+  describe(submission.sender, submission.message_id, message);
   message.head = Message::Head::user;
   message.client.assign(submission.user);
   if (old.head == Message::Head::unknown) return;
@@ -110,8 +143,7 @@ void Joiner::on(const Record& record, const MessageId& id) {
 
 void Joiner::on(const Record& record, const Sender& sender) {
   auto& message = known_or_new(record, Message::Head::unknown);
-  message.sender.assign(sender.address);
-  message.sender_domain = hash_ignoring_case(domain_of(sender.address));
+  describe(sender.address, {}, message);
 }
 
 void Joiner::on(const Record& record, const Removed&) {

@@ -73,8 +73,12 @@ class Joiner {
   void on(const Record& record, const Sender& sender);
   void on(const Record& record, const Delivery& delivery);
   void on(const Record& record, const Removed& removed);
+  void on(const Record& record, const Connection& connection);
+  void on(const Record& record, const Login& login);
 
   Message& known_or_new(const Record& record, Message::Head head);
+  void take_client(const Record& record, std::string_view connection, Message& message);
+  static void describe(std::string_view sender, std::string_view message_id, Message& message);
   bool inherit(const Record& record, std::string_view queue_id, Message& message);
   std::uint32_t tally_of(Message& message);
   bool may_be_given_back(std::uint32_t tally) const;

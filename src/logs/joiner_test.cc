@@ -318,5 +318,42 @@ TEST(BlockReader, ReadsAJournalAsItReadsALog) {
   EXPECT_EQ(utc_text(summary.first), utc_text(1795331287));
 }
 
+// What a real Exim and a real OpenSMTPD wrote; see testdata/README.
+TEST(Joiner, CountsForWhomEximRelayed) {
+  const auto summary = summarise(lab("exim.log"), for_example_com());
+  EXPECT_EQ(
+      told(summary),
+      (Texts{
+          "stranger 203.0.113.9: 4 messages, 4 sent 0 deferred 0 bounced, 1 domains, 0 queued",
+          "stranger 2001:db8:9::9: 1 messages, 1 sent 0 deferred 0 bounced, 1 domains, 0 queued",
+          "machine local programs: 1 messages, 1 sent 0 deferred 0 bounced, 1 domains, 0 queued"}));
+}
+
+TEST(Joiner, CountsForWhomOpensmtpdRelayed) {
+  const auto summary = summarise(lab("opensmtpd.log"), for_example_com());
+  EXPECT_EQ(
+      told(summary),
+      (Texts{
+          "stranger 203.0.113.9: 2 messages, 2 sent 0 deferred 0 bounced, 1 domains, 2 queued"}));
+}
+
+// The connection is known by its ID; without its beginning nobody knows whose the message is.
+TEST(Joiner, KnowsWhoLoggedInToTheConnection) {
+  const std::string id = "Nov 22 14:16:51 mx smtpd[31]: 762d441effefe005 ";
+  const std::string message =
+      id + "smtp message msgid=a24ce76b size=2 nrcpt=1 proto=ESMTP\n" + id +
+      "mta delivery evpid=a24ce76b6513e9cc from=<> to=<x@example.net> rcpt=<-> source=\"-\" "
+      "relay=\"192.0.2.9 (mx)\" delay=0s result=\"Ok\" stat=\"250\"\n";
+  const std::string connected = id + "smtp connected address=203.0.113.9 host=a.example\n";
+  const std::string login = id + "smtp authentication user=alice result=ok\n";
+  const std::string rest = ": 1 messages, 1 sent 0 deferred 0 bounced, 1 domains, 1 queued";
+  const auto one = [&](const std::string& log) {
+    return told(summarise(log, for_example_com())).at(0);
+  };
+  EXPECT_EQ(one(connected + login + message), "account alice" + rest);
+  EXPECT_EQ(one(connected + message), "stranger 203.0.113.9" + rest);
+  EXPECT_TRUE(one(login + message).starts_with("unknown")) << one(login + message);
+}
+
 }  // namespace
 }  // namespace relayproof::logs

@@ -47,7 +47,8 @@ bool read_submission(std::string_view text, Event& out) {
   if (!take(text, "uid=")) return false;
   const auto end = text.find(" from=<");
   if (end == std::string_view::npos) return false;
-  Submission submission{text.substr(0, end), {}};
+  Submission submission;
+  submission.user = text.substr(0, end);
   text.remove_prefix(end + 7);
   LoggedAddress sender;
   if (take_address(text, sender) && !sender.odd && take(text, " orig_id=")) {

@@ -6,32 +6,10 @@
 #include <vector>
 
 #include "logs/syslog_parser.h"
+#include "logs/told_event_test.h"
 
 namespace relayproof::logs {
 namespace {
-
-std::string told(const Removed&) { return "removed"; }
-std::string told(const Arrival& arrival) {
-  return "arrival " + std::string(arrival.client_name) + " " + std::string(arrival.client) + " '" +
-         std::string(arrival.account) + "' from " + std::string(arrival.origin_queue_id) + " " +
-         std::string(arrival.origin_client);
-}
-std::string told(const Submission& submission) {
-  return "user " + std::string(submission.user) + " from " +
-         std::string(submission.origin_queue_id);
-}
-std::string told(const MessageId& id) { return "id " + std::string(id.text); }
-std::string told(const Sender& sender) { return "sender " + std::string(sender.address); }
-std::string told(const Delivery& delivery) {
-  constexpr const char* agents[] = {"network", "mailbox", "program", "none"};
-  constexpr const char* outcomes[] = {"sent", "deferred", "bounced", "other"};
-  return std::string(agents[static_cast<std::size_t>(delivery.agent)]) + " to " +
-         std::string(delivery.recipient) + " for " + std::string(delivery.asked_recipient) +
-         " by " + std::string(delivery.relay_name) + " " + std::string(delivery.relay_address) +
-         ":" + std::to_string(delivery.relay_port) + " " +
-         outcomes[static_cast<std::size_t>(delivery.outcome)] +
-         (delivery.doubted.empty() ? "" : " or to " + std::string(delivery.doubted));
-}
 
 std::string told(const std::string& text) {
   LogLine line;
@@ -39,9 +17,7 @@ std::string told(const std::string& text) {
   const std::string written = "Nov 22 07:01:27 mx " + text;
   if (!read_syslog_line(written, line)) return "no line";
   if (!read_postfix_line(line, event)) return "-";
-  return std::string(event.queue_id) + (event.instance.empty() ? "" : "/") +
-         std::string(event.instance) + " " +
-         std::visit([](const auto& what) { return told(what); }, event.what);
+  return told(event);
 }
 
 struct Case {

@@ -14,6 +14,7 @@ struct Refusal {
   std::string_view action;       ///< `reject`, `milter-reject`, `hold`, …
   std::string_view where;        ///< `RCPT`, `MAIL`, `END-OF-MESSAGE`, …
   std::uint16_t code = 0;        ///< of the reply; 0 if none stands there
+  std::string_view connection;   ///< whose client it is, where another line tells of that
   std::string_view rest;  ///< reply and envelope: `<a@b>: Relay access denied; from=<…> …`
 };
 

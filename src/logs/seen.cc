@@ -30,21 +30,27 @@ std::optional<Seen> make_seen(const LogLine& line, std::string_view client, std:
               std::string(whole.substr(0, seen_line_bytes))};
 }
 
-// The arrival of the message `id`, in the part of the log before its delivery; the latest one.
-std::optional<Seen> find_arrival(std::string_view log, const Event& delivery,
-                                 const LogDialect& dialect, std::string_view whole) {
-  const std::string mark = std::string(delivery.queue_id) + ": ";
+// Who handed in the message or opened the connection `id`, by the part of the log before it; the
+// latest one.
+std::optional<Seen> find_client(std::string_view log, std::string_view id,
+                                std::string_view instance, const LogDialect& dialect,
+                                std::string_view whole) {
   std::string buffer;
-  for (auto at = log.rfind(mark); at != std::string_view::npos; at = log.rfind(mark, at - 1)) {
+  for (auto at = log.rfind(id); at != std::string_view::npos; at = log.rfind(id, at - 1)) {
     LogLine line;
     Event event;
     if (read_syslog_line(as_syslog(line_around(log, at), buffer), line) &&
-        dialect.read(line, event) && event.queue_id == delivery.queue_id &&
-        event.instance == delivery.instance) {
+        dialect.read(line, event) && event.queue_id == id && event.instance == instance) {
       if (const auto* arrival = std::get_if<Arrival>(&event.what)) {
+        if (!arrival->connection.empty()) {
+          return find_client(log.substr(0, at), arrival->connection, instance, dialect, whole);
+        }
         const bool told = !arrival->origin_client.empty();
         return make_seen(line, told ? arrival->origin_client : arrival->client,
                          told ? std::string_view{} : arrival->client_name, whole);
+      }
+      if (const auto* opened = std::get_if<Connection>(&event.what)) {
+        return make_seen(line, opened->client, opened->client_name, whole);
       }
     }
     if (at == 0) break;
@@ -60,7 +66,9 @@ std::optional<Seen> seen_in(std::string_view log, std::size_t at, std::string_vi
   for (const auto* dialect : log_dialects()) {
     if (const auto refusal = dialect->read_refusal(line)) {
       if (refusal->rest.find(token) == std::string_view::npos) continue;
-      auto seen = make_seen(line, refusal->client, refusal->client_name, whole);
+      auto seen = refusal->connection.empty()
+                      ? make_seen(line, refusal->client, refusal->client_name, whole)
+                      : find_client(log.substr(0, at), refusal->connection, {}, *dialect, whole);
       if (seen) seen->code = refusal->code;
       return seen;
     }
@@ -70,7 +78,7 @@ std::optional<Seen> seen_in(std::string_view log, std::size_t at, std::string_vi
     if (delivery != nullptr && delivery->doubted.empty() &&
         (delivery->recipient.find(token) != std::string_view::npos ||
          delivery->asked_recipient.find(token) != std::string_view::npos)) {
-      return find_arrival(log.substr(0, at), event, *dialect, whole);
+      return find_client(log.substr(0, at), event.queue_id, event.instance, *dialect, whole);
     }
   }
   return std::nullopt;

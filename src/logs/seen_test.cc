@@ -40,6 +40,16 @@ const std::vector<Case> cases = {
     {"with a priority and a carriage return",
      "<22>Nov  2 07:01:27 club postfix/smtpd[123]: " + text + "\r\n",
      {"unknown[172.22.1.1] 550"}},
+    {"Exim",
+     "2026-11-22 13:41:05 H=(x) [172.22.1.1] F=<> rejected RCPT <relayproof-k3v9q@club.example>: "
+     "no\n",
+     {"[172.22.1.1] 550"}},
+    {"OpenSMTPD, where another line tells the client",
+     "Nov 22 13:41:04 mx smtpd[3]: e919ecfb7d184b52 smtp connected address=172.22.1.1 host=a.b\n"
+     "Nov 22 13:41:04 mx smtpd[3]: e919ecfb7d184b53 smtp connected address=192.0.2.1 host=c.d\n"
+     "Nov 22 13:41:04 mx smtpd[3]: e919ecfb7d184b52 smtp failed-command command=\"RCPT "
+     "TO:<relayproof-k3v9q@club.example>\" result=\"550 Invalid recipient: x\"\n",
+     {"a.b[172.22.1.1] 550"}},
     {"the journal's JSON",
      R"({"__REALTIME_TIMESTAMP":"1795331287123456","_HOSTNAME":"club","SYSLOG_IDENTIFIER":)"
      R"("postfix/smtpd","MESSAGE":"NOQUEUE: reject: RCPT from x.example[2001:db8::9]: 454 4.7.1 )"

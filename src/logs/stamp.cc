@@ -58,13 +58,15 @@ std::string_view offset_text(std::string_view stamp) {
     const auto end = rest.find_first_not_of("0123456789", 1);
     rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end);
   }
+  if (rest.starts_with(' ')) rest.remove_prefix(1);
   return rest;
 }
 
 }  // namespace
 
 Time StampReader::read(std::string_view stamp) {
-  const bool dated = stamp.size() >= dated_minute + 3 && stamp[10] == 'T';
+  const bool dated = stamp.size() >= dated_minute + 3 &&
+                     (stamp[10] == 'T' || (stamp[10] == ' ' && stamp[4] == '-'));
   const auto length = dated ? dated_minute : traditional_minute;
   if (stamp.size() < length + 3 || !are_digits(stamp.substr(length + 1))) return latest_;
   Time minute = minute_begins_;

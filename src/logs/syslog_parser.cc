@@ -1,5 +1,6 @@
 #include "logs/syslog_parser.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstring>
 
@@ -12,13 +13,26 @@ constexpr std::size_t longest_name = 256;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
+// `2026-11-22 07:01:27`, with what log_selector and log_timezone add: `.123`, ` +0100`.
+std::size_t exim_stamp_length(std::string_view text) {
+  if (text.size() < 20 || text[13] != ':' || text[16] != ':') return 0;
+  auto end = std::min(text.find_first_not_of("0123456789.", 17), text.size());
+  if (end + 6 < text.size() && (text[end + 1] == '+' || text[end + 1] == '-') &&
+      text[end + 6] == ' ' && is_digit(text[end + 2]) && is_digit(text[end + 5])) {
+    end += 6;
+  }
+  return end < text.size() && text[end] == ' ' && end <= longest_stamp ? end : 0;
+}
+
 // How long the stamp at the beginning of `text` is; 0 if there is none.
 std::size_t stamp_length(std::string_view text) {
   if (text.size() <= traditional_stamp) return 0;
   if (text[3] == ' ' && text[6] == ' ' && text[9] == ':' && text[12] == ':' && text[15] == ' ') {
     return traditional_stamp;
   }
-  if (!is_digit(text[0]) || text[4] != '-' || text[7] != '-' || text[10] != 'T') return 0;
+  if (!is_digit(text[0]) || text[4] != '-' || text[7] != '-') return 0;
+  if (text[10] == ' ') return exim_stamp_length(text);
+  if (text[10] != 'T') return 0;
   const auto end = text.substr(0, longest_stamp).find(' ');
   return end == std::string_view::npos || end < 19 ? 0 : end;
 }
@@ -64,6 +78,13 @@ bool read_tag(std::string_view word, LogLine& out) {
   return true;
 }
 
+// What Exim writes to its own files has no program's name: a message's ID, a host or a process.
+bool is_exims(std::string_view stamp, std::string_view text) {
+  if (stamp.size() < 19 || stamp[10] != ' ') return false;
+  if (text.starts_with("H=") || text.starts_with('[')) return true;
+  return text.size() > 18 && text[6] == '-' && (text[13] == '-' || text[18] == '-');
+}
+
 }  // namespace
 
 bool read_syslog_line(std::string_view line, LogLine& out) {
@@ -71,6 +92,11 @@ bool read_syslog_line(std::string_view line, LogLine& out) {
   skip_priority(line);
   take_stamps(line, out);
   out.host = {};
+  if (is_exims(out.stamp, line)) {
+    out.program = "exim";
+    out.text = line;
+    return true;
+  }
   auto word = take_word(line);
   if (!read_tag(word, out)) {
     out.host = word;

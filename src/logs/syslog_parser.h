@@ -2,6 +2,7 @@
 //   Nov 22 07:01:27 mx postfix/smtpd[123]: text                        RFC 3164 section 4.1
 //   2026-11-22T07:01:27.123456+01:00 mx postfix/smtpd[123]: text       RFC 3339; journalctl -o
 //   short-iso
+//   2026-11-22 07:01:27 1abcde-000001-2C <= text                       Exim's own files, no frame
 // A priority in front (`<22>`), the stamp that `docker logs -t` adds, a missing stamp or a missing
 // host do no harm.
 #pragma once

@@ -101,10 +101,11 @@ boost::system::error_code open(tcp::acceptor& acceptor, const tcp::endpoint& end
 
 Result<std::unique_ptr<Listener>> listen(Loop& loop, mail::IpAddress address, std::uint16_t port,
                                          Listener::Serve serve,
-                                         const std::vector<std::string>& certificate_names) {
+                                         const std::vector<std::string>& certificate_names,
+                                         ClientCertificates clients) {
   const auto door = std::make_shared<Door>(loop.context(), std::move(serve));
   if (!certificate_names.empty()) {
-    Result<TlsContext> tls = tls_server(certificate_names);
+    Result<TlsContext> tls = tls_server(certificate_names, clients);
     if (!tls) return tl::unexpected<Error>(tls.error());
     door->tls = std::move(*tls);
   }

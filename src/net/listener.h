@@ -23,8 +23,9 @@ class Listener {
 /// Serves each connection with `serve` while the loop runs. Port 0 takes a free one. What `serve`
 /// throws ends that connection and becomes a line on standard error. With `certificate_names` the
 /// streams can start_tls(), as the server, with a certificate made for these names.
-Result<std::unique_ptr<Listener>> listen(Loop& loop, mail::IpAddress address, std::uint16_t port,
-                                         Listener::Serve serve,
-                                         const std::vector<std::string>& certificate_names = {});
+Result<std::unique_ptr<Listener>> listen(
+    Loop& loop, mail::IpAddress address, std::uint16_t port, Listener::Serve serve,
+    const std::vector<std::string>& certificate_names = {},
+    ClientCertificates clients = ClientCertificates::not_asked_for);
 
 }  // namespace relayproof::net

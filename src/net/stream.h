@@ -37,6 +37,15 @@ struct ReadResult {
   std::optional<IoFailure> failure;
 };
 
+/// How the client's side begins TLS.
+struct Handshake {
+  std::string server_name = {};   ///< sent as SNI if it is a domain name
+  bool with_certificate = false;  ///< shows one that we sign ourselves, if it is asked for
+};
+
+/// Whether a server asks its clients for a certificate. It takes any, and none.
+enum class ClientCertificates { not_asked_for, asked_for };
+
 class Stream {
  public:
   virtual ~Stream() = default;
@@ -46,9 +55,11 @@ class Stream {
   /// All of it, or a failure.
   virtual Task<std::optional<IoFailure>> write(std::string bytes, TimePoint deadline) = 0;
   /// The client's side of a TLS handshake; the server's certificate is not verified, it is read:
-  /// a prober talks to whatever answers. `server_name` is sent as SNI if it is a domain name. On a
-  /// connection that a listener accepted: the server's side, with the listener's certificate.
-  virtual Task<std::optional<IoFailure>> start_tls(std::string server_name, TimePoint deadline) = 0;
+  /// a prober talks to whatever answers. On a connection that a listener accepted: the server's
+  /// side, with the listener's certificate.
+  virtual Task<std::optional<IoFailure>> start_tls(Handshake how, TimePoint deadline) = 0;
+  /// In its handshake the peer asked for a certificate of ours (RFC 8446 4.3.2).
+  virtual bool asks_for_certificate() const = 0;
   /// The DNS names of the peer's certificate (subjectAltName, else CN); empty without TLS.
   virtual std::vector<std::string> certificate_names() const = 0;
   virtual mail::IpAddress local_address() const = 0;

@@ -36,7 +36,8 @@ Task<void> speak_no_tls(std::unique_ptr<Stream> stream) {
 }
 
 Task<void> greet_over_tls(std::unique_ptr<Stream> stream) {
-  const auto failed = co_await stream->start_tls("", far_away());
+  Handshake how;
+  const auto failed = co_await stream->start_tls(how, far_away());
   if (failed) co_return;
   co_await echo(std::move(stream));
 }
@@ -121,7 +122,7 @@ TEST_F(StreamTest, TriesNothingAfterItsDeadline) {
   const ReadResult received = loop.run(stream->read(already_past()));
   ASSERT_TRUE(received.failure);
   EXPECT_EQ(received.failure->kind, Failure::timed_out);
-  const auto secured = loop.run(stream->start_tls("", already_past()));
+  const auto secured = loop.run(stream->start_tls({}, already_past()));
   ASSERT_TRUE(secured);
   EXPECT_EQ(secured->kind, Failure::timed_out);
 }
@@ -132,7 +133,7 @@ TEST_F(StreamTest, IsClosedForGood) {
   stream->close();
   EXPECT_EQ(loop.run(stream->read(far_away())).failure.value().kind, Failure::closed);
   EXPECT_EQ(loop.run(stream->write("x", far_away())).value().kind, Failure::closed);
-  EXPECT_EQ(loop.run(stream->start_tls("", far_away())).value().kind, Failure::closed);
+  EXPECT_EQ(loop.run(stream->start_tls({}, far_away())).value().kind, Failure::closed);
 }
 
 Task<void> read_into(Stream* stream, ReadResult* result) {
@@ -158,7 +159,7 @@ TEST_F(StreamTest, MayGoWhileItIsRead) {
 TEST_F(StreamTest, StartsTlsAndReadsTheNamesOfTheCertificate) {
   const auto stream = connected(serve(greet_over_tls, {"MX.Example.org", "mail.example.org"}));
   EXPECT_TRUE(stream->certificate_names().empty());
-  const auto failed = loop.run(stream->start_tls("mx.example.org", far_away()));
+  const auto failed = loop.run(stream->start_tls({"mx.example.org"}, far_away()));
   ASSERT_FALSE(failed) << failed->detail;
   EXPECT_EQ(stream->certificate_names(),
             (std::vector<std::string>{"mx.example.org", "mail.example.org"}));
@@ -167,20 +168,61 @@ TEST_F(StreamTest, StartsTlsAndReadsTheNamesOfTheCertificate) {
   EXPECT_EQ(loop.run(read_bytes(stream.get(), bytes.size())), bytes);
 }
 
+/// The names on the certificate that a client shows, and whether it was asked for one.
+struct Shown {
+  std::vector<std::string> names;
+  bool asked = false;
+};
+
+class WithCertificates : public OnLoopback {
+ protected:
+  Shown shown(ClientCertificates clients, bool with_certificate) {
+    Shown result;
+    auto listener = listen(
+        loop, ip("127.0.0.1"), 0,
+        [&result](std::unique_ptr<Stream> peer) -> Task<void> {
+          Handshake how;
+          const auto failed = co_await peer->start_tls(how, far_away());
+          if (failed) co_return;
+          result.names = peer->certificate_names();
+          co_await peer->write("x", far_away());
+        },
+        {"mx.example.org"}, clients);
+    const auto stream = connected((*listener)->port());
+    EXPECT_FALSE(loop.run(stream->start_tls({{}, with_certificate}, far_away())));
+    loop.run(read_bytes(stream.get(), 1));
+    result.asked = stream->asks_for_certificate();
+    return result;
+  }
+};
+
+TEST_F(WithCertificates, ShowsOneOfItsOwnOnlyIfItIsAskedForAndMeantTo) {
+  const auto shown_one = shown(ClientCertificates::asked_for, true);
+  EXPECT_EQ(shown_one.names, std::vector<std::string>{"client.relayproof.invalid"});
+  EXPECT_TRUE(shown_one.asked);
+  const auto kept_back = shown(ClientCertificates::asked_for, false);
+  EXPECT_TRUE(kept_back.names.empty());
+  EXPECT_TRUE(kept_back.asked);
+  const auto not_asked = shown(ClientCertificates::not_asked_for, true);
+  EXPECT_TRUE(not_asked.names.empty());
+  EXPECT_FALSE(not_asked.asked);
+}
+
 TEST_F(StreamTest, TellsThatThePeerClosedUnderTls) {
   const auto stream = connected(serve(
       [](std::unique_ptr<Stream> peer) -> Task<void> {
-        co_await peer->start_tls("", far_away());
+        Handshake how;
+        co_await peer->start_tls(how, far_away());
         peer->close();
       },
       {"mx.example.org"}));
-  ASSERT_FALSE(loop.run(stream->start_tls("192.0.2.1", far_away())));
+  ASSERT_FALSE(loop.run(stream->start_tls({"192.0.2.1"}, far_away())));
   EXPECT_EQ(loop.run(stream->read(far_away())).failure.value().kind, Failure::closed);
 }
 
 TEST_F(StreamTest, EndsAReadUnderTlsAtItsDeadline) {
   const auto stream = connected(serve(greet_over_tls, {"mx.example.org"}));
-  ASSERT_FALSE(loop.run(stream->start_tls("", far_away())));
+  ASSERT_FALSE(loop.run(stream->start_tls({}, far_away())));
   EXPECT_EQ(loop.run(stream->read(soon())).failure.value().kind, Failure::timed_out);
   EXPECT_FALSE(loop.run(stream->write("x", far_away())));
   EXPECT_EQ(loop.run(read_bytes(stream.get(), 1)), "x");
@@ -188,7 +230,7 @@ TEST_F(StreamTest, EndsAReadUnderTlsAtItsDeadline) {
 
 TEST_F(StreamTest, FailsTheHandshakeWithAServerWithoutTls) {
   const auto stream = connected(serve(speak_no_tls));
-  const auto failed = loop.run(stream->start_tls("mx.example.org", far_away()));
+  const auto failed = loop.run(stream->start_tls({"mx.example.org"}, far_away()));
   ASSERT_TRUE(failed);
   EXPECT_EQ(failed->kind, Failure::tls);
   EXPECT_FALSE(failed->detail.empty());
@@ -197,20 +239,21 @@ TEST_F(StreamTest, FailsTheHandshakeWithAServerWithoutTls) {
 
 TEST_F(StreamTest, FailsTheHandshakeThatThePeerCutsOff) {
   const auto stream = connected(serve(hang_up));
-  const auto failed = loop.run(stream->start_tls("mx.example.org", far_away()));
+  const auto failed = loop.run(stream->start_tls({"mx.example.org"}, far_away()));
   ASSERT_TRUE(failed);
   EXPECT_EQ(failed->kind, Failure::tls);
 }
 
 TEST_F(StreamTest, EndsTheHandshakeAtItsDeadline) {
   const auto stream = connected(serve(listen_only));
-  EXPECT_EQ(loop.run(stream->start_tls("", soon())).value().kind, Failure::timed_out);
+  EXPECT_EQ(loop.run(stream->start_tls({}, soon())).value().kind, Failure::timed_out);
 }
 
 TEST_F(StreamTest, HasNoTlsAsAServerWithoutACertificate) {
   std::optional<IoFailure> failed;
   const auto stream = connected(serve([&failed](std::unique_ptr<Stream> peer) -> Task<void> {
-    failed = co_await peer->start_tls("", far_away());
+    Handshake how;
+    failed = co_await peer->start_tls(how, far_away());
   }));
   ASSERT_TRUE(loop.run(stream->read(far_away())).failure);
   ASSERT_TRUE(failed);

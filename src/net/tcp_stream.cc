@@ -68,13 +68,24 @@ struct TcpStream::State {
   mail::IpAddress local;
   mail::IpAddress peer;
   std::vector<std::string> names;
+  bool asked_for_certificate = false;
+  bool shows_certificate = false;
 
   static Task<ReadResult> read(std::shared_ptr<State> state, TimePoint deadline);
   static Task<std::optional<IoFailure>> write(std::shared_ptr<State> state, std::string bytes,
                                               TimePoint deadline);
-  static Task<std::optional<IoFailure>> handshake(std::shared_ptr<State> state,
-                                                  std::string server_name, TimePoint deadline);
+  static Task<std::optional<IoFailure>> handshake(std::shared_ptr<State> state, Handshake how,
+                                                  TimePoint deadline);
+  /// OpenSSL's: the peer asks for a certificate.
+  static int on_certificate_request(SSL* ssl, void* state);
 };
+
+int TcpStream::State::on_certificate_request(SSL* ssl, void* state) {
+  auto* self = static_cast<State*>(state);
+  self->asked_for_certificate = true;
+  if (self->shows_certificate) show_own_certificate(ssl);
+  return 1;  // none is an answer as well
+}
 
 namespace {
 
@@ -126,8 +137,7 @@ Task<std::optional<IoFailure>> TcpStream::State::write(std::shared_ptr<State> st
 }
 
 Task<std::optional<IoFailure>> TcpStream::State::handshake(std::shared_ptr<State> state,
-                                                           std::string server_name,
-                                                           TimePoint deadline) {
+                                                           Handshake how, TimePoint deadline) {
   if (!state->socket.is_open()) co_return not_open();
   if (!state->tls_context) co_return IoFailure{Failure::tls, "we have no certificate"};
   if (state->tls) co_return IoFailure{Failure::tls, "TLS is on already"};
@@ -135,7 +145,11 @@ Task<std::optional<IoFailure>> TcpStream::State::handshake(std::shared_ptr<State
   state->tls.emplace(state->socket, *state->tls_context);
   SSL* ssl = state->tls->native_handle();
   // RFC 6066 section 3: names only, no address literals.
-  if (mail::is_domain_name(server_name)) SSL_set_tlsext_host_name(ssl, server_name.c_str());
+  if (mail::is_domain_name(how.server_name)) {
+    SSL_set_tlsext_host_name(ssl, how.server_name.c_str());
+  }
+  state->shows_certificate = how.with_certificate;
+  if (state->side == Side::client) SSL_set_cert_cb(ssl, on_certificate_request, state.get());
   const Deadline watch(state->socket.get_executor(), deadline,
                        [raw = state.get()] { raw->cancel(); });
   const auto side =
@@ -165,9 +179,11 @@ Task<std::optional<IoFailure>> TcpStream::write(std::string bytes, TimePoint dea
   return State::write(state_, std::move(bytes), deadline);
 }
 
-Task<std::optional<IoFailure>> TcpStream::start_tls(std::string server_name, TimePoint deadline) {
-  return State::handshake(state_, std::move(server_name), deadline);
+Task<std::optional<IoFailure>> TcpStream::start_tls(Handshake how, TimePoint deadline) {
+  return State::handshake(state_, std::move(how), deadline);
 }
+
+bool TcpStream::asks_for_certificate() const { return state_->asked_for_certificate; }
 
 std::vector<std::string> TcpStream::certificate_names() const { return state_->names; }
 

@@ -26,7 +26,8 @@ class TcpStream final : public Stream {
 
   Task<ReadResult> read(TimePoint deadline) override;
   Task<std::optional<IoFailure>> write(std::string bytes, TimePoint deadline) override;
-  Task<std::optional<IoFailure>> start_tls(std::string server_name, TimePoint deadline) override;
+  Task<std::optional<IoFailure>> start_tls(Handshake how, TimePoint deadline) override;
+  bool asks_for_certificate() const override;
   std::vector<std::string> certificate_names() const override;
   mail::IpAddress local_address() const override;
   mail::IpAddress peer_address() const override;

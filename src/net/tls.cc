@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::size_t max_names = 64;
 constexpr long lifetime_seconds = 10L * 365 * 24 * 3600;
+constexpr const char* client_name = "client.relayproof.invalid";
 constexpr std::size_t max_common_name = 64;  // RFC 5280, ub-common-name
 
 template <class T, void (*release)(T*)>
@@ -103,7 +104,7 @@ Result<TlsContext> tls_client() {
   return made;
 }
 
-Result<TlsContext> tls_server(const std::vector<std::string>& names) {
+Result<TlsContext> tls_server(const std::vector<std::string>& names, ClientCertificates clients) {
   if (names.empty() || !std::all_of(names.begin(), names.end(), mail::is_domain_name)) {
     return failure("a certificate needs valid domain names");
   }
@@ -117,7 +118,18 @@ Result<TlsContext> tls_server(const std::vector<std::string>& names) {
       SSL_CTX_use_PrivateKey(context, key.get()) != 1) {
     return openssl_failure("cannot make a certificate");
   }
+  if (clients == ClientCertificates::asked_for) {
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, [](int, X509_STORE_CTX*) { return 1; });
+  }
   return made;
+}
+
+bool show_own_certificate(SSL* ssl) {
+  const OwnedKey key(EVP_EC_gen("P-256"));
+  const OwnedCertificate certificate(X509_new());
+  return key && certificate && fill(certificate.get(), key.get(), {client_name}) &&
+         SSL_use_certificate(ssl, certificate.get()) == 1 &&
+         SSL_use_PrivateKey(ssl, key.get()) == 1;
 }
 
 std::vector<std::string> names_of_certificate(X509* certificate) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "net/stream.h"
 
 namespace relayproof::net {
 
@@ -16,7 +17,12 @@ using TlsContext = std::shared_ptr<boost::asio::ssl::context>;
 Result<TlsContext> tls_client();
 
 /// For a server with a certificate of its own making, for these names; the first is its CN.
-Result<TlsContext> tls_server(const std::vector<std::string>& names);
+Result<TlsContext> tls_server(const std::vector<std::string>& names,
+                              ClientCertificates clients = ClientCertificates::not_asked_for);
+
+/// A certificate of our own making for a client, signed by nobody else. False if OpenSSL failed:
+/// then there is none.
+bool show_own_certificate(SSL* ssl);
 
 /// The subjectAltName dNSNames of the certificate, else its CN: valid domain names only, in lower
 /// case, without repetition, 64 at most. Empty for nullptr.

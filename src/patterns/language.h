@@ -69,6 +69,8 @@ struct SearchBudget {
   std::size_t steps = 1'000'000;   ///< of which members are put together, when states are known
   /// If given: increased by what the search took, in texts that could have been tried meanwhile.
   std::size_t* work = nullptr;
+  /// All members or none: where there is no end of them it gives up at once.
+  bool all_or_none = false;
 };
 
 struct Found {

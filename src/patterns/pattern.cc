@@ -157,7 +157,7 @@ bool Pattern::captures_only(std::size_t group, std::vector<std::string>& texts) 
     texts.emplace_back(text);
     return false;
   };
-  const SearchBudget budget{.candidates = 1000};
+  const SearchBudget budget{.candidates = 1000, .all_or_none = true};
   if (find_member(*language, keep, budget).searched == Searched::exhausted) return true;
   texts.clear();
   return false;

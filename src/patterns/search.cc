@@ -24,6 +24,7 @@ class Search {
       : accept_(accept),
         left_(budget.candidates),
         most_steps_(budget.steps),
+        all_or_none_(budget.all_or_none),
         automaton_(language, budget.states) {}
 
   Found run();
@@ -46,6 +47,7 @@ class Search {
   std::size_t left_;     ///< members that may still be offered in this part
   bool missed_ = false;  ///< a member was not offered
   std::size_t most_steps_;
+  bool all_or_none_;
   std::size_t steps_ = 0;
   Automaton automaton_;
   std::vector<bool> live_;                  ///< leads to an accepting state
@@ -188,6 +190,7 @@ Found Search::run() {
   }
   const std::size_t longest = automaton_.complete() ? longest_member() : unbounded;
   const std::size_t tried = std::min(longest, longest_tried);
+  if (all_or_none_ && tried != longest) return found_;
   // One readable byte of each class first; then every byte, for which half is kept.
   const std::size_t kept = left_ / 2;
   left_ -= kept;

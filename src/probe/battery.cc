@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "probe/classify.h"
+#include "probe/prelude.h"
 
 namespace relayproof::probe {
 namespace {
@@ -27,7 +28,6 @@ Battery::Battery(BatteryOptions options, ServerNames names)
 void Battery::learn(const smtp::Record& record) { probe::learn(names_, record); }
 
 std::optional<SessionKind> Battery::next_session() {
-  had_enough_ = false;
   // The very first session only learns names, before there is a question.
   if (stage_ == Stage::opening && pending_.empty() && candidates_.empty()) {
     return SessionKind{.helo = options_.our_helo};
@@ -38,10 +38,11 @@ std::optional<SessionKind> Battery::next_session() {
   return SessionKind{front.helo, front.prelude, front.lock_step, front.phase, helo_of(front.helo)};
 }
 
-std::vector<mail::Attempt> Battery::next(const SessionKind& kind, std::size_t most) {
+std::vector<mail::Attempt> Battery::next(Conversation& with, const SessionKind& kind,
+                                         std::size_t most) {
   advance();
   std::vector<mail::Attempt> attempts;
-  if (had_enough_) return attempts;
+  if (with.had_enough) return attempts;
   for (auto it = pending_.begin(); it != pending_.end() && attempts.size() < most;) {
     if (!same_kind(*it, kind)) {
       ++it;
@@ -50,29 +51,29 @@ std::vector<mail::Attempt> Battery::next(const SessionKind& kind, std::size_t mo
     Question question = std::move(*it);
     it = pending_.erase(it);
     attempts.push_back(question.attempt(kind.helo));
-    asked_.push_back(std::move(question));
+    with.asked.push_back(std::move(question));
+    ++under_way_;
   }
   return attempts;
 }
 
-void Battery::take(const std::vector<smtp::Answers>& answers) {
+void Battery::take(Conversation& with, const std::vector<smtp::Answers>& answers) {
   std::vector<Question> again;
   bool cut_short = false;
+  under_way_ -= with.asked.size();
   for (const auto& one : answers) {
-    if (asked_.empty()) break;
-    Question question = std::move(asked_.front());
-    asked_.pop_front();
+    if (with.asked.empty()) break;
+    Question question = std::move(with.asked.front());
+    with.asked.pop_front();
     const Reading reading = read(one);
-    // "Too much" is an answer to how we ask, not to what: once more, in another session.
-    const bool too_much = reading.refused_as == RefusedAs::rate && !question.retried;
-    if (too_much) {
-      question.retried = had_enough_ = true;
+    if (is_to_be_asked_again(with, question, reading)) {
+      with.had_enough = with.had_enough || reading.refused_as == RefusedAs::rate;
       again.push_back(std::move(question));
       continue;
     }
     if (reading.kind != OutcomeKind::not_run) {
       ++answered_;
-      answer(question, reading);
+      answer(with, question, reading);
       continue;
     }
     if (!std::exchange(cut_short, true) && ++question.cut >= 2) {
@@ -81,9 +82,23 @@ void Battery::take(const std::vector<smtp::Answers>& answers) {
       again.push_back(std::move(question));
     }
   }
-  again.insert(again.end(), asked_.begin(), asked_.end());
-  asked_.clear();
+  again.insert(again.end(), with.asked.begin(), with.asked.end());
+  with.asked.clear();
   pending_.insert(pending_.begin(), again.begin(), again.end());
+  if (given_up_) give_up(*given_up_);
+}
+
+// "Too much" is an answer to how we ask, not to what: once more, in another session. So is a yes
+// that nothing could be asked beside, in the same connection.
+bool Battery::is_to_be_asked_again(const Conversation& with, Question& question,
+                                   const Reading& reading) {
+  const bool too_much = reading.refused_as == RefusedAs::rate && !question.retried;
+  if (too_much) question.retried = true;
+  const bool taken = reading.kind == OutcomeKind::accepted && question.technique != nullptr;
+  takes_something_ = takes_something_ || taken;
+  const bool doubtful = taken && with.closing && !question.doubted;
+  if (doubtful) question.doubted = true;
+  return too_much || doubtful;
 }
 
 void Battery::helo_refused(const SessionKind& kind, const mail::Reply& reply) {
@@ -109,13 +124,15 @@ void Battery::answer_all(const SessionKind& kind, const Reading& reading) {
   const auto mine = [&](const Question& question) {
     return question.helo == kind.helo_form && question.prelude == kind.prelude;
   };
+  Conversation over;
   for (const auto& question : pending_) {
-    if (mine(question)) answer(question, reading);
+    if (mine(question)) answer(over, question, reading);
   }
   pending_.erase(std::remove_if(pending_.begin(), pending_.end(), mine), pending_.end());
 }
 
 void Battery::give_up(const std::string& why) {
+  given_up_ = why;
   if (candidates_.empty()) advance();
   // What the catalogue would have asked next was not asked either, and must not look as if it had.
   if (stage_ < Stage::catalogue) {
@@ -131,7 +148,7 @@ void Battery::give_up(const std::string& why) {
 }
 
 void Battery::advance() {
-  while (pending_.empty() && asked_.empty() && stage_ != Stage::done) {
+  while (pending_.empty() && under_way_ == 0 && stage_ != Stage::done) {
     own_ = find_own_domain(asked_at());
     switch (stage_) {
       case Stage::opening:
@@ -196,8 +213,9 @@ void Battery::ask_catalogue() {
 }
 
 void Battery::ask_data() {
+  if (options_.delivery) ask_for_a_bounce();
   for (const auto& [question, outcome] : outcomes_) {
-    if (outcome.kind != OutcomeKind::accepted) continue;
+    if (outcome.kind != OutcomeKind::accepted || crosses_tls(outcome.prelude)) continue;
     if (options_.delivery && !is_worth_a_message(question)) continue;
     Question further = question;
     further.phase = options_.delivery ? smtp::Phase::deliver : smtp::Phase::data;
@@ -206,23 +224,45 @@ void Battery::ask_data() {
   }
 }
 
+// What it takes for a mailbox that cannot exist, it may return: to the canary, which asked for it.
+// Where recipients outside are taken as well, their messages tell more.
+void Battery::ask_for_a_bounce() {
+  const OwnDomain own = find_own_domain(asked_at());
+  const std::string at = "@" + own.domain + ">";
+  const bool taken = std::any_of(controls_.begin(), controls_.end(), [&](const auto& asked) {
+    return asked.second.name == unknown_control && asked.second.kind == OutcomeKind::accepted &&
+           asked.first.recipient_form.ends_with(at);
+  });
+  const bool relays = std::any_of(outcomes_.begin(), outcomes_.end(), [](const auto& asked) {
+    return asked.second.kind == OutcomeKind::accepted && asked.first.technique->twin.empty();
+  });
+  if (own.domain.empty() || !taken || relays || options_.delivery->return_path.empty()) return;
+  Question message = ask_control(std::string(backscatter_control), "<{nobody}" + at, fill());
+  message.sender_forms = {options_.delivery->return_path};
+  message.phase = smtp::Phase::deliver;
+  pending_.push_back(std::move(message));
+}
+
 // One message for each form of recipient, as many as were agreed on; and none that could come back
 // to a domain of somebody else.
 bool Battery::is_worth_a_message(const Question& question) const {
   if (pending_.size() >= options_.delivery->most) return false;
   if (names_a_third_party(question.sender_forms.front())) return false;
+  // A message for an address that nobody has would never come.
+  if (question.recipient_form.find("{X") == std::string::npos) return false;
   return std::none_of(pending_.begin(), pending_.end(), [&](const Question& other) {
     return other.recipient_form == question.recipient_form &&
            other.first_form == question.first_form && other.prelude == question.prelude;
   });
 }
 
-std::string Battery::letter_for(const mail::Attempt& attempt) {
-  for (auto& question : asked_) {
+std::string Battery::letter_for(Conversation& with, const mail::Attempt& attempt) {
+  for (auto& question : with.asked) {
     if (question.attempt(attempt.helo) != attempt) continue;
     const std::string token = options_.delivery->token(question.name);
+    if (question.technique == nullptr) question.token = token;
     for (auto& [asked, outcome] : outcomes_) {
-      const bool mine = asked.technique == question.technique;
+      const bool mine = question.technique != nullptr && asked.technique == question.technique;
       if (mine && outcome.kind == OutcomeKind::accepted) outcome.tokens.push_back(token);
     }
     return options_.delivery->letter(question.name, token);

@@ -27,7 +27,8 @@ namespace relayproof::probe {
 struct Delivery {
   std::function<std::string(const std::string& technique)> token;
   std::function<std::string(const std::string& technique, const std::string& token)> letter;
-  std::size_t most = 12;  ///< messages of one door, each another form of recipient
+  std::string return_path;  ///< the canary's mailbox as a sender: where a bounce would go
+  std::size_t most = 12;    ///< messages of one door, each another form of recipient
 };
 
 struct BatteryOptions {
@@ -53,6 +54,15 @@ struct SessionKind {
   std::string helo;  ///< the argument
 };
 
+/// What is under way in one connection.
+struct Conversation {
+  std::deque<Question> asked;       ///< handed out, and not answered yet
+  bool closing = false;             ///< QUIT went with them: nothing more can be asked in it
+  bool had_enough = false;          ///< the server said "too much": nothing more in this session
+  bool asked_again_here = false;    ///< what was taken first
+  bool unknown_asked_here = false;  ///< the control of the plain spellings
+};
+
 class Battery {
  public:
   Battery(BatteryOptions options, ServerNames names);
@@ -60,17 +70,14 @@ class Battery {
   /// Names learnt from a greeting; questions that need them are made after the first session.
   void learn(const smtp::Record& record);
 
-  /// A connection was made: another machine may answer behind it.
-  void begin_connection() { unknown_asked_here_ = asked_again_here_ = false; }
   /// The kind of session that is due next; nullopt when everything is asked.
   std::optional<SessionKind> next_session();
-  /// The server said "too much": nothing more in this session.
-  bool had_enough() const { return had_enough_; }
   /// The next questions for a session of this kind, at most `most`; empty if there are no more.
-  std::vector<mail::Attempt> next(const SessionKind& kind, std::size_t most);
+  std::vector<mail::Attempt> next(Conversation& with, const SessionKind& kind, std::size_t most);
   /// The answers to what next() handed out, in order. Those that are not complete will be asked
-  /// again; the first of them was under way when the session ended, and only twice.
-  void take(const std::vector<smtp::Answers>& answers);
+  /// again; the first of them was under way when the session ended, and only twice. Without any,
+  /// what was handed out is given back.
+  void take(Conversation& with, const std::vector<smtp::Answers>& answers);
   /// The server does not take this HELO: that answers every question that needs it.
   void helo_refused(const SessionKind& kind, const mail::Reply& reply);
   /// Nor what goes before the questions of such a session.
@@ -79,10 +86,16 @@ class Battery {
   void give_up(const std::string& why);
 
   /// The message for one of the attempts that next() handed out, with a token that is remembered.
-  std::string letter_for(const mail::Attempt& attempt);
+  std::string letter_for(Conversation& with, const mail::Attempt& attempt);
+  /// The domain that the server answers for, as far as it is known by now.
+  std::string own_domain() const { return fill().own_domain; }
   /// A random local part, as in its questions.
   std::string new_token() const { return options_.token(); }
 
+  /// Questions that nobody asks at the moment.
+  std::size_t waiting() const { return pending_.size(); }
+  /// A technique was taken.
+  bool takes_something() const { return takes_something_; }
   /// Attempts answered so far.
   std::size_t answered() const { return answered_; }
   /// Writes controls and outcomes, and what they say of the own domain.
@@ -96,15 +109,17 @@ class Battery {
   void ask_own_domain();
   void ask_catalogue();
   void ask_data();
+  void ask_for_a_bounce();
   bool is_worth_a_message(const Question& question) const;
   void ask_at(const std::string& domain);
   void add(Question question);
   bool stand_in(Question question);
-  void answer(const Question& question, const Reading& reading);
+  bool is_to_be_asked_again(const Conversation& with, Question& question, const Reading& reading);
+  void answer(Conversation& with, const Question& question, const Reading& reading);
   void answer_data(const Question& question, const Reading& reading);
-  void ask_twin_of(const Question& question);
-  void ask_unknown_here(const Question& question);
-  void ask_again_here(const Question& question);
+  void ask_twin_of(Conversation& with, const Question& question);
+  void ask_unknown_here(Conversation& with, const Question& question);
+  void ask_again_here(Conversation& with, const Question& question);
   void not_run(const Question& question, const Reading& reading, std::string why);
   bool is_covered(const Question& question) const;
   std::string helo_of(techniques::HeloForm form) const;
@@ -118,7 +133,7 @@ class Battery {
   OwnDomain own_;
   Stage stage_ = Stage::opening;
   std::deque<Question> pending_;
-  std::deque<Question> asked_;
+  std::size_t under_way_ = 0;  // questions that were handed out
   std::vector<std::pair<Question, Control>> controls_;
   std::vector<std::pair<Question, Outcome>> outcomes_;
   std::map<std::string, mail::Reply> refused_senders_;  // at MAIL, by form
@@ -129,9 +144,8 @@ class Battery {
 
   std::set<Asked> recipients_answered_;
   std::map<Asked, std::string> twins_;  // control by form
-  bool asked_again_here_ = false;       // what was taken first, in this connection
-  bool unknown_asked_here_ = false;     // the control of the plain spellings, in this connection
-  bool had_enough_ = false;             // the server said so: this session is over
+  bool takes_something_ = false;
+  std::optional<std::string> given_up_;  // why
   std::size_t answered_ = 0;
   std::size_t data_taken_ = 0;
 };

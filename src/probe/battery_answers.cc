@@ -20,6 +20,7 @@ Outcome outcome_of(const Question& question, mail::Attempt attempt, const Readin
   outcome.attempt = std::move(attempt);
   outcome.phase = reading.phase;
   outcome.helo_refused = reading.helo_refused;
+  outcome.mail_refused = reading.mail_refused;
   outcome.kind = reading.kind;
   outcome.refused_as = reading.refused_as;
   outcome.reply = reading.reply;
@@ -66,7 +67,7 @@ bool Battery::is_covered(const Question& question) const {
   });
 }
 
-void Battery::answer(const Question& question, const Reading& reading) {
+void Battery::answer(Conversation& with, const Question& question, const Reading& reading) {
   if (question.phase != smtp::Phase::rcpt) return answer_data(question, reading);
   if (reading.sender_refused) {
     // A refusal at RCPT may depend on the recipient as well, so only MAIL's is remembered.
@@ -79,17 +80,24 @@ void Battery::answer(const Question& question, const Reading& reading) {
   }
   const mail::Attempt attempt = question.attempt(helo_of(question.helo));
   if (is_control(question)) {
-    if (question.name == unknown_control) unknown_asked_here_ = true;
+    if (question.name == unknown_control) with.unknown_asked_here = true;
     Control control{question.name, attempt, reading.kind, reading.refused_as, reading.reply};
     controls_.emplace_back(question, std::move(control));
     return;
   }
   recipients_answered_.insert(asked_form(question, question.recipient_form));
   outcomes_.emplace_back(question, outcome_of(question, attempt, reading));
-  if (reading.kind == OutcomeKind::accepted) ask_twin_of(question);
+  if (reading.kind == OutcomeKind::accepted) ask_twin_of(with, question);
 }
 
 void Battery::answer_data(const Question& question, const Reading& reading) {
+  if (is_control(question)) {
+    Control control{question.name, question.attempt(helo_of(question.helo)), reading.kind,
+                    reading.refused_as, reading.reply};
+    if (reading.kind == OutcomeKind::accepted) control.token = question.token;
+    controls_.emplace_back(question, std::move(control));
+    return;
+  }
   for (auto& [asked, outcome] : outcomes_) {
     if (asked.technique != question.technique || outcome.kind != OutcomeKind::accepted) continue;
     if (reading.phase != "data") continue;  // taken once, refused now: what was found stays
@@ -102,10 +110,10 @@ void Battery::answer_data(const Question& question, const Reading& reading) {
   if (data_taken_ >= data_samples && !options_.delivery) pending_.clear();
 }
 
-void Battery::ask_twin_of(const Question& question) {
+void Battery::ask_twin_of(Conversation& with, const Question& question) {
   if (question.technique->twin.empty()) {
-    ask_again_here(question);
-    return ask_unknown_here(question);  // which is asked first
+    ask_again_here(with, question);
+    return ask_unknown_here(with, question);  // which is asked first
   }
   const auto key = asked_form(question, question.technique->twin);
   if (twins_.count(key) != 0) return;
@@ -115,8 +123,8 @@ void Battery::ask_twin_of(const Question& question) {
 }
 
 // Some take the first few recipients of all, whoever they are: a yes that is none a moment later.
-void Battery::ask_again_here(const Question& question) {
-  if (std::exchange(asked_again_here_, true)) return;
+void Battery::ask_again_here(Conversation& with, const Question& question) {
+  if (std::exchange(with.asked_again_here, true)) return;
   Question again = question;
   again.technique = nullptr;
   again.name = std::string(again_control) + question.name;
@@ -126,9 +134,9 @@ void Battery::ask_again_here(const Question& question) {
 
 // A balancer may lead each connection to another server: a yes counts beside the no of the same
 // one.
-void Battery::ask_unknown_here(const Question& question) {
+void Battery::ask_unknown_here(Conversation& with, const Question& question) {
   const OwnDomain own = find_own_domain(asked_at());
-  if (own.domain.empty() || std::exchange(unknown_asked_here_, true)) return;
+  if (own.domain.empty() || std::exchange(with.unknown_asked_here, true)) return;
   Question control =
       ask_control(std::string(unknown_control), "<{nobody}@" + own.domain + ">", fill());
   control.helo = question.helo;

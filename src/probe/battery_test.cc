@@ -58,8 +58,9 @@ class BatteryAgainst : public testing::Test {
   void session(Battery& battery, const SessionKind& kind, std::size_t dose,
                std::vector<mail::Attempt>& asked) {
     kinds.push_back(kind);
+    Conversation with;
     while (true) {
-      const auto attempts = battery.next(kind, dose);
+      const auto attempts = battery.next(with, kind, dose);
       if (attempts.empty()) return;
       std::vector<smtp::Answers> answers;
       answers.reserve(attempts.size());
@@ -69,7 +70,7 @@ class BatteryAgainst : public testing::Test {
         answers.push_back(up ? answer(attempt, kind) : smtp::Answers{});
         up = up && answers.back().complete;
       }
-      battery.take(answers);
+      battery.take(with, answers);
       if (!up) return;
     }
   }

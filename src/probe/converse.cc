@@ -13,9 +13,9 @@ void tell(smtp::Session& session, const net::IoFailure& failure) {
   }
 }
 
-net::Task<void> upgrade(net::Stream& stream, smtp::Session& session, std::string server_name,
+net::Task<void> upgrade(net::Stream& stream, smtp::Session& session, net::Handshake tls,
                         net::TimePoint deadline) {
-  const auto failure = co_await stream.start_tls(std::move(server_name), deadline);
+  const auto failure = co_await stream.start_tls(std::move(tls), deadline);
   if (failure) {
     session.tls_failed(failure->detail);
   } else {
@@ -25,7 +25,7 @@ net::Task<void> upgrade(net::Stream& stream, smtp::Session& session, std::string
 
 }  // namespace
 
-net::Task<void> converse(net::Stream& stream, smtp::Session& session, std::string server_name,
+net::Task<void> converse(net::Stream& stream, smtp::Session& session, net::Handshake tls,
                          Waits waits, net::Clock& clock) {
   while (!session.ended()) {
     const bool greeted = session.record().greeting.has_value();
@@ -42,7 +42,7 @@ net::Task<void> converse(net::Stream& stream, smtp::Session& session, std::strin
     }
     if (session.ended() || session.idle()) co_return;
     if (session.wants_tls()) {
-      co_await upgrade(stream, session, server_name, deadline);
+      co_await upgrade(stream, session, tls, deadline);
       continue;
     }
     const net::ReadResult got = co_await stream.read(deadline);

@@ -17,8 +17,8 @@ struct Waits {
   net::TimePoint until = net::TimePoint::max();
 };
 
-/// Drives the session until it is idle or has ended. `server_name` goes into TLS.
-net::Task<void> converse(net::Stream& stream, smtp::Session& session, std::string server_name,
+/// Drives the session until it is idle or has ended. `tls`: how it begins behind STARTTLS.
+net::Task<void> converse(net::Stream& stream, smtp::Session& session, net::Handshake tls,
                          Waits waits, net::Clock& clock);
 
 }  // namespace relayproof::probe

@@ -43,10 +43,11 @@ net::Task<std::vector<mail::Reply>> ask_canary(net::Network& network, net::Endpo
   for (const auto& token : tokens) options.prelude.commands.push_back("VRFY " + token);
   smtp::Session session(std::move(options));
   const Waits waits = waits_until(until);
-  co_await converse(**stream, session, "", waits, network.clock());
+  const net::Handshake no_tls;
+  co_await converse(**stream, session, no_tls, waits, network.clock());
   if (session.idle()) {
     session.quit();
-    co_await converse(**stream, session, "", waits, network.clock());
+    co_await converse(**stream, session, no_tls, waits, network.clock());
   }
   co_return session.record().prelude;
 }
@@ -59,7 +60,12 @@ class Waiting {
     for (auto& door : doors_) {
       for (auto& outcome : door.outcomes) {
         if (outcome.kind != OutcomeKind::accepted) continue;  // refused behind the dot
-        for (const auto& token : outcome.tokens) awaited_.emplace(token, Sent{&door, &outcome});
+        for (const auto& token : outcome.tokens) {
+          awaited_.emplace(token, Sent{&door, &outcome, nullptr});
+        }
+      }
+      for (auto& control : door.controls) {
+        if (!control.token.empty()) awaited_.emplace(control.token, Sent{&door, nullptr, &control});
       }
     }
   }
@@ -86,6 +92,7 @@ class Waiting {
   struct Sent {
     DoorResult* door;
     Outcome* outcome;
+    Control* control;  // instead: a bounce is awaited
   };
 
   net::Task<void> ask_about_all(net::TimePoint end) {
@@ -115,10 +122,16 @@ class Waiting {
 
   void take(const std::string& token, canary::Arrival arrival) {
     const auto found = awaited_.find(token);
-    if (found == awaited_.end() || arrival.kind != canary::Kind::proof) return;
-    const auto [door, outcome] = found->second;
+    if (found == awaited_.end()) return;
+    const auto [door, outcome, control] = found->second;
+    const auto awaited = control != nullptr ? canary::Kind::bounce : canary::Kind::proof;
+    if (arrival.kind != awaited) return;
     awaited_.erase(found);
     arrival.token = token;
+    if (control != nullptr) {
+      control->bounce = std::move(arrival);
+      return;
+    }
     outcome->kind = OutcomeKind::delivered;
     outcome->phase = "delivered";
     // The oldest hop is the server's own: it says from whom it took the message.
@@ -193,6 +206,7 @@ Delivery delivery_for(const Plan& plan, const Target& target, const std::string&
                       const net::Clock& clock) {
   const CanaryOptions& canary = *plan.options.canary;
   Delivery delivery;
+  delivery.return_path = "<" + canary.address + ">";
   delivery.token = [&canary, name = name_of(target), &clock](const std::string& technique) {
     return canary::make_token(canary.key, {name, technique}, clock.wall());
   };

@@ -194,6 +194,40 @@ TEST_F(DeliveryTest, ABounceIsNoDelivery) {
   EXPECT_EQ(arrivals.front().kind, canary::Kind::bounce);
 }
 
+TEST_F(DeliveryTest, ABounceForAMailboxThatCannotExistDemonstratesBackscatter) {
+  put_server(
+      false,
+      [this](const Message& message) {
+        Message bounce = message;
+        bounce.said.recipients = {*message.said.sender};
+        bounce.said.sender = smtp::parse_path("<>");
+        bounce.content = "Subject: returned\r\n\r\n" + message.content;
+        if (message.said.sender->argument == "<proof@canary.example>") hand_over(bounce);
+      },
+      false);
+  const auto result = run();
+  EXPECT_NE(result.verdict, Verdict::open) << result.reason;
+  const auto& found = result.doors.front().weaknesses;
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found.front().code, "RP4002");
+  EXPECT_EQ(found.front().evidence, Evidence::demonstrated);
+  ASSERT_EQ(arrivals.size(), 1U);
+  EXPECT_EQ(arrivals.front().kind, canary::Kind::bounce);
+}
+
+TEST_F(DeliveryTest, ACatchAllThatKeepsItsMailOnlyLooksLikeBackscatter) {
+  std::size_t kept = 0;
+  put_server(
+      false, [&](const Message&) { ++kept; }, false);
+  const auto result = run();
+  EXPECT_NE(result.verdict, Verdict::open) << result.reason;
+  EXPECT_GE(kept, 1U);
+  EXPECT_LE(kept, 12U);
+  const auto& found = result.doors.front().weaknesses;
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found.front().evidence, Evidence::observed);
+}
+
 TEST_F(DeliveryTest, ARefusalBehindTheDotIsARefusal) {
   MailServer server;
   server.relays = true;

@@ -1,5 +1,5 @@
-// Asks one door: sessions one after the other, in doses the server bears, until every question of
-// its battery is answered or it does not let us ask any more.
+// Asks one door: sessions in doses the server bears, side by side as far as it bears that, too,
+// until every question of its battery is answered or it does not let us ask any more.
 #pragma once
 
 #include <functional>
@@ -11,6 +11,18 @@
 
 namespace relayproof::probe {
 
+/// Sessions at a time with one server, over all of its doors that are asked together.
+struct Budget {
+  std::size_t sessions = 1;
+  std::size_t doors = 0;   ///< of those asked together, how many have not ended: each has one
+  std::size_t beside = 0;  ///< sessions that doors have besides
+
+  std::size_t left() const {
+    const std::size_t taken = doors + beside;
+    return sessions - (taken < sessions ? taken : sessions);
+  }
+};
+
 struct DoorOptions {
   Target target;
   std::optional<mail::IpAddress> source;  ///< nullopt: the system chooses
@@ -18,6 +30,7 @@ struct DoorOptions {
   ServerNames names;
   Waits waits;
   std::size_t connection_limit = 60;
+  Budget* budget = nullptr;  ///< nullptr: one session after the other
   /// Called after each batch with the number of attempts answered since; may be empty.
   std::function<void(std::size_t)> progress;
 };

@@ -8,18 +8,18 @@ Dose dose_for(Software software) {
   switch (software) {
     case Software::postfix:
       // smtpd_soft_error_limit = 10: from the 11th error on every reply is a second late;
-      // smtpd_junk_command_limit = 100 RSETs.
-      return {.attempts = 60, .errors = 9, .malformed = 9};
+      // smtpd_junk_command_limit = 100 RSETs; smtpd_client_connection_count_limit = 50.
+      return {.attempts = 60, .errors = 9, .malformed = 9, .sessions = 8};
     case Software::exim:
       // smtp_accept_max_nonmail = 10 (the 12th RSET closes), smtp_max_synprot_errors = 3 (the 4th
-      // closes).
-      return {.attempts = 10, .errors = 10, .malformed = 3};
+      // closes); smtp_accept_max = 20 of all clients.
+      return {.attempts = 10, .errors = 10, .malformed = 3, .sessions = 8};
     case Software::sendmail:
       // No limit on refusals, 120 RSETs without effect; 25 unknown commands. Connections are what
       // Debian limits (10 in ten minutes), so few and long sessions are right.
-      return {.attempts = 100, .errors = 100, .malformed = 24};
+      return {.attempts = 100, .errors = 100, .malformed = 24, .sessions = 1};
     case Software::opensmtpd:
-      return {.attempts = 40, .errors = 40, .malformed = 40};
+      return {.attempts = 40, .errors = 40, .malformed = 40, .sessions = 4};
     case Software::exchange:
     case Software::sink:
     case Software::other:
@@ -44,7 +44,8 @@ Dose reduced(const Dose& dose, std::size_t answered) {
   const std::size_t most = std::max<std::size_t>(answered, 1);
   return {.attempts = std::min(dose.attempts, most),
           .errors = std::min(dose.errors, most),
-          .malformed = std::min(dose.malformed, most)};
+          .malformed = std::min(dose.malformed, most),
+          .sessions = dose.sessions};
 }
 
 }  // namespace relayproof::probe

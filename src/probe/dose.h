@@ -13,6 +13,7 @@ struct Dose {
   std::size_t attempts = 9;   ///< transactions, that is RSETs
   std::size_t errors = 8;     ///< refusals
   std::size_t malformed = 2;  ///< violations of the syntax; these go in sessions of their own
+  std::size_t sessions = 2;   ///< at a time
 
   bool operator==(const Dose&) const = default;
 };

@@ -9,6 +9,7 @@
 #include "probe/judge.h"
 #include "probe/outside.h"
 #include "probe/place.h"
+#include "probe/prelude.h"
 #include "probe/run.h"
 #include "probe/ulid.h"
 
@@ -86,9 +87,23 @@ class Execution {
       reserve(address, plan_.ports.front(), mail::mode_of_port(plan_.ports.front()));
     }
     for (const auto& [family, slot] : first_) {
-      tasks.push_back(ask(slot, plan_.options.techniques, true));
+      tasks.push_back(ask_first(slot));
     }
-    co_await net::all(std::move(tasks), plan_.options.per_host);
+    co_await together(std::move(tasks));
+  }
+
+  // So many doors at a time; what they leave of the sessions that were agreed on, each may have
+  // besides.
+  net::Task<void> together(std::vector<net::Task<void>> doors) {
+    budget_ = {.sessions = plan_.options.per_host,
+               .doors = std::min(doors.size(), plan_.options.per_host)};
+    left_ = doors.size();
+    co_await net::all(std::move(doors), plan_.options.per_host);
+  }
+
+  void door_ended() {
+    --left_;
+    budget_.doors = std::min(budget_.doors, left_);
   }
 
   // Every other door with a few attempts; in full where these are answered differently.
@@ -114,13 +129,23 @@ class Execution {
   net::Task<void> ask_baseline(std::size_t from) {
     std::vector<net::Task<void>> tasks;
     for (std::size_t slot = from; slot < slots_.size(); ++slot) tasks.push_back(ask_further(slot));
-    co_await net::all(std::move(tasks), plan_.options.per_host);
+    co_await together(std::move(tasks));
+  }
+
+  net::Task<void> ask_first(std::size_t slot) {
+    co_await ask(slot, plan_.options.techniques, true);
+    door_ended();
   }
 
   net::Task<void> ask_further(std::size_t slot) {
+    co_await ask_in_short(slot);
+    door_ended();
+  }
+
+  net::Task<void> ask_in_short(std::size_t slot) {
     const DoorResult* first = first_door_of(slots_[slot].target.address.family());
     if (first != nullptr) {
-      co_await ask(slot, baseline(), false);
+      co_await ask(slot, baseline(slots_[slot].target.tls), false);
       if (!differs(slots_[slot], *first)) co_return;
     }
     co_await ask(slot, plan_.options.techniques, true);
@@ -182,6 +207,7 @@ class Execution {
     options.battery = battery_for(address, options.target, std::move(techniques));
     options.names = names_for(address);
     options.waits.until = plan_.started + plan_.options.timeout;
+    options.budget = &budget_;
     // RFC 5321 4.5.3.2.6: what a server does behind the dot takes its time.
     if (plan_.options.canary) options.waits.reply = seconds(120);
     options.progress = plan_.options.progress;
@@ -243,13 +269,18 @@ class Execution {
     return techniques::lacks(technique.mail_from, with);
   }
 
-  std::vector<const techniques::Technique*> baseline() const {
+  // The first few, and those that the first door could not be asked.
+  std::vector<const techniques::Technique*> baseline(mail::TlsMode tls) const {
     std::vector<const techniques::Technique*> rows;
+    std::size_t usual = 0;
     for (const auto* technique : plan_.options.techniques) {
-      if (rows.size() == baseline_attempts) break;
+      if (!fits(technique->prelude, tls)) continue;
+      const bool only_here = needs_tls(technique->prelude);
+      if (!only_here && usual == baseline_attempts) continue;
       if (technique->helo == techniques::HeloForm::ours && !technique->malformed &&
           !lacks(*technique)) {
         rows.push_back(technique);
+        usual += only_here ? 0 : 1;
       }
     }
     return rows;
@@ -317,6 +348,8 @@ class Execution {
   std::vector<DoorResult> slots_;
   std::vector<Address> addresses_;  // of the slots
   std::map<mail::Family, std::size_t> first_;
+  Budget budget_;
+  std::size_t left_ = 0;  // doors of those that are asked together
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include "probe/own_domain.h"
 #include "probe/refusal.h"
+#include "probe/weaknesses.h"
 
 namespace relayproof::probe {
 namespace {
@@ -258,6 +259,7 @@ void judge(DoorResult& door) {
   Tally tally;
   for (const auto& outcome : door.outcomes) count(door, outcome, tally);
   conclude(door, tally, deliveries);
+  door.weaknesses = weaknesses_of(door);
 }
 
 }  // namespace relayproof::probe

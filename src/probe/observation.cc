@@ -42,6 +42,12 @@ std::string_view to_string(Evidence evidence) {
   return word(words, evidence);
 }
 
+std::string_view to_string(Reached reached) {
+  static constexpr std::array<std::string_view, 7> words = {
+      "yes", "refused", "timed-out", "unreachable", "no-route", "no-tls", "not-smtp"};
+  return word(words, reached);
+}
+
 std::string_view to_string(Software software) {
   static constexpr std::array<std::string_view, 8> words = {
       "postfix", "opensmtpd", "exim", "sendmail", "exchange", "sink", "other", "unknown"};

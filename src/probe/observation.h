@@ -53,6 +53,7 @@ struct Outcome {
   mail::Attempt attempt;
   std::string phase = "rcpt";  ///< `rcpt`, `data`, `delivered`: how far it went
   bool helo_refused = false;   ///< the HELO itself was refused: nobody gets further with it
+  bool mail_refused = false;   ///< at MAIL: the recipient was not reached
   OutcomeKind kind = OutcomeKind::not_run;
   std::optional<RefusedAs> refused_as;
   std::optional<CountsAs> counts_as;
@@ -70,6 +71,15 @@ struct Control {
   OutcomeKind kind = OutcomeKind::not_run;
   std::optional<RefusedAs> refused_as;
   std::optional<mail::Reply> reply;
+  std::string token = {};                      ///< of the message that was sent with it
+  std::optional<canary::Arrival> bounce = {};  ///< which it returned to the canary
+};
+
+/// What a server does that is no relaying, and that its owner should know.
+struct Weakness {
+  std::string code;  ///< its finding: `RP4002`
+  Evidence evidence = Evidence::observed;
+  std::string says;  ///< one sentence
 };
 
 struct Target {
@@ -101,9 +111,16 @@ enum class Reached {
   not_smtp,     ///< something listens that does not speak SMTP, or not to us
 };
 
+/// With hyphens: `not-smtp`.
+std::string_view to_string(Reached reached);
+
+/// The place of this program itself, among those that were asked from.
+inline constexpr std::string_view here = "here";
+
 /// One door: an address, a port, a TLS mode.
 struct DoorResult {
   Target target;
+  std::string place{here};  ///< where it was asked from: `here`, `root@vps.example`, a proxy
   mail::IpAddress source;
   Reached reached = Reached::yes;
   Verdict verdict = Verdict::undecided;
@@ -125,6 +142,7 @@ struct DoorResult {
   bool changes_its_mind = false;   ///< about one and the same unknown mailbox's domain
   std::vector<Control> controls;
   std::vector<Outcome> outcomes;
+  std::vector<Weakness> weaknesses;
   double waited = 0;  ///< seconds, for messages to come to the canary
   std::size_t blocked_after =
       0;  ///< attempts answered before it cut us off for good; 0: it did not
@@ -141,6 +159,7 @@ struct Run {
   std::string host;         ///< as given
   std::string mail_domain;  ///< the domain whose MX it is; may be empty
   std::string our_name;     ///< what we call ourselves in HELO
+  std::vector<std::string> places = {std::string(here)};
   std::vector<mail::IpAddress> sources;
   std::vector<DoorResult> doors;
   std::vector<std::string> not_asked;  ///< clauses: `IPv6 not asked: no IPv6 route from here`

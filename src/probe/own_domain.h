@@ -12,6 +12,8 @@ namespace relayproof::probe {
 inline constexpr std::string_view postmaster_control = "postmaster";
 inline constexpr std::string_view unknown_control = "unknown-local-recipient";
 inline constexpr std::string_view impossible_control = "impossible-domain";
+/// A message to such a mailbox, in the phase that delivers.
+inline constexpr std::string_view backscatter_control = "message-to-unknown-recipient";
 inline constexpr std::string_view again_control = "again:";  ///< and the technique's name
 
 /// A technique that was taken, asked once more in the same connection.

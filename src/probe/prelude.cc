@@ -45,12 +45,30 @@ bool is_login(Prelude claim) {
          claim == Prelude::external_login;
 }
 
-smtp::Prelude prelude_of(Prelude claim, const std::string& secret) {
+bool crosses_tls(Prelude claim) {
+  return claim == Prelude::injected_behind_tls || claim == Prelude::mail_before_tls;
+}
+
+bool needs_tls(Prelude claim) { return crosses_tls(claim) || claim == Prelude::client_certificate; }
+
+bool fits(Prelude claim, mail::TlsMode door) {
+  if (crosses_tls(claim)) return door == mail::TlsMode::starttls;
+  if (needs_tls(claim)) return door != mail::TlsMode::none;
+  if (claim == Prelude::old_hello && door == mail::TlsMode::starttls) return false;
+  // A PROXY header goes in front of TLS: not where the connection begins with it.
+  const bool header = claim == Prelude::proxy_loopback || claim == Prelude::proxy_binary_loopback;
+  return !header || door != mail::TlsMode::implicit;
+}
+
+smtp::Prelude prelude_of(Prelude claim, const std::string& secret, const std::string& own_domain) {
   switch (claim) {
     case Prelude::none:
+    case Prelude::client_certificate:
       return {};
     case Prelude::no_hello:
       return {.says_hello = false};
+    case Prelude::old_hello:
+      return {.knows_ehlo = false};
     case Prelude::xclient_loopback:
       return {.commands = {"XCLIENT ADDR=127.0.0.1 NAME=localhost"}};
     case Prelude::xclient_login:
@@ -69,6 +87,15 @@ smtp::Prelude prelude_of(Prelude claim, const std::string& secret) {
       return {.commands = {"AUTH ANONYMOUS " + base64(secret)}};
     case Prelude::external_login:
       return {.commands = {"AUTH EXTERNAL ="}};
+    case Prelude::injected_behind_tls:
+      return {.crossing = smtp::Crossing::injected};
+    case Prelude::mail_before_tls:
+      return {.crossing = smtp::Crossing::carried};
+    case Prelude::after_reset:
+      return {.commands = {"MAIL FROM:<>",
+                           own_domain.empty() ? "RCPT TO:<postmaster>"
+                                              : "RCPT TO:<postmaster@" + own_domain + ">",
+                           "RSET"}};
   }
   return {};
 }

@@ -46,7 +46,7 @@ std::function<mail::Reply(const smtp::Transaction&, std::string_view)> takes(std
   };
 }
 
-std::set<std::string> relaying(const smtp::Policy& policy) {
+Run run_against(const smtp::Policy& policy) {
   FakeNetwork network;
   network.hosts["mail.example.com"] = {"192.0.2.25"};
   network.exchangers["example.com"] = {{10, "mail.example.com"}};
@@ -66,14 +66,35 @@ std::set<std::string> relaying(const smtp::Policy& policy) {
   net::Loop loop;
   auto plan = loop.run(prepare(network, options));
   EXPECT_TRUE(plan) << plan.error().message;
-  const auto run = loop.run(execute(network, std::move(*plan)));
+  return loop.run(execute(network, std::move(*plan)));
+}
+
+std::set<std::string> relaying(const smtp::Policy& policy) {
+  const Run run = run_against(policy);
   std::set<std::string> names;
-  for (const auto& outcome : run.doors.front().outcomes) {
-    EXPECT_NE(outcome.kind, OutcomeKind::not_run) << outcome.technique;
-    if (outcome.counts_as == CountsAs::relay) names.insert(outcome.technique);
+  for (const auto& door : run.doors) {
+    for (const auto& outcome : door.outcomes) {
+      EXPECT_NE(outcome.kind, OutcomeKind::not_run) << outcome.technique;
+      if (outcome.counts_as == CountsAs::relay) names.insert(outcome.technique);
+    }
   }
   EXPECT_EQ(run.verdict, names.empty() ? Verdict::closed : Verdict::open) << run.reason;
   return names;
+}
+
+std::set<std::string> weaknesses(const smtp::Policy& policy) {
+  const Run run = run_against(policy);
+  EXPECT_EQ(run.verdict, Verdict::closed) << run.reason;
+  std::set<std::string> codes;
+  for (const auto& door : run.doors) {
+    for (const auto& weakness : door.weaknesses) codes.insert(weakness.code);
+  }
+  return codes;
+}
+
+smtp::Policy with_starttls(smtp::Policy policy) {
+  policy.starttls = true;
+  return policy;
 }
 
 using Names = std::set<std::string>;
@@ -128,6 +149,80 @@ TEST(Preludes, AForgedClientIsFound) {
     policy.on_other = takes(command, anew ? 220 : 250);
     EXPECT_EQ(relaying(policy), Names{name});
   }
+}
+
+TEST(Preludes, AServerThatTakesAnyCertificateIsFoundIfItAsksForOne) {
+  auto policy = with_starttls(closed_but_for([](const auto& said) { return said.certificate; }));
+  EXPECT_EQ(relaying(policy), Names{});
+  policy.asks_for_certificate = true;
+  EXPECT_EQ(relaying(policy), Names{"client-certificate"});
+  EXPECT_EQ(relaying(with_starttls(policy_of(testing_support::MailServer{}))), Names{});
+}
+
+TEST(Preludes, CommandsThatCameInClearAreFoundWhereTlsMakesThemTrusted) {
+  auto policy =
+      with_starttls(closed_but_for([](const auto& said) { return said.tls && said.helo.empty(); }));
+  policy.require_helo = false;
+  EXPECT_EQ(relaying(policy), Names{});
+  policy.obeys_clear_behind_tls = true;
+  EXPECT_EQ(relaying(policy), Names{"starttls-injection"});
+}
+
+TEST(Preludes, ObeyingCommandsThatCameInClearIsAWeaknessWithoutARelay) {
+  auto policy = with_starttls(policy_of(testing_support::MailServer{}));
+  EXPECT_EQ(weaknesses(policy), Names{});
+  policy.obeys_clear_behind_tls = true;
+  EXPECT_EQ(weaknesses(policy), Names{"RP4001"});
+  policy.require_helo = false;
+  EXPECT_EQ(weaknesses(policy), Names{"RP4001"});
+}
+
+TEST(Preludes, APermissionThatOutlivesTlsIsFound) {
+  const auto in_clear = std::make_shared<bool>(false);
+  auto policy =
+      with_starttls(closed_but_for([in_clear](const auto& said) { return *in_clear && said.tls; }));
+  const auto closed = policy.on_mail;
+  policy.on_mail = [closed, in_clear](const auto& said, const auto& sender) {
+    *in_clear = !said.tls;
+    return closed(said, sender);
+  };
+  EXPECT_EQ(relaying(policy), Names{});
+  policy.remembers_over_tls = true;
+  EXPECT_EQ(relaying(policy), Names{"mail-before-tls"});
+}
+
+TEST(Preludes, RememberingOverTlsIsAWeaknessWithoutARelay) {
+  auto policy = with_starttls(policy_of(testing_support::MailServer{}));
+  policy.remembers_over_tls = true;
+  EXPECT_EQ(weaknesses(policy), Names{"RP4003"});
+}
+
+TEST(Preludes, APermissionThatOutlivesResetIsFound) {
+  const auto permitted = std::make_shared<bool>(false);
+  auto policy = closed_but_for([permitted](const auto&) { return *permitted; });
+  EXPECT_EQ(relaying(policy), Names{});
+  const auto closed = policy.on_rcpt;
+  // Only of the transaction that a session begins with, else the plain questions find it, too.
+  const auto first = std::make_shared<bool>(true);
+  policy.on_helo = [permitted, first](const auto&) {
+    *permitted = false;
+    *first = true;
+    return mail::Reply{250, {"ok"}};
+  };
+  policy.on_rcpt = [=](const auto& said, const auto& recipient) {
+    const auto reply = closed(said, recipient);
+    *permitted = *permitted || (*first && reply.code == 250);
+    *first = false;
+    return reply;
+  };
+  EXPECT_EQ(relaying(policy), Names{"after-reset"});
+}
+
+TEST(Preludes, MailboxesThatCannotExistAreTakenForBackscatterOnlyAtHome) {
+  testing_support::MailServer server;
+  EXPECT_EQ(weaknesses(policy_of(server)), Names{});
+  server.knows_its_users = false;
+  EXPECT_EQ(weaknesses(policy_of(server)), Names{"RP4002"});
 }
 
 TEST(Preludes, AServiceBehindALoadBalancerThatAllCanReachIsFound) {

@@ -24,6 +24,8 @@ struct Question {
   smtp::Phase phase = smtp::Phase::rcpt;
   int cut = 0;           ///< how often the server hung up on it
   bool retried = false;  ///< after "too much"
+  bool doubted = false;  ///< taken in a session that could not ask on: once more
+  std::string token;     ///< of the message that was made for a control
 
   mail::Attempt attempt(const std::string& helo_argument) const;
 };

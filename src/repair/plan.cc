@@ -22,6 +22,8 @@ struct Attempted {
   Texts texts;
   std::vector<std::string> steps;
   std::vector<std::string> asks;
+  std::vector<std::string> commands;
+  std::vector<std::string> rehearsal;
   unsigned cost = 0;
   Loaded loaded;
   Audit audit;
@@ -80,11 +82,18 @@ std::vector<SourceRange> causes_of(const Audit& audit, const policy::Policy& pol
   return places;
 }
 
+void append(const std::vector<std::string>& from, std::vector<std::string>& to) {
+  to.insert(to.end(), from.begin(), from.end());
+}
+
 class Planner {
  public:
   Planner(const Subject& subject, const PlanOptions& options)
       : subject_(subject), options_(options) {
     loss_options_.audit = options.audit;
+    // A server may know its own machine by these only; nobody writes from the others.
+    loss_options_.promised = mail::IpSet::of(*mail::IpAddress::parse("127.0.0.1")) |
+                             mail::IpSet::of(*mail::IpAddress::parse("::1"));
     for (const auto& network : options.networks) {
       loss_options_.promised = loss_options_.promised | mail::IpSet::of(network);
     }
@@ -147,8 +156,11 @@ class Planner {
       ++plan_.trials;
       auto loaded = load_with(subject_, *texts);
       if (!loaded) continue;
-      Attempted one{std::move(*texts),       from.steps,         from.asks,
-                    from.cost + remedy.cost, std::move(*loaded), {}};
+      Attempted one{
+          std::move(*texts),       from.steps,         from.asks, from.commands, from.rehearsal,
+          from.cost + remedy.cost, std::move(*loaded), {}};
+      append(remedy.commands, one.commands);
+      append(remedy.rehearsal, one.rehearsal);
       one.steps.push_back(std::move(remedy.says));
       if (!remedy.asks.empty()) one.asks.push_back(std::move(remedy.asks));
       one.audit = questions::audit(one.loaded, options_.audit);
@@ -163,6 +175,8 @@ class Planner {
     Way way;
     way.steps = one.steps;
     way.asks = one.asks;
+    way.commands = one.commands;
+    way.rehearsal = one.rehearsal;
     way.losses = questions::losses(before_.loaded, one.loaded, loss_options_);
     for (const auto& [path, text] : one.texts) {
       const auto old = subject_.files->read(path);

@@ -47,6 +47,9 @@ struct Way {
   std::vector<std::string> steps;  ///< what is done, in words
   std::vector<std::string> asks;   ///< what is lost that no file tells of
   std::vector<FileChange> files;
+  /// Not empty: these are run where the files were exported, and the files are not to be edited.
+  std::vector<std::string> commands;
+  std::vector<std::string> rehearsal;  ///< the same, which change nothing
   questions::Losses losses;
   /// Something legitimate would be lost, or it cannot be ruled out.
   bool asks_owner() const { return !asks.empty() || losses.any_legitimate(); }

@@ -93,19 +93,28 @@ const Mark* mark_in_head(std::string_view text) {
   return nullptr;
 }
 
-// Outside of comments, where `{{` of documentation does no harm. Postfix's own `${{a} == {b}` has
-// no blank behind its braces and begins with a dollar.
+// `{{ name }}`, `{% if`, `<%`. Postfix's own `${{a} == {b}` and Exim's `and{{eq{$a}{b}}}` have more
+// braces inside, and `{%}` of Exim has no blank.
+bool has_template(std::string_view line) {
+  const auto statement = line.find("{%");
+  if (statement != std::string_view::npos && statement + 2 < line.size() &&
+      std::string_view(" -+").find(line[statement + 2]) != std::string_view::npos) {
+    return true;
+  }
+  if (line.find("<%") != std::string_view::npos) return true;
+  const auto braces = line.find("{{");
+  if (braces == std::string_view::npos || (braces > 0 && line[braces - 1] == '$')) return false;
+  const auto inside = line.substr(braces + 2);
+  return inside.substr(0, inside.find("}}")).find_first_of("{$") == std::string_view::npos;
+}
+
+// Outside of comments, where what documentation shows does no harm.
 bool is_template(std::string_view text) {
   for (std::size_t at = 0; at < text.size();) {
     const auto end = std::min(text.find('\n', at), text.size());
     const auto line = text.substr(at, end - at);
     at = end + 1;
-    if (is_comment(line)) continue;
-    if (line.find("{%") != std::string_view::npos || line.find("<%") != std::string_view::npos) {
-      return true;
-    }
-    const auto braces = line.find("{{");
-    if (braces != std::string_view::npos && (braces == 0 || line[braces - 1] != '$')) return true;
+    if (!is_comment(line) && has_template(line)) return true;
   }
   return false;
 }

@@ -25,6 +25,10 @@ const Case cases[] = {
     {"/etc/postfix/main.cf", "myorigin = <%= @name %>\n", "template"},
     {"/etc/postfix/main.cf", "x = ${{$y} == {z} ? {a} : {b}}\n", nullptr},
     {"/etc/postfix/main.cf", "mydestination = plesk.example\n", nullptr},
+    {"/etc/postfix/main.cf", "{% if relay %}\n", "template"},
+    {"/etc/exim4/exim4.conf", "x = ${if and{{eq{$auth2}{a}}{eq{$auth3}{b}}}}\n", nullptr},
+    {"/etc/exim4/exim4.conf", "data = ${sg{$local_part}{%}{@}}\n", nullptr},
+    {"/etc/exim4/exim4.conf", "hostlist h = {{ networks }}\n", "template"},
     {"/var/lib/docker/overlay2/0a/diff/etc/postfix/main.cf", "", "Docker"},
     {"/var/lib/containers/storage/overlay/0a/diff/etc/postfix/main.cf", "", "Podman"},
 };

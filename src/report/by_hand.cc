@@ -108,14 +108,15 @@ int pause(const probe::DoorResult& door) {
 // All that is said: what goes before the question, and the question.
 std::vector<std::string> commands(const probe::DoorResult& door, const probe::Outcome& outcome) {
   const mail::Attempt& attempt = outcome.attempt;
-  const auto prelude = probe::prelude_of(outcome.prelude, "relayproof-nobody");
+  const auto prelude = probe::prelude_of(outcome.prelude, "relayproof-nobody", door.own_domain);
   std::vector<std::string> said;
   if (!prelude.opening.empty()) {
     said.push_back(prelude.opening);
     if (said.back().ends_with("\r\n")) said.back().resize(said.back().size() - 2);
   }
   // A server without extensions may not know EHLO; HELO is known to all of them (RFC 5321 2.2.1).
-  const std::string hello = (door.extensions.empty() ? "HELO " : "EHLO ") + attempt.helo;
+  const bool old = door.extensions.empty() || !prelude.knows_ehlo;
+  const std::string hello = (old ? "HELO " : "EHLO ") + attempt.helo;
   if (prelude.says_hello) said.push_back(hello);
   for (const auto& command : prelude.commands) {
     said.push_back(command);
@@ -140,7 +141,17 @@ std::string nc_line(const probe::DoorResult& door, const probe::Outcome& outcome
          "\\r\\n' \"$c\"; sleep " + wait + "; done) | ";
   // After DATA nobody says QUIT: the connection is cut before any content.
   if (to_data) out += "timeout " + std::to_string(first_pause(door) + 5 * pause(door)) + " ";
-  return out + connection(door.target, outcome.attempt.helo);
+  out += connection(door.target, outcome.attempt.helo);
+  if (outcome.prelude != techniques::Prelude::client_certificate) return out;
+  return "c=$(mktemp); openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=anybody -days 9 -keyout "
+         "\"$c\" -out \"$c.crt\" 2>/dev/null; " +
+         out + " -cert \"$c.crt\" -key \"$c\"";
+}
+
+// No tool at hand says something in clear and goes on behind TLS.
+std::string own_line(const probe::DoorResult& door, const probe::Outcome& outcome) {
+  return "relayproof probe " + door.target.address.to_string() + " --port " +
+         std::to_string(door.target.port) + " --technique " + outcome.technique + " --transcript";
 }
 
 }  // namespace
@@ -148,7 +159,7 @@ std::string nc_line(const probe::DoorResult& door, const probe::Outcome& outcome
 ByHand by_hand(const probe::DoorResult& door, const probe::Outcome& outcome) {
   ByHand lines;
   add_swaks(lines, door, outcome);
-  lines.nc = nc_line(door, outcome);
+  lines.nc = probe::crosses_tls(outcome.prelude) ? own_line(door, outcome) : nc_line(door, outcome);
   return lines;
 }
 

@@ -29,6 +29,10 @@ std::string patch_folder(const std::string& folder, const repair::Way& way);
 /// Unified diffs of all files of a way, as `patch -p1` takes them in patch_folder().
 std::string patch_of(const std::string& folder, const repair::Way& way);
 
+/// Instead of a patch, of a way that is commands: those that show what would be done, then those
+/// that do it.
+std::string commands_of(const repair::Way& way);
+
 /// What to say beside the patch: whether it is proved, who loses what, what else would do.
 std::string fix_text(const Fixed& fixed, const TextOptions& options);
 /// What was written, what the server said, and what is still to do.

@@ -35,6 +35,13 @@ Json patch_json(const std::string& patch) {
   }
 }
 
+// Commands are to be pasted as they are: their dialect lets nothing into them that is no text.
+Json commands_json(const std::vector<std::string>& commands) {
+  Json list = Json::array();
+  for (const auto& command : commands) list.push_back(command);
+  return list;
+}
+
 Json way_json(const Fixed& fixed, const repair::Way& way) {
   Json object = {{"steps", texts(way.steps)},
                  {"proved", true},
@@ -44,7 +51,11 @@ Json way_json(const Fixed& fixed, const repair::Way& way) {
                  {"not_compared", texts(way.losses.limits)},
                  {"files", Json::array()},
                  {"patch_folder", json_text(patch_folder(fixed.folder, way))},
-                 {"patch", patch_json(patch_of(fixed.folder, way))}};
+                 {"patch", nullptr},
+                 {"commands", commands_json(way.commands)},
+                 {"rehearsal", commands_json(way.rehearsal)}};
+  // What is exported is not edited.
+  if (way.commands.empty()) object["patch"] = patch_json(patch_of(fixed.folder, way));
   for (const auto& loss : way.losses.found) object["losses"].push_back(loss_json(loss));
   for (const auto& file : way.files) object["files"].push_back(json_text(file.path));
   return object;

@@ -19,6 +19,14 @@ std::string patch_folder(const std::string& folder, const repair::Way& way) {
   return all ? folder : "/";
 }
 
+std::string commands_of(const repair::Way& way) {
+  std::string text = "# First see what would be done; nothing is changed yet:\n";
+  for (const auto& command : way.rehearsal) text += command + '\n';
+  text += "# Then do it:\n";
+  for (const auto& command : way.commands) text += command + '\n';
+  return text;
+}
+
 std::string patch_of(const std::string& folder, const repair::Way& way) {
   const auto base = patch_folder(folder, way);
   std::string text;

@@ -93,6 +93,12 @@ std::string chosen_way(const Fixed& fixed, const TextOptions& options) {
                       "denied\": they need port 587 and their password.",
                       0);
   }
+  if (!way.commands.empty() && (!way.asks_owner() || fixed.allow_loss)) {
+    text += paragraph("",
+                      "Paste the commands where it was exported, export again, and audit that: "
+                      "proved is what the export will be then.",
+                      0);
+  }
   if (way.asks_owner() && !fixed.allow_loss) {
     text += paragraph("",
                       "Something legitimate may be lost: name your networks with --trusted, or "

@@ -8,6 +8,7 @@
 #include <span>
 
 #include "base/text.h"
+#include "probe/places.h"
 #include "report/document.h"
 #include "report/foreign.h"
 #include "report/render.h"
@@ -57,6 +58,12 @@ void put_reply(Json& object, const std::optional<mail::Reply>& reply) {
   object["text"] = reply ? Json(escape_foreign(reply->text(), json_text_bytes)) : Json(nullptr);
 }
 
+// Beside the control whose message it was.
+Json bounce_json(const canary::Arrival& bounce) {
+  return {
+      {"token", bounce.token}, {"when", rfc3339(bounce.when)}, {"from", bounce.from.to_string()}};
+}
+
 Json control_json(const probe::Control& control) {
   Json object;
   object["name"] = json_text(control.name);
@@ -64,6 +71,7 @@ Json control_json(const probe::Control& control) {
   object["outcome"] = to_string(control.kind);
   object["refused_as"] = name_or_null(control.refused_as);
   put_reply(object, control.reply);
+  if (control.bounce) object["bounce"] = bounce_json(*control.bounce);
   return object;
 }
 
@@ -113,31 +121,21 @@ Json outcome_json(const probe::DoorResult& door, const probe::Outcome& outcome) 
   return object;
 }
 
-std::string_view reached_name(probe::Reached reached) {
-  switch (reached) {
-    case probe::Reached::yes:
-      return "yes";
-    case probe::Reached::refused:
-      return "refused";
-    case probe::Reached::timed_out:
-      return "timed-out";
-    case probe::Reached::unreachable:
-      return "unreachable";
-    case probe::Reached::no_route:
-      return "no-route";
-    case probe::Reached::no_tls:
-      return "no-tls";
-    case probe::Reached::not_smtp:
-      break;
+Json weaknesses_json(const probe::DoorResult& door) {
+  Json list = Json::array();
+  for (const auto& weakness : door.weaknesses) {
+    list.push_back({{"code", weakness.code},
+                    {"evidence", to_string(weakness.evidence)},
+                    {"says", sentence(weakness.says, json_text_bytes)}});
   }
-  return "not-smtp";
+  return list;
 }
 
 void put_findings(Json& object, const probe::DoorResult& door) {
   object["verdict"] = to_string(door.verdict);
   object["evidence"] = to_string(door.evidence);
   object["reason"] = sentence(door.reason, json_text_bytes);
-  object["reached"] = reached_name(door.reached);
+  object["reached"] = to_string(door.reached);
   object["place"] = door.trusted_place ? "trusted" : "outside";
   object["in_full"] = door.in_full;
   object["accepts_everything"] = door.accepts_everything;
@@ -154,7 +152,7 @@ Json door_json(const probe::Run& run, const probe::DoorResult& door, const Meta&
   object["when"] = rfc3339(run.when);
   object["program"] = meta.program;
   object["catalogue"] = meta.catalogue;
-  object["vantage"] = {{"name", "here"}, {"source", door.source.to_string()}};
+  object["vantage"] = {{"name", json_text(door.place)}, {"source", door.source.to_string()}};
   object["target"] = {{"host", json_text(door.target.host)},
                       {"address", door.target.address.to_string()},
                       {"port", door.target.port},
@@ -169,6 +167,7 @@ Json door_json(const probe::Run& run, const probe::DoorResult& door, const Meta&
   for (const auto& control : door.controls) object["controls"].push_back(control_json(control));
   object["outcomes"] = Json::array();
   for (const auto& each : door.outcomes) object["outcomes"].push_back(outcome_json(door, each));
+  object["weaknesses"] = weaknesses_json(door);
   object["round_trips"] = door.round_trips;
   object["connections"] = door.connections;
   object["seconds"] = milliseconds(door.seconds);
@@ -176,6 +175,19 @@ Json door_json(const probe::Run& run, const probe::DoorResult& door, const Meta&
 }
 
 // What the run as a whole came to, without its doors.
+Json differences_json(const probe::Run& run) {
+  Json all = Json::array();
+  for (const auto& one : probe::disagreements(run)) {
+    Json object = {{"code", one.code},        {"address", one.target.address.to_string()},
+                   {"port", one.target.port}, {"tls", to_string(one.target.tls)},
+                   {"open", Json::array()},   {"closed", Json::array()}};
+    for (const auto& place : one.open) object["open"].push_back(json_text(place));
+    for (const auto& place : one.closed) object["closed"].push_back(json_text(place));
+    all.push_back(std::move(object));
+  }
+  return all;
+}
+
 Json run_json(const probe::Run& run) {
   Json object;
   object["run"] = run.id;
@@ -183,6 +195,8 @@ Json run_json(const probe::Run& run) {
   object["host"] = json_text(run.host);
   object["mail_domain"] = text_or_null(run.mail_domain);
   object["our_name"] = text_or_null(run.our_name);
+  object["places"] = Json::array();
+  for (const auto& place : run.places) object["places"].push_back(json_text(place));
   object["sources"] = Json::array();
   for (const auto& source : run.sources) object["sources"].push_back(source.to_string());
   object["verdict"] = to_string(run.verdict);
@@ -193,6 +207,7 @@ Json run_json(const probe::Run& run) {
   for (const auto& clause : run.not_asked) {
     object["not_asked"].push_back(sentence(clause, json_text_bytes));
   }
+  object["differences"] = differences_json(run);
   object["techniques"] = run.techniques;
   object["seconds"] = milliseconds(run.seconds);
   return object;

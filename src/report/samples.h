@@ -15,9 +15,11 @@ probe::Run accepts_everything();
 probe::Run undecided();  ///< OpenSMTPD's words, and its own domain not known
 probe::Run trusted_place();
 probe::Run unreachable();
-probe::Run blocked();        ///< cut off after 20 attempts, undecided
-probe::Run no_ipv6_route();  ///< closed, but only half was asked
-probe::Run hostile();        ///< terminal sequences, invalid UTF-8, bidirectional controls
+probe::Run blocked();          ///< cut off after 20 attempts, undecided
+probe::Run no_ipv6_route();    ///< closed, but only half was asked
+probe::Run from_two_places();  ///< a network that the server trusts, and one that it does not
+probe::Run weaknesses();       ///< closed, and not well kept besides
+probe::Run hostile();          ///< terminal sequences, invalid UTF-8, bidirectional controls
 
 struct Sample {
   std::string name;

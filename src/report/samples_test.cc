@@ -2,6 +2,8 @@
 
 #include <chrono>
 
+#include "probe/places.h"
+
 namespace relayproof::report::samples {
 namespace {
 
@@ -296,6 +298,37 @@ Run no_ipv6_route() {
   return run;
 }
 
+Run from_two_places() {
+  Run here = one_door("mail.club.example", closed_door("192.0.2.80", 41, mail::TlsMode::none));
+  here.doors.push_back(closed_door("192.0.2.80", 6, mail::TlsMode::starttls));
+  here.not_asked = {"IPv6 not asked: no IPv6 route from here"};
+  here.reason = "no relay found by 41 ways of asking";
+  DoorResult door = door_of("mail.club.example", "192.0.2.80");
+  door.verdict = Verdict::open;
+  door.reason = "recipients outside are accepted by 33 ways of asking";
+  door.source = address("198.51.100.7");
+  door.seen_as = "10.0.0.1";
+  for (std::size_t i = 0; i < 33; ++i) {
+    door.outcomes.push_back(relayed(nth(i), "<>", std::string("<") + outside + ">"));
+  }
+  deny(door, 41);
+  add_own_domain(door, "club.example");
+  Run there = one_door("mail.club.example", std::move(door));
+  there.sources = {address("198.51.100.7")};
+  probe::set_place(there, "root@vps.example");
+  return probe::join({std::move(here), std::move(there)});
+}
+
+Run weaknesses() {
+  Run run = closed();
+  for (auto& door : run.doors) {
+    if (door.target.tls != mail::TlsMode::starttls) continue;
+    door.weaknesses = {{"RP4001", probe::Evidence::observed, "it obeys what came in clear"}};
+  }
+  run.doors.front().weaknesses = {{"RP4002", probe::Evidence::demonstrated, "it sent the bounce"}};
+  return run;
+}
+
 Run hostile() {
   DoorResult door = door_of("evil.example", "192.0.2.13");
   const std::string attack = "\x1b]0;owned\x07\x1b[2J \xff\xfe \xe2\x80\xae<b>\\ \r\n250 2.1.5 Ok";
@@ -325,6 +358,8 @@ std::vector<Sample> all() {
           {"unreachable", unreachable()},
           {"blocked", blocked()},
           {"no_ipv6_route", no_ipv6_route()},
+          {"from_two_places", from_two_places()},
+          {"weaknesses", weaknesses()},
           {"hostile", hostile()}};
 }
 

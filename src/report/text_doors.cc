@@ -118,7 +118,7 @@ Row row_of(const DoorResult& door, const TextOptions& options) {
   row.ports = port_label(door.target);
   row.joins = door.target.port != 25;
   row.asked = door.reached == Reached::yes;
-  row.strangers = row.asked ? stranger_words(door) : unreached(door, options);
+  row.strangers = stranger_cell(door, options);
   row.own = row.asked && !door.wants_password ? own_words(door) : "-";
   return row;
 }
@@ -186,8 +186,13 @@ std::string row_line(const Row& row, const Widths& widths) {
 
 }  // namespace
 
+std::string stranger_cell(const probe::DoorResult& door, const TextOptions& options) {
+  return door.reached == Reached::yes ? stranger_words(door) : unreached(door, options);
+}
+
 std::string door_lines(const probe::Run& run, const TextOptions& options) {
   if (run.doors.empty()) return "";
+  if (run.places.size() > 1) return matrix_lines(run, options);
   const std::vector<Row> rows = rows_of(run, options);
   const Widths widths = widths_of(rows);
   std::string out;

@@ -12,14 +12,18 @@ namespace relayproof::report {
 std::string verdict_lines(const probe::Run& run, const TextOptions& options);
 /// The table: a line a door; doors of one address that look the same share one.
 std::string door_lines(const probe::Run& run, const TextOptions& options);
+/// What strangers got at a door, in a few words.
+std::string stranger_cell(const probe::DoorResult& door, const TextOptions& options);
+/// The same table for several places: a line a door, a column a place.
+std::string matrix_lines(const probe::Run& run, const TextOptions& options);
+/// Families or places that a server treats differently, and what the likely cause is.
+std::string likely_lines(const probe::Run& run, const TextOptions& options);
 /// Each open door: the relays found there and how to show them by hand.
 std::string relay_lines(const probe::Run& run, const TextOptions& options);
 /// What the server said, how it sees us, what could not be asked, what cannot be known from here.
 std::string remark_lines(const probe::Run& run, const TextOptions& options);
 /// Every control of every door.
 std::string control_lines(const probe::Run& run, const TextOptions& options);
-/// `S:` and `C:` lines of every session.
-
 /// `25 STARTTLS`, `465`, `2525 TLS`.
 std::string port_label(const probe::Target& target);
 /// `192.0.2.25 port 25 STARTTLS`.

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <tuple>
 
 #include "report/layout.h"
 #include "report/tally.h"
@@ -80,39 +79,14 @@ std::string evidence_line(const DoorResult& door) {
 
 std::string door_part(const probe::Run& run, const DoorResult& door, const TextOptions& options) {
   const std::vector<const Outcome*> relays = relays_of(door);
-  std::string out = "\n  Relays for strangers: " + door_label(door.target) + "\n";
+  const bool several = run.places.size() > 1;
+  std::string out = "\n  Relays for strangers: " + door_label(door.target) +
+                    (several ? " from " + shown(door.place, 80, options) : "") + "\n";
   for (std::size_t i = 0; i < (options.verbose ? relays.size() : 1); ++i) {
     out += relay_line(run, *relays[i], options) + hand_lines(door, *relays[i]);
   }
   if (!options.verbose && relays.size() > 1) out += others_line(relays);
   return out + evidence_line(door);
-}
-
-bool has_verdict(const probe::Run& run, mail::Family family, probe::Verdict verdict) {
-  return std::any_of(run.doors.begin(), run.doors.end(), [&](const DoorResult& door) {
-    return answered(door) && door.target.address.family() == family && door.verdict == verdict;
-  });
-}
-
-// One family open and the other not at all: the usual cause stands in front of the server.
-std::string likely_line(const probe::Run& run) {
-  for (const auto& [open, other, name] :
-       {std::tuple(mail::Family::ipv6, mail::Family::ipv4, "IPv6"),
-        std::tuple(mail::Family::ipv4, mail::Family::ipv6, "IPv4")}) {
-    if (has_verdict(run, open, probe::Verdict::open) &&
-        has_verdict(run, other, probe::Verdict::closed) &&
-        !has_verdict(run, other, probe::Verdict::open)) {
-      return "\n" + paragraph("  Likely   ",
-                              "IPv4 and IPv6 decide differently: something in front may hide " +
-                                  std::string(name) +
-                                  " clients behind an address that the server trusts (Docker, "
-                                  "load balancer, NAT), or its list of trusted networks holds all "
-                                  "of " +
-                                  std::string(name) + ".",
-                              11);
-    }
-  }
-  return "";
 }
 
 }  // namespace
@@ -123,7 +97,7 @@ std::string relay_lines(const probe::Run& run, const TextOptions& options) {
     if (door.verdict != probe::Verdict::open || relays_of(door).empty()) continue;
     out += door_part(run, door, options);
   }
-  return out + likely_line(run);
+  return out + likely_lines(run, options);
 }
 
 }  // namespace relayproof::report

@@ -115,6 +115,24 @@ NotRun not_run_at(const DoorResult& door) {
   return found;
 }
 
+// What it does besides, each once, with the doors at which it shows.
+std::string weaknesses(const probe::Run& run, const TextOptions& options) {
+  std::map<std::pair<std::string, std::string>, std::string> found;  // code and words -> where
+  for (const DoorResult& door : run.doors) {
+    for (const auto& weakness : door.weaknesses) {
+      std::string& where = found[{weakness.code, weakness.says}];
+      where += (where.empty() ? "" : ", ") + door_label(door.target);
+    }
+  }
+  std::string out;
+  for (const auto& [what, where] : found) {
+    std::string line = said(what.second, 300, options);
+    line.append("   ").append(what.first).append("   (").append(where).append(")");
+    out += paragraph("  Besides   ", line, 12);
+  }
+  return out;
+}
+
 // What was planned and not asked: that part is not known to be closed. Doors that say the same
 // share a line.
 std::string not_run(const probe::Run& run, const TextOptions& options) {
@@ -149,7 +167,8 @@ std::string not_run(const probe::Run& run, const TextOptions& options) {
 
 std::string remark_lines(const probe::Run& run, const TextOptions& options) {
   std::string out = in_its_words(run, options);
-  const std::string rest = seen_as(run, options) + reasons(run, options) + not_run(run, options);
+  const std::string rest = seen_as(run, options) + reasons(run, options) +
+                           weaknesses(run, options) + not_run(run, options);
   if (!rest.empty() && out.empty()) out = "\n";
   out += rest;
   if (run.verdict == probe::Verdict::closed) {

@@ -46,6 +46,11 @@ std::string extent(const Run& run) {
   return out;
 }
 
+std::string places(const Run& run) {
+  const bool elsewhere = run.places.size() == 1 && run.places.front() != probe::here;
+  return elsewhere ? run.places.front() : counted(run.places.size(), "place", "places");
+}
+
 std::string joined(const std::set<std::string>& names) {
   std::string out;
   for (const std::string& name : names) out += (out.empty() ? "" : ", ") + name;
@@ -86,6 +91,9 @@ std::string open_scope(const Run& run) {
     scope =
         contrast(run, "at", [](const DoorResult& door) { return door.target.address.to_string(); });
   }
+  if (scope.empty()) {
+    scope = contrast(run, "from", [](const DoorResult& door) { return door.place; });
+  }
   if (!scope.empty()) return scope;
   std::set<std::string> techniques;
   std::set<std::string> places;
@@ -118,7 +126,7 @@ Headline headline(const Run& run, const TextOptions& options) {
   if (run.verdict == Verdict::closed) {
     return {"CLOSED", green,
             "   no relay found: " + counted(run.techniques, "way of asking", "ways of asking") +
-                ", " + extent(run) + ", from 1 place"};
+                ", " + extent(run) + ", from " + places(run)};
   }
   if (takes_everything(run) && !delivers_nothing(run)) {
     return {"ACCEPTS MAIL FOR ANYBODY", yellow,

@@ -66,15 +66,18 @@ void Receiver::receive(std::string_view bytes) {
       take_line(bytes);
     }
   }
+  if (wants_tls_ && policy_.obeys_clear_behind_tls) held_ += bytes;
 }
 
-void Receiver::tls_started() {
+void Receiver::tls_started(bool certificate) {
   assert(wants_tls_);
   // RFC 3207 4.2: the server forgets what the client said before.
-  said_ = Transaction{};
+  if (!policy_.remembers_over_tls) said_ = Transaction{};
   said_.tls = true;
+  said_.certificate = certificate && policy_.asks_for_certificate;
   wants_tls_ = false;
   lines_.restart();
+  receive(std::exchange(held_, {}));
 }
 
 void Receiver::take_line(std::string_view& bytes) {

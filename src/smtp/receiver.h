@@ -29,6 +29,7 @@ struct Transaction {
   std::string helo = {};  ///< empty before HELO and EHLO
   bool esmtp = false;     ///< EHLO
   bool tls = false;
+  bool certificate = false;              ///< the client showed one in its handshake
   std::vector<std::string> claims = {};  ///< lines that Policy::on_other took, a PROXY header first
   std::optional<Path> sender = {};       ///< taken by the policy
   std::vector<Path> recipients = {};     ///< those taken by the policy
@@ -52,6 +53,10 @@ struct Policy {
   bool require_helo = true;
   bool starttls = false;
   bool expects_proxy = false;  ///< a PROXY header comes before the greeting
+  bool asks_for_certificate = false;
+  // Two defects that servers had, for tests.
+  bool obeys_clear_behind_tls = false;  ///< what came with STARTTLS is obeyed behind TLS
+  bool remembers_over_tls = false;      ///< what was said before TLS counts behind it
   EarlyCommands early_commands = EarlyCommands::answered;
   std::size_t max_line_bytes = 4096;
   std::size_t max_recipients = 100;
@@ -84,7 +89,9 @@ class Receiver {
   /// True after STARTTLS was answered with 220; bytes received until tls_started() are dropped
   /// (CVE-2011-0411).
   bool wants_tls() const { return wants_tls_; }
-  void tls_started();
+  /// `certificate`: the client showed one.
+  void tls_started(bool certificate = false);
+  bool asks_for_certificate() const { return policy_.asks_for_certificate; }
 
   /// True when all is said: send what take_output() has, then close the connection.
   bool closing() const { return closing_; }
@@ -125,6 +132,7 @@ class Receiver {
   LineReader lines_;
   std::optional<MessageReader> message_;  // after 354
   std::string output_;
+  std::string held_;    // came with STARTTLS, and will be obeyed behind it
   std::string header_;  // of PROXY, as far as it came
   bool greeted_ = false;
   std::size_t errors_ = 0;

@@ -84,6 +84,7 @@ mail::Reply Receiver::hello(std::string_view argument, std::vector<std::string> 
   Transaction said{.helo = std::string(trim(argument)),
                    .esmtp = esmtp,
                    .tls = said_.tls,
+                   .certificate = said_.certificate,
                    .claims = said_.claims};
   if (policy_.on_helo) {
     mail::Reply answer = policy_.on_helo(said);

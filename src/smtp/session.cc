@@ -62,6 +62,8 @@ void Session::accept(ParsedReply parsed) {
   if (parsed.bare_lf) note("a reply line ended with LF alone");
   if (parsed.mixed_codes) note("different codes in one reply");
   last_reply_ = std::move(parsed.reply);
+  if (options_.prelude.crossing == Crossing::injected && record_.tls)
+    return answered_across(last_reply_);
   const bool asked = unsent_ < due_.size();
   if (!asked) {
     const bool closing = last_reply_.code == service_not_available;
@@ -79,6 +81,7 @@ void Session::accept(ParsedReply parsed) {
 
 void Session::closed_by_peer() {
   if (ended()) return;
+  if (!across_.empty()) return end_of_crossing();
   const bool greeting_due = !due_.empty() && due_.front().verb == Verb::greeting;
   const bool quit_due = !due_.empty() && due_.front().verb == Verb::quit;
   const bool hung_up_with_554 = !parser_.in_reply() && last_reply_.code == transaction_failed;
@@ -93,6 +96,7 @@ void Session::closed_by_peer() {
 
 void Session::timed_out() {
   if (ended()) return;
+  if (!across_.empty()) return end_of_crossing();
   const bool greeting_due = !due_.empty() && due_.front().verb == Verb::greeting;
   const Ending ending = parser_.in_garbage() ? Ending::not_smtp
                         : greeting_due       ? Ending::no_greeting
@@ -118,11 +122,16 @@ void Session::tls_started() {
   record_.extensions.clear();
   record_.used_helo = false;
   record_.tls = true;
+  if (options_.prelude.crossing == Crossing::carried) {
+    return send(Verb::rcpt, options_.prelude.crosses.rcpt_to, 0);
+  }
   say_ehlo();
 }
 
 void Session::tls_failed(std::string_view why) {
-  if (!ended()) end(Ending::starttls_refused, std::string(why));
+  if (ended()) return;
+  const bool crosses = options_.prelude.crossing != Crossing::none;
+  end(crosses ? Ending::prelude_refused : Ending::starttls_refused, std::string(why));
 }
 
 bool Session::idle() const { return !ended() && !wants_tls_ && due_.empty(); }

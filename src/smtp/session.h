@@ -69,11 +69,15 @@ class Session {
   /// True when nothing is under way: greeted, and every attempt so far is answered.
   bool idle() const;
   /// Asks these attempts with MAIL and RCPT; in one batch where the server offers PIPELINING and
-  /// the phase is rcpt, else command by command. RSET goes before a MAIL where there is something
-  /// to reset, so that the last attempt costs none: servers count them. Only if its RCPT was taken
-  /// does RSET follow at once: a yes is believed when the next reply fits. Only when idle().
-  /// An argument with CR, LF or NUL is never sent: that attempt stays unanswered, with an oddity.
-  void ask(const std::vector<mail::Attempt>& attempts);
+  /// the phase is rcpt (and for a single one, if it is data), else command by command. RSET goes
+  /// before a MAIL where there is something to reset, so that the last attempt costs none: servers
+  /// count them. Only if its RCPT was taken does RSET follow at once: a yes is believed when the
+  /// next reply fits. Only when idle(). An argument with CR, LF or NUL is never sent: that attempt
+  /// stays unanswered, with an oddity. `last`: nothing will be asked behind them. Where they go in
+  /// one batch, QUIT goes with them.
+  void ask(const std::vector<mail::Attempt>& attempts, bool last = false);
+  /// QUIT is on its way with what was asked last.
+  bool closing() const { return closing_; }
   /// Goes on in the same connection, with another name behind a second EHLO (RFC 5321 4.1.4: it
   /// resets the transaction), or with another prelude behind one that was refused, where the
   /// server forgets nothing. Only when idle(), and not within a transaction without another name.
@@ -103,6 +107,7 @@ class Session {
   void ehlo_answered(const mail::Reply& reply);
   void helo_answered(const mail::Reply& reply);
   void hello_done();
+  void start_tls();
   void next_of_prelude();
   void prelude_answered(const mail::Reply& reply);
   void starttls_answered(const mail::Reply& reply);
@@ -111,7 +116,10 @@ class Session {
   void data_answered(std::size_t attempt, const mail::Reply& reply);
   void message_answered(std::size_t attempt, const mail::Reply& reply);
   void rset_answered(const mail::Reply& reply);
+  void answered_across(const mail::Reply& reply);
+  void end_of_crossing();
   void send(Verb verb, std::string_view argument = {}, std::size_t attempt = 0);
+  bool may_batch(std::size_t attempts) const;
   void ask_batch();
   void ask_next();
   bool last_was_taken() const;
@@ -130,10 +138,12 @@ class Session {
   std::size_t current_ = 0;   // the attempt that was answered last
   std::size_t doubtful_ = 0;  // where the attempts begin that a step missed would spoil
   bool batch_ = false;        // the attempts under way are pipelined
+  bool closing_ = false;      // and QUIT with them
   bool transaction_ = false;  // MAIL was taken, and nothing has reset it since
   bool prelude_refused_ = false;
   bool wants_tls_ = false;
-  bool opened_ = false;  // the opening of the prelude was taken
+  bool opened_ = false;              // the opening of the prelude was taken
+  std::vector<mail::Reply> across_;  // behind TLS, of a session that injected
   mail::Reply last_reply_;
 };
 

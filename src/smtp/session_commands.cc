@@ -9,6 +9,8 @@ namespace relayproof::smtp {
 namespace {
 
 constexpr int service_ready = 220;
+constexpr int service_closing = 221;
+constexpr int service_not_available = 421;
 constexpr int start_mail_input = 354;
 
 // RFC 5321 4.2.4: it does not know the command, which says nothing about the one before.
@@ -51,6 +53,10 @@ void Session::answered(const Command& command, const mail::Reply& reply) {
     case Verb::rset:
       return rset_answered(reply);
     case Verb::quit:
+      // In its place stands the answer to a RCPT: a step was missed.
+      if (closing_ && reply.code != service_closing) {
+        return end(Ending::out_of_step, in_one_line(reply));
+      }
       return end(Ending::quit, in_one_line(reply));
   }
 }
@@ -71,7 +77,7 @@ void Session::service_closes(const Command& command, const mail::Reply& reply) {
 
 void Session::say_ehlo() {
   if (is_sendable(options_.helo)) {
-    send(Verb::ehlo, options_.helo);
+    send(options_.prelude.knows_ehlo ? Verb::ehlo : Verb::helo, options_.helo);
   } else {
     end(Ending::helo_refused, "not sent: the name has a line end or NUL in it");
   }
@@ -106,7 +112,48 @@ void Session::helo_answered(const mail::Reply& reply) {
 void Session::hello_done() {
   if (!options_.starttls || record_.tls) return next_of_prelude();
   if (!record_.offers("STARTTLS")) return end(Ending::no_starttls, "STARTTLS is not offered");
+  start_tls();
+}
+
+void Session::start_tls() {
+  const Prelude& prelude = options_.prelude;
+  if (prelude.crossing == Crossing::none) return send(Verb::starttls);
+  record_.answers.push_back({.attempt = prelude.crosses});
+  next_ = record_.answers.size();
+  if (!is_sendable(prelude.crosses.mail_from) || !is_sendable(prelude.crosses.rcpt_to)) {
+    return end(Ending::prelude_refused, "not sent: a line end is in it");
+  }
+  if (prelude.crossing == Crossing::carried) return send(Verb::mail, prelude.crosses.mail_from, 0);
   send(Verb::starttls);
+  // No reply is owed to them: a server that dropped them says nothing.
+  output_ += command_line(Verb::mail, prelude.crosses.mail_from) + "\r\n" +
+             command_line(Verb::rcpt, prelude.crosses.rcpt_to) + "\r\n";
+}
+
+// Whoever says more than the answers to EHLO and QUIT has answered what came in clear. Which reply
+// is the first of them shows at the end only.
+void Session::answered_across(const mail::Reply& reply) {
+  if (reply.code == service_closing || reply.code == service_not_available) {
+    return across_.empty() ? end(Ending::service_closing, in_one_line(reply)) : end_of_crossing();
+  }
+  across_.push_back(reply);
+  if (across_.size() == 1) send(Verb::quit);
+}
+
+void Session::end_of_crossing() {
+  constexpr std::size_t only_ehlo = 1;
+  constexpr std::size_t mail_rcpt_ehlo = 3;
+  Answers& answers = record_.answers.front();
+  if (across_.size() == only_ehlo) {
+    return end(Ending::prelude_refused, "what came in clear was dropped");
+  }
+  if (across_.size() != mail_rcpt_ehlo) {
+    return end(Ending::out_of_step, in_one_line(across_.back()));
+  }
+  answers.mail = across_[0];
+  if (answers.mail->is_positive()) answers.rcpt = across_[1];
+  answers.complete = true;
+  end(Ending::quit, in_one_line(last_reply_));
 }
 
 void Session::next_of_prelude() {
@@ -128,20 +175,33 @@ void Session::prelude_answered(const mail::Reply& reply) {
 
 void Session::starttls_answered(const mail::Reply& reply) {
   // RFC 3207 4: only 220 starts the handshake.
-  if (reply.code != service_ready) return end(Ending::starttls_refused, in_one_line(reply));
+  if (reply.code != service_ready) {
+    const bool crosses = options_.prelude.crossing != Crossing::none;
+    record_.prelude.push_back(reply);
+    return end(crosses ? Ending::prelude_refused : Ending::starttls_refused, in_one_line(reply));
+  }
   wants_tls_ = true;
 }
 
-void Session::ask(const std::vector<mail::Attempt>& attempts) {
+// DATA ends its group (RFC 2920 3.1), and a 354 the session: of several only one can be asked.
+bool Session::may_batch(std::size_t attempts) const {
+  const bool phase =
+      options_.phase == Phase::rcpt || (options_.phase == Phase::data && attempts == 1);
+  return options_.pipelining && phase && record_.offers("PIPELINING");
+}
+
+void Session::ask(const std::vector<mail::Attempt>& attempts, bool last) {
   assert(idle());
   if (!idle()) return;
   doubtful_ = record_.answers.size();
   for (const mail::Attempt& attempt : attempts) {
     record_.answers.push_back({.attempt = attempt});
   }
-  batch_ = options_.pipelining && options_.phase == Phase::rcpt && record_.offers("PIPELINING");
+  batch_ = may_batch(attempts.size());
   if (batch_) {
     ask_batch();
+    closing_ = last && options_.phase == Phase::rcpt;
+    if (closing_) send(Verb::quit);
   } else {
     ask_next();
   }
@@ -157,6 +217,7 @@ void Session::ask_batch() {
     send(Verb::mail, attempt.mail_from, next_);
     if (!attempt.first_rcpt.empty()) send(Verb::first_rcpt, attempt.first_rcpt, next_);
     send(Verb::rcpt, attempt.rcpt_to, next_);
+    if (options_.phase == Phase::data) send(Verb::data, {}, next_);
     reset_first = true;
   }
 }
@@ -182,6 +243,8 @@ void Session::mail_answered(std::size_t attempt, const mail::Reply& reply) {
   answers.mail = reply;
   current_ = attempt;
   transaction_ = reply.is_positive();
+  const bool carried = options_.prelude.crossing == Crossing::carried && !record_.tls;
+  if (carried && reply.is_positive()) return send(Verb::starttls);
   if (!reply.is_positive()) return finish_attempt(attempt);
   if (batch_) return;
   const bool alone = answers.attempt.first_rcpt.empty();
@@ -197,7 +260,9 @@ void Session::rcpt_answered(std::size_t attempt, const mail::Reply& reply) {
     return;
   }
   answers.rcpt = reply;
-  if (options_.phase != Phase::rcpt && reply.is_positive()) return send(Verb::data, {}, attempt);
+  const bool further = options_.phase != Phase::rcpt && reply.is_positive();
+  if (further && batch_) return;  // DATA is on its way
+  if (further) return send(Verb::data, {}, attempt);
   finish_attempt(attempt);
   if (batch_ && due_.empty()) confirm_last();
 }
@@ -214,8 +279,13 @@ void Session::confirm_last() {
 }
 
 void Session::data_answered(std::size_t attempt, const mail::Reply& reply) {
-  record_.answers[attempt].data = reply;
   const bool taken = reply.is_intermediate() || reply.is_positive();
+  // Sent with a RCPT that was refused: taken all the same, it can only be left by hanging up.
+  if (record_.answers[attempt].complete) {
+    if (taken) end(Ending::cut, in_one_line(reply));
+    return;
+  }
+  record_.answers[attempt].data = reply;
   if (taken && reply.code != start_mail_input) {
     note("DATA answered with " + std::to_string(reply.code));
   }

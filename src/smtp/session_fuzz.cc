@@ -12,9 +12,11 @@
 namespace {
 
 using relayproof::smtp::Answers;
+using relayproof::smtp::Crossing;
 using relayproof::smtp::Ending;
 using relayproof::smtp::Limits;
 using relayproof::smtp::Phase;
+using relayproof::smtp::Prelude;
 using relayproof::smtp::Record;
 using relayproof::smtp::Session;
 using relayproof::smtp::SessionOptions;
@@ -67,16 +69,26 @@ class Server {
   std::string_view bytes_;
 };
 
+Prelude prelude_of(std::uint8_t flags) {
+  Prelude prelude;
+  if ((flags & 1) == 0) return prelude;
+  if ((flags & 16) != 0) prelude.crossing = Crossing::injected;
+  if ((flags & 32) != 0) prelude.crossing = Crossing::carried;
+  prelude.crosses = {"", "<>", "<h@i>"};
+  return prelude;
+}
+
 SessionOptions options_of(std::uint8_t flags) {
   return {.helo = "probe.example",
           .starttls = (flags & 1) != 0,
           .pipelining = (flags & 2) == 0,
           .phase = (flags & 4) != 0 ? Phase::data : Phase::rcpt,
-          .limits = limits};
+          .limits = limits,
+          .prelude = prelude_of(flags)};
 }
 
 // What a session does that is waiting for nobody.
-void go_on(Session& session, Server& server, std::size_t& asked) {
+void go_on(Session& session, Server& server, std::size_t& asked, bool last) {
   if (session.wants_tls()) {
     if (server.byte() % 2 == 0) {
       session.tls_started();
@@ -84,7 +96,7 @@ void go_on(Session& session, Server& server, std::size_t& asked) {
       session.tls_failed("no");
     }
   } else if (session.idle() && asked++ < asks) {
-    session.ask({{"", "<>", "<a@b>"}, {"", "<c@d>", "<e>\r\nnever"}, {"", "<>", "<f@g>"}});
+    session.ask({{"", "<>", "<a@b>"}, {"", "<c@d>", "<e>\r\nnever"}, {"", "<>", "<f@g>"}}, last);
   } else if (session.idle()) {
     session.quit();
   }
@@ -103,7 +115,7 @@ int fuzz_session(const std::uint8_t* data, std::size_t size) {
   while (!session.ended()) {
     require(!(session.idle() && session.wants_tls()));
     if (session.idle() || session.wants_tls()) {
-      go_on(session, server, asked);
+      go_on(session, server, asked, (flags & 64) != 0);
     } else if (server.silent()) {
       if ((flags & 8) != 0) session.closed_by_peer();
       if ((flags & 8) == 0) session.timed_out();

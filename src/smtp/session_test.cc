@@ -264,6 +264,122 @@ TEST(Session, SpeaksWithAReceiver) {
   EXPECT_EQ(session.record().answers[1].rcpt->code, 250);
 }
 
+constexpr const char* pipelining = "250-mx.example\r\n250 PIPELINING\r\n";
+
+TEST(Session, SaysQuitWithTheLastOfABatch) {
+  Session session = idle_session({.helo = "probe.example"}, pipelining);
+  session.ask({outside}, true);
+  EXPECT_TRUE(session.closing());
+  EXPECT_EQ(session.take_output(), "MAIL FROM:<>\r\nRCPT TO:<a@outside.example>\r\nQUIT\r\n");
+  session.receive("250 2.1.0 Ok\r\n554 5.7.1 No\r\n221 2.0.0 Bye\r\n");
+  EXPECT_EQ(session.record().ending, Ending::quit);
+  EXPECT_TRUE(session.record().answers[0].complete);
+  EXPECT_EQ(session.record().round_trips, 3u);
+}
+
+TEST(Session, DoubtsABatchWhoseQuitGetsTheAnswerOfARecipient) {
+  Session session = idle_session({.helo = "probe.example"}, pipelining);
+  session.ask({outside}, true);
+  session.take_output();
+  session.receive("250 2.1.0 Ok\r\n250 2.1.0 Ok, said twice\r\n554 5.7.1 No\r\n");
+  EXPECT_EQ(session.record().ending, Ending::out_of_step);
+  EXPECT_FALSE(session.record().answers[0].complete);
+}
+
+TEST(Session, WithoutPipeliningTheLastIsAskedAsAnyOther) {
+  Session session = idle_session();
+  session.ask({outside}, true);
+  EXPECT_FALSE(session.closing());
+  EXPECT_EQ(session.take_output(), "MAIL FROM:<>\r\n");
+}
+
+TEST(Session, AsksAsFarAsDataInOneBatch) {
+  const SessionOptions options{.helo = "probe.example", .phase = Phase::data};
+  Session session = idle_session(options, pipelining);
+  session.ask({outside});
+  EXPECT_EQ(session.take_output(), "MAIL FROM:<>\r\nRCPT TO:<a@outside.example>\r\nDATA\r\n");
+  session.receive("250 2.1.0 Ok\r\n250 2.1.5 Ok\r\n554 5.7.1 No\r\n");
+  ASSERT_TRUE(session.idle());
+  EXPECT_EQ(session.record().answers[0].data->code, 554);
+  EXPECT_TRUE(session.record().answers[0].complete);
+  session.ask({outside});
+  EXPECT_TRUE(session.take_output().starts_with("RSET\r\nMAIL"));
+  session.receive("250 Ok\r\n250 2.1.0 Ok\r\n554 5.7.1 No\r\n503 5.5.1 No recipient\r\n");
+  ASSERT_TRUE(session.idle());
+  EXPECT_FALSE(session.record().answers[1].data);
+  session.ask({outside});
+  session.take_output();
+  session.receive("250 Ok\r\n250 2.1.0 Ok\r\n554 5.7.1 No\r\n354 Go ahead\r\n");
+  EXPECT_EQ(session.record().ending, Ending::cut);
+}
+
+// Behind the 220 to STARTTLS, TLS up.
+Session crossing(Crossing how, std::string_view clear) {
+  SessionOptions options{.helo = "probe.example", .starttls = true};
+  options.prelude = {.crossing = how, .crosses = outside};
+  Session made(std::move(options));
+  made.receive("220 mx.example\r\n");
+  made.take_output();
+  made.receive("250-mx.example\r\n250 STARTTLS\r\n");
+  made.take_output();
+  made.receive(clear);
+  if (made.wants_tls()) made.tls_started();
+  return made;
+}
+
+TEST(Session, HearsWhetherWhatCameInClearIsObeyedBehindTls) {
+  struct Row {
+    std::string_view said;
+    Ending ending;
+    bool complete;
+    int rcpt;  // 0: none
+  };
+  for (const auto& [said, ending, complete, rcpt] : {
+           Row{"250 mx.example\r\n221 Bye\r\n", Ending::prelude_refused, false, 0},
+           Row{"250 Ok\r\n554 5.7.1 No\r\n250 mx.example\r\n221 Bye\r\n", Ending::quit, true, 554},
+           Row{"250 Ok\r\n250 Ok\r\n250 mx.example\r\n221 Bye\r\n", Ending::quit, true, 250},
+           Row{"503 HELO\r\n503 MAIL\r\n250 mx.example\r\n221 Bye\r\n", Ending::quit, true, 0},
+           Row{"250 Ok\r\n250 mx.example\r\n221 Bye\r\n", Ending::out_of_step, false, 0},
+           Row{"421 go away\r\n", Ending::service_closing, false, 0},
+       }) {
+    Session session = crossing(Crossing::injected, "220 go\r\n");
+    EXPECT_EQ(session.take_output(), "EHLO probe.example\r\n");
+    session.receive(said);
+    EXPECT_EQ(session.record().ending, ending) << said;
+    const auto& answers = session.record().answers.front();
+    EXPECT_EQ(answers.complete, complete) << said;
+    EXPECT_EQ(answers.rcpt ? answers.rcpt->code : 0, rcpt) << said;
+  }
+}
+
+TEST(Session, ASilenceBehindTheInjectionIsNoAnswerToIt) {
+  Session session = crossing(Crossing::injected, "220 go\r\n");
+  session.take_output();
+  session.receive("250 mx.example\r\n");
+  EXPECT_EQ(session.take_output(), "QUIT\r\n");
+  session.timed_out();
+  EXPECT_EQ(session.record().ending, Ending::prelude_refused);
+}
+
+TEST(Session, CarriesASenderOverTls) {
+  Session session = crossing(Crossing::carried, "250 2.1.0 Ok\r\n");
+  EXPECT_EQ(session.take_output(), "STARTTLS\r\n");
+  session.receive("220 go\r\n");
+  ASSERT_TRUE(session.wants_tls());
+  session.tls_started();
+  EXPECT_EQ(session.take_output(), "RCPT TO:<a@outside.example>\r\n");
+  session.receive("503 5.5.1 MAIL first\r\n");
+  ASSERT_TRUE(session.idle());
+  EXPECT_EQ(session.record().answers.front().rcpt->code, 503);
+  const Session refused = [] {
+    Session one = crossing(Crossing::carried, "250 2.1.0 Ok\r\n");
+    one.take_output();
+    one.receive("503 5.5.1 MAIL transaction in progress\r\n");
+    return one;
+  }();
+  EXPECT_EQ(refused.record().ending, Ending::prelude_refused);
+}
+
 TEST(Ending, HasANameOfItsOwnForEachKind) {
   std::vector<std::string_view> names;
   for (int i = 0; i <= static_cast<int>(Ending::too_much); ++i) {

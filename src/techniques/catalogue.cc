@@ -9,8 +9,8 @@ namespace relayproof::techniques {
 std::span<const Technique> catalogue() {
   static const std::vector<Technique> all = [] {
     std::vector<Technique> rows;
-    for (const auto table : {plain_rows(), spelled_rows(), reading_rows(), gateway_rows(),
-                             claim_rows(), session_rows(), bare_rows()}) {
+    for (const auto table : {plain_rows(), spelled_rows(), reading_rows(), literal_rows(),
+                             gateway_rows(), claim_rows(), session_rows(), bare_rows()}) {
       rows.insert(rows.end(), table.begin(), table.end());
     }
     return rows;

@@ -7,7 +7,7 @@
 namespace relayproof::techniques {
 namespace {
 
-constexpr std::array<Technique, 16> rows{{
+constexpr std::array<Technique, 19> rows{{
     {.name = "helo-own-domain",
      .helo = HeloForm::own_domain,
      .mail_from = "",
@@ -90,6 +90,26 @@ constexpr std::array<Technique, 16> rows{{
      .rcpt_to = "<{nobody}@{X}>",
      .exploits = "senders of its own domain are refused without a password, but not with a dot",
      .reference = "RFC 1034 3.1",
+     .set = Set::historic,
+     .malformed = true},
+    {.name = "upper-case-sender",
+     .mail_from = "<TEST@{DU}>",
+     .rcpt_to = "<{nobody}@{X}>",
+     .exploits = "senders of its own domain are refused without a password, but not in capitals",
+     .reference = "RFC 5321 2.4",
+     .set = Set::historic},
+    {.name = "utf-eight-sender",
+     .mail_from = "<t\xc3\xa9st@{D}> SMTPUTF8",
+     .rcpt_to = "<{nobody}@{X}>",
+     .exploits = "a sender that is not ASCII takes another way through the checks",
+     .reference = "RFC 6531 3.4",
+     .set = Set::historic,
+     .malformed = true},
+    {.name = "sender-with-parameters",
+     .mail_from = "<test@{D}> SIZE=1000 BODY=8BITMIME",
+     .rcpt_to = "<{nobody}@{X}>",
+     .exploits = "the sender is looked up with what stands behind it",
+     .reference = "RFC 1870 3, RFC 6152 2",
      .set = Set::historic,
      .malformed = true},
     {.name = "srs-sender",

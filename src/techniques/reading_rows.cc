@@ -9,7 +9,7 @@ namespace {
 
 using std::string_view_literals::operator""sv;
 
-constexpr std::array<Technique, 31> rows{{
+constexpr std::array<Technique, 35> rows{{
     {.name = "percent-alone",
      .mail_from = "",
      .rcpt_to = "<{nobody}%{X}>",
@@ -75,6 +75,14 @@ constexpr std::array<Technique, 31> rows{{
      .reference = "RFC 5321 4.1.2, RFC 1034 3.5",
      .set = Set::historic,
      .malformed = true},
+    {.name = "double-dot",
+     .mail_from = "",
+     .rcpt_to = "<{nobody}@{X}..>",
+     .twin = "<{nobody}@{D}..>",
+     .exploits = "names are compared before their dots are put right",
+     .reference = "RFC 1034 3.1",
+     .set = Set::historic,
+     .malformed = true},
     {.name = "comment-before-domain",
      .mail_from = "",
      .rcpt_to = "<{nobody}@(at){X}>",
@@ -115,6 +123,14 @@ constexpr std::array<Technique, 31> rows{{
      .reference = "RFC 5321 4.1.1.3, RFC 822 3.1.4",
      .set = Set::historic,
      .also_in = "DSBL",
+     .malformed = true},
+    {.name = "quoted-pair-first",
+     .mail_from = "",
+     .rcpt_to = "<\\{nobody}@{X}>",
+     .twin = "<\\{nobody}@{D}>",
+     .exploits = "a quoted sign, which RFC 821 allowed, leads past the check",
+     .reference = "RFC 821 4.1.2",
+     .set = Set::historic,
      .malformed = true},
     {.name = "quoted-pair-at",
      .mail_from = "",
@@ -159,6 +175,13 @@ constexpr std::array<Technique, 31> rows{{
      .twin = "<=?utf-8?q?{nobody}=40{D}=3e?=@{H}>",
      .exploits = "an encoded bracket ends the address when it is decoded",
      .reference = "RFC 2047 5, RFC 5321 4.1.2",
+     .set = Set::historic},
+    {.name = "encoded-word-utf-seven",
+     .mail_from = "",
+     .rcpt_to = "<=?utf-7?q?{nobody}&AEA-{X}?=@{H}>",
+     .twin = "<=?utf-7?q?{nobody}&AEA-{D}?=@{H}>",
+     .exploits = "a reader of headers decodes the local part, twice",
+     .reference = "RFC 2047 2, RFC 2152",
      .set = Set::historic},
     {.name = "utf-seven",
      .mail_from = "",
@@ -212,6 +235,20 @@ constexpr std::array<Technique, 31> rows{{
              "aaaa@{D}>",
      .exploits = "a local part of more than 64 octets is cut off before the check, or after it",
      .reference = "RFC 5321 4.5.3.1.1",
+     .set = Set::historic,
+     .malformed = true},
+    {.name = "long-domain",
+     .mail_from = "",
+     .rcpt_to = "<{nobody}@{X}.aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa."
+                "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa."
+                "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa."
+                "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.{D}>",
+     .twin = "<{nobody}@{D}.aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa."
+             "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa."
+             "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa."
+             "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.{D}>",
+     .exploits = "a domain of more than 255 octets is cut off between the check and the delivery",
+     .reference = "RFC 5321 4.5.3.1.2",
      .set = Set::historic,
      .malformed = true},
     {.name = "nul-before-own-domain",

@@ -16,6 +16,8 @@ std::span<const Technique> spelled_rows();
 std::span<const Technique> reading_rows();
 /// Forwarders and gateways take a foreign address out of the local part.
 std::span<const Technique> gateway_rows();
+/// The recipient's domain is an address.
+std::span<const Technique> literal_rows();
 /// More that a client can claim: senders and names for HELO.
 std::span<const Technique> claim_rows();
 /// The session itself is what is tried: logins, XCLIENT, PROXY, no HELO.

@@ -119,8 +119,9 @@ std::string_view to_string(Set set) {
 }
 
 std::string_view to_string(Prelude prelude) {
-  constexpr std::array<std::string_view, 11> words{"",
+  constexpr std::array<std::string_view, 16> words{"",
                                                    "no HELO",
+                                                   "HELO, not EHLO",
                                                    "XCLIENT ADDR=127.0.0.1",
                                                    "XCLIENT LOGIN=nobody",
                                                    "XFORWARD ADDR=127.0.0.1",
@@ -129,7 +130,11 @@ std::string_view to_string(Prelude prelude) {
                                                    "AUTH PLAIN nobody",
                                                    "AUTH PLAIN nobody, refused",
                                                    "AUTH ANONYMOUS",
-                                                   "AUTH EXTERNAL"};
+                                                   "AUTH EXTERNAL",
+                                                   "TLS with a certificate",
+                                                   "STARTTLS with MAIL and RCPT behind it",
+                                                   "MAIL, then STARTTLS",
+                                                   "MAIL, RCPT TO:<postmaster@D>, RSET"};
   return words.at(static_cast<std::size_t>(prelude));
 }
 

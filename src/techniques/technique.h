@@ -32,6 +32,7 @@ enum class HeloForm {
 enum class Prelude {
   none,
   no_hello,               ///< neither EHLO nor HELO
+  old_hello,              ///< HELO, although EHLO is taken
   xclient_loopback,       ///< XCLIENT: the client is 127.0.0.1
   xclient_login,          ///< XCLIENT: somebody has logged in
   xforward_loopback,      ///< XFORWARD: the client is 127.0.0.1
@@ -41,6 +42,10 @@ enum class Prelude {
   refused_login,          ///< the same, and on after its refusal
   anonymous_login,        ///< AUTH ANONYMOUS
   external_login,         ///< AUTH EXTERNAL
+  client_certificate,     ///< TLS with a certificate that we signed ourselves
+  injected_behind_tls,    ///< MAIL and RCPT in clear, in the packet of STARTTLS
+  mail_before_tls,        ///< MAIL in clear, RCPT behind STARTTLS
+  after_reset,            ///< a mailbox of the server's own was taken first, then RSET
 };
 
 /// A row of the catalogue. Forms are what follows `MAIL FROM:` / `RCPT TO:` on the wire, with

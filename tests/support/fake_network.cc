@@ -33,10 +33,12 @@ class FakeStream : public net::Stream {
     co_return std::nullopt;
   }
 
-  net::Task<std::optional<net::IoFailure>> start_tls(std::string, net::TimePoint) override {
-    if (receiver_.wants_tls()) receiver_.tls_started();
+  net::Task<std::optional<net::IoFailure>> start_tls(net::Handshake how, net::TimePoint) override {
+    asked_for_certificate_ = receiver_.asks_for_certificate();
+    if (receiver_.wants_tls()) receiver_.tls_started(how.with_certificate);
     co_return std::nullopt;
   }
+  bool asks_for_certificate() const override { return asked_for_certificate_; }
 
   std::vector<std::string> certificate_names() const override { return {}; }
   mail::IpAddress local_address() const override { return local_; }
@@ -45,6 +47,7 @@ class FakeStream : public net::Stream {
 
  private:
   smtp::Receiver receiver_;
+  bool asked_for_certificate_ = false;
   mail::IpAddress local_;
   FakeClock& clock_;
 };

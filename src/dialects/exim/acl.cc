@@ -19,6 +19,10 @@ using policy::Field;
 using policy::Moment;
 using policy::Part;
 
+// Set where a message has a recipient who is not thrown away: without any the last ACL is not
+// asked.
+constexpr std::string_view recipient_kept = "recipient kept";
+
 // A reply's code may stand in front of the message: `message = 554 5.7.1 go away`. Only messages in
 // front of the condition that ended the statement were seen: the first `items` of it.
 policy::Answer answer_of(const Statement& statement, int code, std::size_t items) {
@@ -47,7 +51,7 @@ policy::Answer answer_of(const Statement& statement, int code, std::size_t items
 
 policy::ListId AclLowering::whole(const Acl& acl) {
   policy::List list{acl.name, {}};
-  if (moment_ == Moment::rcpt) take_what_is_discarded(list);
+  if (moment_ == Moment::rcpt || moment_ == Moment::end_of_data) take_what_is_discarded(list);
   for (const auto& statement : acl.statements) lower(statement, list);
   const auto end = to_.origin(acl.line, acl.name);
   list.rules.push_back({builder().constant(true), policy::Refuse{{550, ""}}, std::nullopt, end,
@@ -69,10 +73,20 @@ PolicyBuilder& AclLowering::builder() { return to_.builder; }
 void AclLowering::take_what_is_discarded(policy::List& list) {
   const auto& marks = builder().policy().marks;
   for (std::uint32_t index = 0; index < marks.size(); ++index) {
-    if (marks[index].name != "message discarded") continue;
-    list.rules.push_back(
-        {builder().has_mark(index), policy::Permit{}, std::nullopt, 0, "the message is discarded"});
+    const bool whole = marks[index].name == "message discarded";
+    const bool kept = marks[index].name == recipient_kept && moment_ == Moment::end_of_data;
+    if (!whole && !kept) continue;
+    const auto has = builder().has_mark(index);
+    list.rules.push_back({whole ? has : builder().negation(has), policy::Permit{}, std::nullopt, 0,
+                          whole ? "the message is discarded" : "no recipient is left"});
   }
+}
+
+bool AclLowering::may_discard_recipients() const {
+  return std::any_of(to_.config.acls.begin(), to_.config.acls.end(), [](const Acl& acl) {
+    return std::any_of(acl.statements.begin(), acl.statements.end(),
+                       [](const Statement& one) { return one.verb == "discard"; });
+  });
 }
 
 Sign AclLowering::sign_of(std::string_view verb) {
@@ -143,6 +157,9 @@ void AclLowering::finish(const Statement& statement, const std::vector<Condition
   } else if (verb == "accept" || verb == "discard") {
     if (verb == "discard") {
       add(list, holds, policy::SetMark{discarded_mark(to_, moment_)}, statement.line, "discard");
+    } else if (moment_ == Moment::rcpt && may_discard_recipients()) {
+      const auto kept = builder().mark(std::string(recipient_kept), policy::Mark::Life::message);
+      add(list, holds, policy::SetMark{kept}, statement.line, "accept");
     }
     add(list, holds, policy::Permit{}, statement.line, verb);
     if (!endpass) return;

@@ -33,8 +33,9 @@ class AclLowering {
  private:
   PolicyBuilder& builder();
   Scope scope_at(const Line& line, Sign sign);
-  // Recipients of a message that is thrown away are not asked about.
+  // Recipients of a message that is thrown away are not asked about, nor what nobody is left for.
   void take_what_is_discarded(policy::List& list);
+  bool may_discard_recipients() const;
   static Sign sign_of(std::string_view verb);
   void lower(const Statement& statement, policy::List& list);
   // Each condition from `first` on ends the statement where it fails and those before it hold.

@@ -130,6 +130,8 @@ const Dialect dialect = {
     .fidelity = native::fidelity,
     .remedies = native::remedies,
     .upkeep = native::upkeep,
+    .listens_as = "exim4 exim",
+    .rehearse = native::rehearse,
 };
 
 }  // namespace relayproof::dialects::exim

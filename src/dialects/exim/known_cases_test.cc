@@ -177,5 +177,21 @@ TEST(Decisions, WithoutHeloAreRefusedAtMail) {
   EXPECT_EQ(told(usual, without), "503");
 }
 
+// receive.c: without a recipient that is left nothing is asked any more.
+TEST(Decisions, OfMessagesWithoutRecipientsSkipTheLastAcl) {
+  const std::string data = "acl_smtp_data = data\nacl_smtp_mail = mail\n";
+  const auto with = [&](const std::string& rcpt) {
+    return load(data + head + "begin acl\ndata:\n  deny\nmail:\n" +
+                "  discard senders = bob@example.org\n  accept\nrcpt:\n" + rcpt + tail);
+  };
+  const auto one = with("  discard local_parts = hole\n  accept\n");
+  EXPECT_EQ(told(one, attempt("<bob@example.org>", "<x@example.net>")), "250 dropped");
+  EXPECT_EQ(told(one, attempt("<a@example.org>", "<hole@example.net>")), "250 dropped");
+  EXPECT_EQ(told(one, attempt("<a@example.org>", "<x@example.net>")), "550");
+  auto second = attempt("<a@example.org>", "<hole@example.net>");
+  second.after = {"<alice@example.com>"};
+  EXPECT_EQ(told(one, second), "550");
+}
+
 }  // namespace
 }  // namespace relayproof::exim

@@ -20,4 +20,8 @@ std::vector<dialects::Remedy> remedies(const FileSystem& files, const std::strin
 dialects::Upkeep upkeep(const FileSystem& files, const std::string& path,
                         const dialects::Host& host, const std::vector<std::string>& edited);
 
+/// `exim -bh 192.0.2.1`: the policy is asked, no mail is taken.
+dialects::Upkeep::Command rehearse(const FileSystem& files, const std::string& path,
+                                   const mail::IpAddress& client);
+
 }  // namespace relayproof::exim

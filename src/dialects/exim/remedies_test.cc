@@ -65,6 +65,17 @@ TEST(Remedies, CloseWhatLetsStrangersThrough) {
              "  server_condition", "closed");
 }
 
+TEST(Remedies, LeaveTheOwnersNetworksInAList) {
+  auto text = with_acl(gate);
+  text.replace(text.find("<; 127.0.0.1 ; ::1"), 18,
+               "<; 127.0.0.1 ; 10.0.0.0/8 ; 128.0.0.0/1 ; ::1");
+  const auto found = proposed(files_of(text), "/etc/exim4/exim4.conf", line_of(text, "hostlist"));
+  ASSERT_FALSE(found.empty());
+  EXPECT_NE(found[0].text.find("relay_from_hosts = <; 127.0.0.1 ; 10.0.0.0/8 ; ::1\n"),
+            std::string::npos)
+      << found[0].text;
+}
+
 TEST(Remedies, GoToDebiansAnswersWhereThoseMakeTheFile) {
   const std::string file = "/etc/exim4/update-exim4.conf.conf";
   const std::string answers =

@@ -10,6 +10,7 @@
 #include "dialects/opensmtpd/findings.h"
 #include "dialects/opensmtpd/lower.h"
 #include "dialects/opensmtpd/recognise.h"
+#include "dialects/opensmtpd/remedies.h"
 
 namespace relayproof::dialects::opensmtpd {
 namespace {
@@ -93,6 +94,9 @@ const Dialect dialect = {
     .recognise = native::recognise,
     .load = load,
     .fidelity = native::fidelity,
+    .remedies = native::remedies,
+    .upkeep = native::upkeep,
+    .listens_as = "smtpd",
 };
 
 }  // namespace relayproof::dialects::opensmtpd

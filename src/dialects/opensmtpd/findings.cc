@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "dialects/opensmtpd/lower.h"
 #include "dialects/opensmtpd/matching.h"
+#include "dialects/opensmtpd/remedy_parts.h"
 #include "mail/domain.h"
 #include "policy/reach.h"
 
@@ -166,13 +167,6 @@ class Findings {
             "write out your domains, and *.example.com for those below");
       }
     }
-  }
-
-  static bool claims_others(std::string_view pattern) {
-    const auto star = pattern.rfind('*');
-    if (star == std::string_view::npos) return false;
-    const auto behind = pattern.substr(star + 1);
-    return !behind.starts_with('.') || !mail::is_registrable_or_below(behind.substr(1));
   }
 
   const FileSystem& files_;

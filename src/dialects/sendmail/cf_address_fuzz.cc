@@ -9,7 +9,7 @@
 
 namespace relayproof::sendmail {
 
-int fuzz_sendmail_address(const std::uint8_t* data, std::size_t size) {
+int fuzz_cf_address(const std::uint8_t* data, std::size_t size) {
   static const MemoryFiles files;
   static const Cf cf = *read_cf_text(
       "V10/Berkeley\nO OperatorChars=.:%@!^/[]+\nKdequote dequote\nMlocal, P=/bin/m, "
@@ -33,6 +33,6 @@ int fuzz_sendmail_address(const std::uint8_t* data, std::size_t size) {
 
 #ifdef RELAYPROOF_LIBFUZZER
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  return relayproof::sendmail::fuzz_sendmail_address(data, size);
+  return relayproof::sendmail::fuzz_cf_address(data, size);
 }
 #endif

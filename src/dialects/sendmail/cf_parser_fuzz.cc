@@ -8,7 +8,7 @@
 
 namespace relayproof::sendmail {
 
-int fuzz_sendmail_cf(const std::uint8_t* data, std::size_t size) {
+int fuzz_cf_parser(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   MemoryFiles files;
   files.add("/etc/mail/access", "Connect:192.168 RELAY\n");
@@ -28,6 +28,6 @@ int fuzz_sendmail_cf(const std::uint8_t* data, std::size_t size) {
 
 #ifdef RELAYPROOF_LIBFUZZER
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  return relayproof::sendmail::fuzz_sendmail_cf(data, size);
+  return relayproof::sendmail::fuzz_cf_parser(data, size);
 }
 #endif

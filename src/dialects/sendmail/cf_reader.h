@@ -48,6 +48,7 @@ class CfReader {
   std::string read_file_of_class(MacroId id, ClassSource& source, std::string_view format);
   /// The set of that name or number; made if there is none. Null if it can be neither.
   CfRuleSet* rule_set(std::string_view name, const SourceRange& where);
+  CfRuleSet& numbered_rule_set(int number);
   Tokens side(std::string_view text, const SourceRange& where);
   void check_rule(const CfRule& rule);
   void problem(std::string says, const SourceRange& where, bool fatal = true);

@@ -9,8 +9,8 @@
 
 namespace relayproof::sendmail {
 
-int fuzz_sendmail_cf(const std::uint8_t* data, std::size_t size);
-int fuzz_sendmail_address(const std::uint8_t* data, std::size_t size);
+int fuzz_cf_parser(const std::uint8_t* data, std::size_t size);
+int fuzz_cf_address(const std::uint8_t* data, std::size_t size);
 
 namespace {
 
@@ -32,8 +32,8 @@ int replay(const std::string& corpus, Target target) {
 }
 
 TEST(SavedRuleSets, AreReadAndRunCutAtManyBytes) {
-  EXPECT_GT(replay("cf_parser", fuzz_sendmail_cf), 2);
-  EXPECT_GT(replay("cf_address", fuzz_sendmail_address), 2);
+  EXPECT_GT(replay("cf_parser", fuzz_cf_parser), 2);
+  EXPECT_GT(replay("cf_address", fuzz_cf_address), 2);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // Rule sets and rules: `S` and `R` lines.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <string_view>
@@ -68,49 +69,45 @@ const Tokenizer& CfReader::tokenizer() {
 
 CfRuleSet* CfReader::rule_set(std::string_view name, const SourceRange& where) {
   name = trim(name);
-  // `Sname=7` gives the set both a name and a number.
-  const std::size_t equals = name.find('=');
-  const std::string_view number =
-      equals == std::string_view::npos ? "" : trim(name.substr(equals + 1));
   if (!name.empty() && is_digit(name.front())) {
     const auto value = number_of(name);
     if (!value) {
       problem(fmt::format("bad ruleset {}", escape_foreign(name, 40)), where);
       return nullptr;
     }
-    const std::string text = std::to_string(*value);
-    const auto [found, is_new] = cf_.rule_set_index.emplace(text, cf_.rule_sets.size());
-    if (is_new) cf_.rule_sets.push_back({text, {}, {}});
-    return &cf_.rule_sets[found->second];
+    return &numbered_rule_set(*value);
   }
-  std::size_t length = 0;
-  while (length < name.size() &&
-         (is_letter(name[length]) || is_digit(name[length]) || name[length] == '_')) {
-    ++length;
-  }
-  if (length == 0 || !is_letter(name.front())) {
+  const auto end = std::find_if_not(name.begin(), name.end(),
+                                    [](char c) { return is_letter(c) || is_digit(c) || c == '_'; });
+  const std::string word(name.begin(), end);
+  if (word.empty() || !is_letter(word.front())) {
     problem(fmt::format("invalid ruleset name: \"{}\"", escape_foreign(name, 20)), where);
     return nullptr;
   }
-  const std::string word(name.substr(0, length));
   const auto known = cf_.rule_set_index.find(word);
   if (known != cf_.rule_set_index.end()) return &cf_.rule_sets[known->second];
-  std::size_t index = cf_.rule_sets.size();
-  if (!number.empty()) {
-    const auto value = number_of(number);
-    if (!value) {
-      problem(fmt::format("bad ruleset number in \"{}\"", escape_foreign(name, 40)), where);
-      return nullptr;
-    }
-    index = cf_.rule_set_index.emplace(std::to_string(*value), index).first->second;
+  // `Sname=7` gives the set both a name and a number.
+  const std::size_t equals = name.find('=');
+  if (equals == std::string_view::npos) {
+    cf_.rule_set_index.emplace(word, cf_.rule_sets.size());
+    return &cf_.rule_sets.emplace_back(CfRuleSet{word, {}, {}});
   }
-  cf_.rule_set_index.emplace(word, index);
-  if (index == cf_.rule_sets.size()) {
-    cf_.rule_sets.push_back({word, {}, {}});
-  } else {
-    cf_.rule_sets[index].name = word;
+  const auto value = number_of(trim(name.substr(equals + 1)));
+  if (!value) {
+    problem(fmt::format("bad ruleset number in \"{}\"", escape_foreign(name, 40)), where);
+    return nullptr;
   }
-  return &cf_.rule_sets[index];
+  CfRuleSet& set = numbered_rule_set(*value);
+  set.name = word;
+  cf_.rule_set_index.emplace(word, static_cast<std::size_t>(&set - cf_.rule_sets.data()));
+  return &set;
+}
+
+CfRuleSet& CfReader::numbered_rule_set(int number) {
+  const std::string text = std::to_string(number);
+  const auto [found, is_new] = cf_.rule_set_index.emplace(text, cf_.rule_sets.size());
+  if (is_new) cf_.rule_sets.push_back({text, {}, {}});
+  return cf_.rule_sets[found->second];
 }
 
 void CfReader::read_rule_set(const Line& line) {

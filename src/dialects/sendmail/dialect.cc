@@ -6,10 +6,12 @@
 
 #include "base/text.h"
 #include "dialects/sendmail/config.h"
+#include "dialects/sendmail/fidelity.h"
 #include "dialects/sendmail/findings.h"
 #include "dialects/sendmail/lower.h"
 #include "dialects/sendmail/mail_settings.h"
 #include "dialects/sendmail/remedies.h"
+#include "dialects/sendmail/rule_decision.h"
 
 namespace relayproof::dialects::sendmail {
 namespace {
@@ -112,6 +114,7 @@ Result<Loaded> load(const FileSystem& files, const std::string& path, const Host
   }
   list_settings(*config, native::hostname_of(*config, host), paths, loaded);
   loaded.findings = native::findings(settings, *config, access);
+  native::decide_by_rules(settings, *config, loaded);
   move_places(paths, loaded);
   return loaded;
 }
@@ -133,6 +136,7 @@ const Dialect dialect = {
     .usual_place = "/etc/mail",
     .recognise = recognise,
     .load = load,
+    .fidelity = native::fidelity,
     .remedies = native::remedies,
     .upkeep = native::upkeep,
 };

@@ -47,8 +47,8 @@ MapOptions map_options(const CfMap& map) {
   for (skip_blanks(); at + 1 < text.size() && text[at] == '-'; skip_blanks()) {
     const char option = text[at + 1];
     std::size_t begin = at + 2;
-    // `-k column` may stand apart.
-    if (option == 'k' || option == 'v') {
+    // `-k column` and `-R A` may stand apart.
+    if (option == 'k' || option == 'v' || option == 'R') {
       while (begin < text.size() && is_blank(text[begin])) ++begin;
     }
     at = begin;
@@ -128,7 +128,10 @@ std::unique_ptr<MapTable> Maps::open(const Known& map, const FileSystem& files) 
     const auto content = files.read(path);
     if (content && plain) {
       files_.push_back(path);
-      return std::make_unique<MapTable>(read_map_text(path, *content, map.options.keeps_case));
+      table->standing = MapTable::Standing::read;
+      table->text = *content;
+      table->keeps_case = map.options.keeps_case;
+      return table;
     }
     table->why = plain ? content.error().message : "its columns are not read";
     return table;
@@ -212,8 +215,9 @@ MapResult Maps::in_table(const Known& map, const std::string& key,
     case MapTable::Standing::read:
       break;
   }
-  const auto row = table.rows.find(map.options.keeps_case ? key : to_lower(key));
-  if (row == table.rows.end()) return known(MapAnswer::Kind::missing);
+  if (!map.rows) map.rows = read_map_text(table.file, *table.text, table.keeps_case);
+  const auto row = map.rows->rows.find(table.keeps_case ? key : to_lower(key));
+  if (row == map.rows->rows.end()) return known(MapAnswer::Kind::missing);
   return known(MapAnswer::Kind::found, filled(row->second.value, key, arguments, map.options));
 }
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -48,13 +49,16 @@ struct MapTable {
   std::string file;  ///< the text
   std::string why;   ///< it is not read
   std::shared_ptr<const std::string> text;
+  bool keeps_case = false;  ///< `-f`
+};
+
+struct MapRows {
   std::unordered_map<std::string, MapRow> rows;  ///< keys in lower case unless `-f`
   std::vector<CfProblem> problems;               ///< lines that makemap(8) complains about
 };
 
 /// Reads rows. A key that comes twice: the first one counts.
-MapTable read_map_text(const std::string& file, std::shared_ptr<const std::string> text,
-                       bool keeps_case);
+MapRows read_map_text(const std::string& file, std::string_view text, bool keeps_case);
 
 /// The options of a `K` line: `-o -T<TMPF> -a. /etc/mail/access`.
 struct MapOptions {
@@ -88,6 +92,7 @@ class Maps {
     const CfMap* map = nullptr;
     MapOptions options;
     std::unique_ptr<MapTable> table;
+    mutable std::optional<MapRows> rows;  ///< read when the first of them is asked for
   };
   using Lookup = MapResult (Maps::*)(const Known&, const std::string&,
                                      const std::vector<std::string>&) const;

@@ -7,14 +7,9 @@
 
 namespace relayproof::sendmail {
 
-MapTable read_map_text(const std::string& file, std::shared_ptr<const std::string> text,
-                       bool keeps_case) {
+MapRows read_map_text(const std::string& file, std::string_view all, bool keeps_case) {
   constexpr std::size_t longest_line = 1023, most_problems = 100;
-  MapTable table;
-  table.standing = MapTable::Standing::read;
-  table.file = file;
-  table.text = std::move(text);
-  const std::string_view all = *table.text;
+  MapRows table;
   std::uint32_t number = 0;
   const auto complain = [&](const char* says) {
     if (table.problems.size() < most_problems) {

@@ -16,9 +16,13 @@ constexpr int most_repeats = 100;  // of one rule; then Sendmail speaks of an in
 constexpr std::size_t most_tokens = 1000;
 constexpr std::size_t most_rule_sets_in_a_rule = 15;
 constexpr std::size_t most_steps = 20'000;
-constexpr std::size_t most_rules = 2'000'000;  // that are tried in all: then it takes too long
+constexpr std::size_t most_tried = 4'000'000;  // pieces of patterns; an address takes some 100'000
 
 bool is(const std::string& token, char kind) { return token.front() == kind; }
+
+bool begins_with(const Tokens& tokens, char kind) {
+  return !tokens.empty() && is(tokens.front(), kind);
+}
 
 int number_or(const CfOption* option, int otherwise) {
   int number = otherwise;
@@ -36,7 +40,8 @@ Rewriter::Rewriter(const Cf& cf, const Maps& maps, AskHidden ask)
       ask_(std::move(ask)),
       tokenizer_(cf.operators),
       names_(cf.names),
-      macros_(cf.macros) {
+      macros_(cf.macros),
+      budget_(most_tried) {
   const CfOption* blank = cf.option("BlankSub");
   if (blank != nullptr && !blank->value.empty()) space_ = blank->value.front();
   deepest_ = std::clamp(number_or(cf.option("MaxRuleSetRecursion"), deepest_), 1, 200);
@@ -75,49 +80,45 @@ Rewriter::Ran Rewriter::run(std::string_view rule_set, Tokens tokens) {
   return rewrite(*set, std::move(tokens), 0);
 }
 
+bool Rewriter::is_too_deep(const CfRuleSet& set, int depth) {
+  if (depth <= deepest_) return false;
+  in_trouble(fmt::format("excessive recursion (max {}), ruleset {}", deepest_, set.name),
+             set.where.empty() ? SourceRange{} : set.where.front());
+  return true;
+}
+
+std::optional<Matched> Rewriter::matched(const CfRule& rule, const Tokens& tokens) {
+  MacroId doubtful = 0;
+  auto found = match(rule.left, tokens, {cf_, macros_, tokenizer_, space_, budget_}, doubtful);
+  if (budget_ == 0) in_trouble("it takes too long to run the rules", rule.where);
+  if (doubtful != 0) {
+    in_trouble(fmt::format("not all members of $={} are known", names_.name(doubtful)), rule.where);
+  }
+  return found;
+}
+
 Rewriter::Ran Rewriter::rewrite(const CfRuleSet& set, Tokens tokens, int depth) {
   Ran ran{std::move(tokens), RunStatus::ok};
   step(RunStep::Kind::enters, set, {}, ran.tokens);
-  if (depth > deepest_) {
-    in_trouble(fmt::format("excessive recursion (max {}), ruleset {}", deepest_, set.name),
-               set.where.empty() ? SourceRange{} : set.where.front());
+  if (is_too_deep(set, depth)) {
     ran.status = RunStatus::broken;
     return ran;
   }
-  const Matching with{cf_, macros_, tokenizer_, space_};
   int repeats = 0;
   for (std::size_t at = 0; at < set.rules.size() && trouble_.empty();) {
     if (!ran.tokens.empty() && is(ran.tokens.front(), op::mailer)) break;
     const CfRule& rule = set.rules[at];
-    if (++repeats > most_repeats || ++rules_run_ > most_rules) {
+    if (++repeats > most_repeats) {
       in_trouble(fmt::format("Infinite loop in ruleset {}, rule {}", set.name, at + 1), rule.where);
       break;
     }
-    MacroId doubtful = 0;
-    const auto matched = match(rule.left, ran.tokens, with, doubtful);
-    if (doubtful != 0) {
-      in_trouble(fmt::format("not all members of $={} are known", names_.name(doubtful)),
-                 rule.where);
+    const auto found = matched(rule, ran.tokens);
+    const bool goes_on = !found || begins_with(rule.right, op::user);
+    if (found) {
+      if (!apply(rule, *found, depth, ran)) return ran;
+      step(RunStep::Kind::rule, set, rule.where, ran.tokens);
+      if (begins_with(rule.right, op::host)) break;
     }
-    if (!matched) {
-      ++at;
-      repeats = 0;
-      continue;
-    }
-    std::size_t begin = 0;
-    const bool goes_on = !rule.right.empty() && is(rule.right.front(), op::user);
-    const bool returns = !rule.right.empty() && is(rule.right.front(), op::host);
-    if (goes_on || returns) begin = 1;
-    auto made = substituted(rule, begin, ran.tokens, *matched);
-    if (!made || !look_up_maps(*made, ran.status, rule.where)) {
-      ran.status = RunStatus::broken;
-      return ran;
-    }
-    const RunStatus called = call_rule_sets(*made, depth + 1, rule.where);
-    if (ran.status == RunStatus::ok || called == RunStatus::fails_for_now) ran.status = called;
-    ran.tokens = std::move(*made);
-    step(RunStep::Kind::rule, set, rule.where, ran.tokens);
-    if (returns) break;
     if (goes_on) {
       ++at;
       repeats = 0;
@@ -125,6 +126,20 @@ Rewriter::Ran Rewriter::rewrite(const CfRuleSet& set, Tokens tokens, int depth) 
   }
   step(RunStep::Kind::leaves, set, {}, ran.tokens);
   return ran;
+}
+
+// Puts what the right hand side says in the place of the tokens; false if the run ends here.
+bool Rewriter::apply(const CfRule& rule, const Matched& found, int depth, Ran& ran) {
+  const bool prefixed = begins_with(rule.right, op::user) || begins_with(rule.right, op::host);
+  auto made = substituted(rule, prefixed ? 1 : 0, ran.tokens, found);
+  if (!made || !look_up_maps(*made, ran.status, rule.where)) {
+    ran.status = RunStatus::broken;
+    return false;
+  }
+  const RunStatus called = call_rule_sets(*made, depth + 1, rule.where);
+  if (ran.status == RunStatus::ok || called == RunStatus::fails_for_now) ran.status = called;
+  ran.tokens = std::move(*made);
+  return true;
 }
 
 std::optional<Tokens> Rewriter::substituted(const CfRule& rule, std::size_t begin,
@@ -158,120 +173,40 @@ std::optional<Tokens> Rewriter::substituted(const CfRule& rule, std::size_t begi
   return made;
 }
 
-// Replaces every `$( … $)` and `$[ … $]`; false if what a map gave is no text for tokens.
-bool Rewriter::look_up_maps(Tokens& tokens, RunStatus& status, const SourceRange& where) {
-  for (std::size_t at = 0; at < tokens.size(); ++at) {
-    const bool is_host = is(tokens[at], op::host_begin);
-    if (!is_host && !is(tokens[at], op::lookup_begin)) continue;
-    const char last = is_host ? op::host_end : op::lookup_end;
-    std::size_t end = at + 1;
-    while (end < tokens.size() && !is(tokens[end], last)) ++end;
-    Tokens lookup(tokens.begin() + static_cast<std::ptrdiff_t>(at),
-                  tokens.begin() + static_cast<std::ptrdiff_t>(end));
-    if (is_host) lookup.insert(lookup.begin() + 1, "host");
-    const auto found = answer(lookup, status, where);
-    if (!found) return false;
-    const std::size_t behind = std::min(end + 1, tokens.size());
-    Tokens made(tokens.begin(), tokens.begin() + static_cast<std::ptrdiff_t>(at));
-    made.insert(made.end(), found->begin(), found->end());
-    made.insert(made.end(), tokens.begin() + static_cast<std::ptrdiff_t>(behind), tokens.end());
-    at += found->size();
-    --at;
-    tokens = std::move(made);
-    if (tokens.size() > most_tokens) {
-      in_trouble("rewrite: expansion too long", where);
-      return false;
-    }
-  }
-  return true;
-}
-
-// One lookup: `$(`, the map, the key, `$@` arguments, `$:` what counts if nothing is found.
-std::optional<Tokens> Rewriter::answer(const Tokens& lookup, RunStatus& status,
-                                       const SourceRange& where) {
-  if (lookup.size() < 2 || cf_.map(lookup[1]) == nullptr) {
-    in_trouble(fmt::format("map {} not found", lookup.size() < 2 ? "" : lookup[1]), where);
-    return std::nullopt;
-  }
-  const std::string& map = lookup[1];
-  const MapOptions& options = maps_.options(map);
-  std::vector<Tokens> parts(1);
-  std::optional<std::size_t> otherwise;
-  for (std::size_t at = 2; at < lookup.size(); ++at) {
-    if (is(lookup[at], op::host) || is(lookup[at], op::user)) {
-      if (is(lookup[at], op::user)) otherwise = parts.size();
-      parts.emplace_back();
-    } else {
-      parts.back().push_back(lookup[at]);
-    }
-  }
-  std::vector<std::string> arguments;
-  for (std::size_t at = 1; at < parts.size(); ++at) {
-    if (at != otherwise) arguments.push_back(tokenizer_.join(parts[at], space_));
-  }
-  std::string key = tokenizer_.join(parts.front(), options.space == '\0' ? space_ : options.space);
-  if (!options.keeps_quotes) key = strip_quotes(key);
-  if (equals_ignoring_case(cf_.map(map)->type, "macro")) {
-    // `$(macro {x} $@ value $)` sets a macro, and is nothing itself.
-    std::vector<std::string> complaints;
-    std::size_t place = 0;
-    const MacroId id = read_macro_name(key, place, names_, complaints);
-    if (arguments.empty()) {
-      macros_.erase(id);
-    } else if (id != 0) {
-      macros_[id] = {arguments.front(), {}};
-    }
-    return Tokens{};
-  }
-  const MapResult result = maps_.look_up(map, key, arguments);
-  if (result.opaque) {
-    in_trouble(fmt::format("what {} holds for {} is in no file", map, key), where);
-  }
-  const MapAnswer& answer = result.answers.size() == 1 ? result.answers.front()
-                                                       : result.answers.at(ask_(map, key, result));
-  if (answer.kind == MapAnswer::Kind::found) return cut_answer(answer.text, true);
-  if (answer.kind == MapAnswer::Kind::fails) {
-    if (!options.fails_quietly) status = RunStatus::fails_for_now;
-    if (!options.on_failure.empty()) return cut_answer(key + options.on_failure, true);
-  }
-  if (!otherwise) return parts.front();
-  return cut_answer(tokenizer_.join(parts[*otherwise], space_), false);
-}
-
-Tokens Rewriter::cut_answer(const std::string& text, bool from_map) {
-  if (text.empty()) return {};
-  return tokenizer_.cut(text, {from_map ? Scan::address : Scan::rule, '\0', false}).tokens;
-}
-
-// The last one is called first, on all that follows it.
-RunStatus Rewriter::call_rule_sets(Tokens& tokens, int depth, const SourceRange& where) {
-  std::vector<std::pair<std::size_t, const CfRuleSet*>> calls;
+// The rule sets that tokens call, from the left. Calls of sets without rules are taken out.
+std::optional<Rewriter::Calls> Rewriter::calls_in(Tokens& tokens, const SourceRange& where) {
+  Calls calls;
   for (std::size_t at = 0; at + 1 < tokens.size(); ++at) {
     if (!is(tokens[at], op::call)) continue;
     const std::string name = strip_quotes(tokens[at + 1]);
     const CfRuleSet* set = cf_.rule_set(name);
-    if (set == nullptr) {
-      // Sets are known by number whether they have rules or not.
-      if (name.empty() || name.front() < '0' || name.front() > '9') {
-        in_trouble(fmt::format("Unknown ruleset {}", name), where);
-        return RunStatus::broken;
-      }
+    // Sets are known by number whether they have rules or not.
+    if (set == nullptr && (name.empty() || name.front() < '0' || name.front() > '9')) {
+      in_trouble(fmt::format("Unknown ruleset {}", name), where);
+      return std::nullopt;
     }
     if (set == nullptr || set->rules.empty()) {
       // Sendmail goes on behind the token that has now moved here.
-      tokens.erase(tokens.begin() + static_cast<std::ptrdiff_t>(at),
-                   tokens.begin() + static_cast<std::ptrdiff_t>(at) + 2);
+      const auto begin = tokens.begin() + static_cast<std::ptrdiff_t>(at);
+      tokens.erase(begin, begin + 2);
       continue;
     }
     calls.emplace_back(at, set);
     if (calls.size() > most_rule_sets_in_a_rule) {
       in_trouble("Too many subroutine calls", where);
-      return RunStatus::broken;
+      return std::nullopt;
     }
   }
+  return calls;
+}
+
+// The last one is called first, on all that follows it.
+RunStatus Rewriter::call_rule_sets(Tokens& tokens, int depth, const SourceRange& where) {
+  auto calls = calls_in(tokens, where);
+  if (!calls) return RunStatus::broken;
   RunStatus status = RunStatus::ok;
-  for (; !calls.empty() && trouble_.empty(); calls.pop_back()) {
-    const auto [at, set] = calls.back();
+  for (; !calls->empty() && trouble_.empty(); calls->pop_back()) {
+    const auto [at, set] = calls->back();
     const auto begin = tokens.begin() + static_cast<std::ptrdiff_t>(at);
     Ran ran = rewrite(*set, Tokens(begin + 2, tokens.end()), depth);
     tokens.erase(begin, tokens.end());

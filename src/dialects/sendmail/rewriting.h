@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "dialects/sendmail/cf.h"
@@ -31,6 +32,14 @@ struct RunStep {
 /// Asked for a hidden fact; gives the number of the answer that counts in this run.
 using AskHidden = std::function<std::size_t(std::string_view map, const std::string& key,
                                             const MapResult& result)>;
+
+/// Where each wildcard of a left hand side stands in what it matched: [first, last).
+struct Matched {
+  struct Span {
+    std::size_t first = 0, last = 0;
+  };
+  std::vector<Span> spans;
+};
 
 class Rewriter {
  public:
@@ -59,9 +68,23 @@ class Rewriter {
   void record_steps(bool all) { records_all_ = all; }
 
  private:
+  struct Asked {  // of a map
+    std::string key;
+    Tokens key_tokens;
+    std::vector<std::string> arguments;
+    std::optional<std::string> otherwise;
+  };
+  using Calls = std::vector<std::pair<std::size_t, const CfRuleSet*>>;
+
   Ran rewrite(const CfRuleSet& set, Tokens tokens, int depth);
+  bool is_too_deep(const CfRuleSet& set, int depth);
+  std::optional<Matched> matched(const CfRule& rule, const Tokens& tokens);
+  bool apply(const CfRule& rule, const Matched& found, int depth, Ran& ran);
   std::optional<Tokens> substituted(const CfRule& rule, std::size_t begin, const Tokens& tokens,
-                                    const struct Matched& matched);
+                                    const Matched& matched);
+  Asked asked_of(const Tokens& lookup) const;
+  void set_macro(const Asked& asked);
+  std::optional<Calls> calls_in(Tokens& tokens, const SourceRange& where);
   bool look_up_maps(Tokens& tokens, RunStatus& status, const SourceRange& where);
   std::optional<Tokens> answer(const Tokens& lookup, RunStatus& status, const SourceRange& where);
   Tokens cut_answer(const std::string& text, bool from_map);
@@ -79,28 +102,22 @@ class Rewriter {
   MacroNames names_;  // the file's, and those that rules set
   std::map<MacroId, CfMacro> macros_;
   std::vector<RunStep> steps_;
-  std::size_t rules_run_ = 0;
+  std::size_t budget_;
   bool records_all_ = false;
   std::string trouble_;
   SourceRange trouble_at_;
 };
 
-/// Where each wildcard of a left hand side stands in what it matched: [first, last).
-struct Matched {
-  struct Span {
-    std::size_t first = 0, last = 0;
-  };
-  std::vector<Span> spans;
-};
-
 /// The first way in which the pattern matches all tokens, as Sendmail tries them: a wildcard takes
 /// as little as it can. `doubtful` is set to a class that a word was not found in although not all
-/// of its members are known.
+/// of its members are known. A pattern of many wildcards can take for ever: it fails when `budget`
+/// is spent.
 struct Matching {
   const Cf& cf;
   const std::map<MacroId, CfMacro>& macros;
   const Tokenizer& tokenizer;
-  char space = ' ';
+  char space;
+  std::size_t& budget;  ///< pieces that may still be tried
 };
 std::optional<Matched> match(const Tokens& pattern, const Tokens& tokens, const Matching& with,
                              MacroId& doubtful);

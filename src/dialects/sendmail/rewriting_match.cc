@@ -16,6 +16,7 @@ class Matcher {
 
   std::optional<Matched> run() {
     while (at_ < tokens_.size() || in_pattern_ < pattern_.size()) {
+      if (!spend(1)) return std::nullopt;
       if (fits()) {
         ++in_pattern_;
       } else if (!back_up()) {
@@ -57,6 +58,11 @@ class Matcher {
     }
   }
 
+  bool spend(std::size_t pieces) {
+    with_.budget -= std::min(with_.budget, pieces);
+    return with_.budget > 0;
+  }
+
   bool bind(std::size_t first, std::size_t end) {
     bounds_.push_back({first, end, in_pattern_});
     at_ = end;
@@ -65,7 +71,7 @@ class Matcher {
 
   // As many tokens from `first` on, one beyond `end` at least, as make a member of the class.
   bool extend_class(std::size_t first, std::size_t end) {
-    for (; end < tokens_.size(); ++end) {
+    for (; end < tokens_.size() && spend(end + 1 - first); ++end) {
       const std::string phrase =
           with_.tokenizer.join(tokens_.data() + first, tokens_.data() + end + 1, with_.space);
       if (is_in_class(phrase, pattern_[in_pattern_])) return bind(first, end + 1);

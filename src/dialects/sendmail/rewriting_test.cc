@@ -102,6 +102,11 @@ TEST(Rules, ThatEndNowhereAreNamed) {
   EXPECT_EQ(run("FU|/bin/x\nStry\nR$=U\t$:yes\n", "a").trouble, "not all members of $=U are known");
   EXPECT_EQ(run("Kdir ldap -k x\nStry\nR$*\t$:$(dir $1 $)\n", "a").trouble,
             "what dir holds for a is in no file");
+  // Nine wildcards and nothing that fits behind them.
+  std::string address;
+  for (int at = 0; at < 300; ++at) address += "a.";
+  EXPECT_EQ(run("Stry\nR$*a$*a$*a$*a$*a$*a$*a$*a$*b\t$:x\n", address).trouble,
+            "it takes too long to run the rules");
 }
 
 TEST(Addresses, AreCutAsSendmailCutsThem) {

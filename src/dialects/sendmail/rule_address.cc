@@ -1,5 +1,7 @@
 #include "dialects/sendmail/rule_address.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 
@@ -73,6 +75,20 @@ std::optional<std::string_view> special_mailer(const CfMailer& mailer, std::stri
   return std::nullopt;
 }
 
+// The user as rule sets 2 and 4 and the mailer's own make it. Null: a mailer without rules.
+std::string written_for(Rewriter& rewriter, const Cf& cf, const CfMailer* mailer, Tokens user,
+                        bool is_sender) {
+  std::vector<std::string> sets = {"4"};
+  if (cf.level >= 10 || !is_sender) {
+    if (mailer != nullptr && !mailer->recipient_envelope_rules.empty()) {
+      sets.insert(sets.begin(), mailer->recipient_envelope_rules);
+    }
+    sets.insert(sets.begin(), "2");
+  }
+  for (const std::string& set : sets) user = rewriter.run(set, std::move(user)).tokens;
+  return rewriter.tokenizer().join(user, rewriter.space());
+}
+
 RuleReply broken(std::string_view what) {
   return reply_of("554 5.3.5 buildaddr: " + std::string(what));
 }
@@ -104,9 +120,9 @@ RuleReply error_reply(const Rewriter& rewriter, const Tokens& tokens) {
 }
 
 ResolvedAddress resolve_address(Rewriter& rewriter, const Cf& cf, std::string_view address,
-                                bool is_sender) {
+                                bool is_sender, char delimiter) {
   ResolvedAddress found;
-  const auto cut = rewriter.tokenizer().cut(address, {Scan::address, ' ', false});
+  const auto cut = rewriter.tokenizer().cut(address, {Scan::address, delimiter, false});
   if (!cut.complaints.empty()) {
     found.error = reply_of(cut.complaints.front());
     return found;
@@ -125,6 +141,13 @@ ResolvedAddress resolve_address(Rewriter& rewriter, const Cf& cf, std::string_vi
     tokens = std::move(ran.tokens);
     found.fails_for_now = found.fails_for_now || ran.status == RunStatus::fails_for_now;
   }
+  ResolvedAddress resolved = resolve_tokens(rewriter, cf, std::move(tokens), is_sender);
+  resolved.fails_for_now = found.fails_for_now;
+  return resolved;
+}
+
+ResolvedAddress resolve_tokens(Rewriter& rewriter, const Cf& cf, Tokens tokens, bool is_sender) {
+  ResolvedAddress found;
   found.tokens = tokens;
   const auto fails = [&](RuleReply reply) {
     found.error = std::move(reply);
@@ -146,31 +169,23 @@ ResolvedAddress resolve_address(Rewriter& rewriter, const Cf& cf, std::string_vi
   if (mailer->has_flag('@') && !user.empty() && user.front().front() == '@') {
     user.front().erase(0, 1);
     if (user.front().empty()) user.erase(user.begin());
+    found.stays_here = true;
   }
   rewriter.set("h", triple.host);
-  std::string rules = mailer->recipient_envelope_rules;
   if (const auto special = special_mailer(*mailer, rewriter.tokenizer().join(user, ' '))) {
     found.mailer = *special;
+    mailer = cf.mailer(*special);
     if (*special == "*include*") {
       found.user = strip_quotes(rewriter.tokenizer().join(user, ' ')).substr(9);
       return found;
     }
-    const CfMailer* other = cf.mailer(*special);
-    rules = other == nullptr ? "" : other->recipient_envelope_rules;
   }
-  std::vector<std::string> sets;
-  if (cf.level >= 10 || !is_sender) sets = {"2", rules};
-  sets.emplace_back("4");
-  for (const std::string& set : sets) {
-    if (!set.empty()) user = rewriter.run(set, std::move(user)).tokens;
-  }
-  found.user = rewriter.tokenizer().join(user, rewriter.space());
-  if (!mailer->has_flag('h')) found.host = to_lower(found.host);
-  if (!mailer->has_flag('u')) found.user = to_lower(found.user);
+  found.user = written_for(rewriter, cf, mailer, std::move(user), is_sender);
+  if (mailer == nullptr || !mailer->has_flag('h')) found.host = to_lower(found.host);
+  if (mailer != nullptr && !mailer->has_flag('u')) found.user = to_lower(found.user);
   if (const auto flaw = flaw_in(found.user); !flaw.empty()) {
-    return fails(reply_of((is_sender ? "501 5.1.7" : "501 5.1.3") +
-                          std::string(" Syntax error in mailbox address (") + std::string(flaw) +
-                          ")"));
+    const std::string_view code = is_sender ? "501 5.1.7" : "501 5.1.3";
+    return fails(reply_of(fmt::format("{} Syntax error in mailbox address ({})", code, flaw)));
   }
   return found;
 }

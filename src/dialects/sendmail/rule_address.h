@@ -22,13 +22,17 @@ struct ResolvedAddress {
   std::string mailer, host, user;
   std::optional<RuleReply> error;  ///< it is no address, or resolves to `$#error`
   bool fails_for_now = false;      ///< a lookup failed: it is taken, and queued
+  bool stays_here = false;         ///< `$: @user`: rule set 5 and aliases are done with it
   Tokens tokens;                   ///< what rule set 0 made of it
 };
 
 /// `address` is what stands behind `MAIL FROM:` or `RCPT TO:`; it ends at a blank outside of quotes
-/// and angle brackets. Sets `$h`.
+/// and angle brackets, unless another delimiter is given ('\0': none). Sets `$h`.
 ResolvedAddress resolve_address(Rewriter& rewriter, const Cf& cf, std::string_view address,
-                                bool is_sender);
+                                bool is_sender, char delimiter = ' ');
+
+/// What tokens that begin with `$#` resolve to: the mailer's own rules run on the user.
+ResolvedAddress resolve_tokens(Rewriter& rewriter, const Cf& cf, Tokens tokens, bool is_sender);
 
 /// What a `$#error` says to the client. `tokens` begin with `$#`.
 RuleReply error_reply(const Rewriter& rewriter, const Tokens& tokens);

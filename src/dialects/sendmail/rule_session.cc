@@ -31,8 +31,9 @@ std::string address_text(const Cf& cf, std::string_view address) {
   return literal.substr(1, literal.size() - 2);
 }
 
-RuleSession::RuleSession(const Cf& cf, const Maps& maps, const RuleAttempt& attempt, AskHidden ask)
-    : cf_(cf), attempt_(attempt), rewriter_(cf, maps, std::move(ask)) {
+RuleSession::RuleSession(const Cf& cf, const Maps& maps, const RuleAttempt& attempt,
+                         const LocalNames* names, AskHidden ask)
+    : cf_(cf), attempt_(attempt), names_(names), rewriter_(cf, maps, std::move(ask)) {
   greet();
 }
 
@@ -154,6 +155,7 @@ std::optional<RuleOutcome> RuleSession::take_sender() {
   rewriter_.set("mail_host", sender.host.empty() ? "localhost" : sender.host);
   rewriter_.set("mail_addr", sender.user);
   const std::string_view text = address_part(rewriter_.tokenizer(), attempt_.mail_from);
+  rewriter_.set("mail_from", std::string(text));  // 8.14 and later: delay_checks asks for it
   auto refused = check("check_mail", text, std::nullopt, RuleStage::mail);
   rewriter_.unset("addr_type");
   return refused;
@@ -178,6 +180,12 @@ RuleOutcome RuleSession::take_recipient() {
                                 : RuleOutcome::Kind::accepted;
   if (!discards_) {
     if (auto special = refuse_special(way)) return *special;
+    const LocalNames none;
+    auto deliveries = deliver(rewriter_, cf_, names_ == nullptr ? none : *names_, way);
+    if (deliveries.unknown_user) {
+      return refusal(RuleStage::rcpt, reply_of("550 5.1.1 User unknown"));
+    }
+    outcome.deliveries = std::move(deliveries.all);
   }
   return outcome;
 }

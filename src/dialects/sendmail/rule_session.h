@@ -11,7 +11,9 @@ namespace relayproof::sendmail {
 
 class RuleSession {
  public:
-  RuleSession(const Cf& cf, const Maps& maps, const RuleAttempt& attempt, AskHidden ask);
+  /// `names` may be null.
+  RuleSession(const Cf& cf, const Maps& maps, const RuleAttempt& attempt, const LocalNames* names,
+              AskHidden ask);
 
   RuleOutcome run();
   /// What a check says: nothing where it lets the attempt pass.
@@ -30,6 +32,7 @@ class RuleSession {
 
   const Cf& cf_;
   const RuleAttempt& attempt_;
+  const LocalNames* names_;
   Rewriter rewriter_;
   bool discards_ = false, quarantines_ = false;
 };

@@ -8,7 +8,7 @@
 namespace relayproof::sendmail {
 namespace {
 
-constexpr std::size_t most_runs = 300;
+constexpr std::size_t most_runs = 150;
 
 // Answers hidden facts: each one alike wherever it is asked in a run, and in run after run with
 // every combination of answers.
@@ -60,14 +60,15 @@ class HiddenAnswers {
 using RunOnce = std::function<RuleOutcome(RuleSession&)>;
 
 RuleVerdict explored(const Cf& cf, const Maps& maps, const RuleAttempt& attempt,
-                     const KnownAnswer& known, const RunOnce& run) {
+                     const KnownAnswer& known, const LocalNames* names, const RunOnce& run) {
   RuleVerdict verdict;
   HiddenAnswers answers(known);
   std::size_t runs = 0;
   do {
-    RuleSession session(cf, maps, attempt, [&](auto map, const auto& key, const auto& result) {
-      return answers.ask(map, key, result);
-    });
+    RuleSession session(cf, maps, attempt, names,
+                        [&](auto map, const auto& key, const auto& result) {
+                          return answers.ask(map, key, result);
+                        });
     const RuleOutcome outcome = run(session);
     if (verdict.steps.empty()) verdict.steps = session.rewriter().steps();
     if (!session.rewriter().trouble().empty()) {
@@ -90,18 +91,20 @@ RuleVerdict explored(const Cf& cf, const Maps& maps, const RuleAttempt& attempt,
 
 bool RuleOutcome::operator==(const RuleOutcome& other) const {
   return kind == other.kind && stage == other.stage && reply.code == other.reply.code &&
-         mailer == other.mailer && host == other.host && user == other.user;
+         mailer == other.mailer && host == other.host && user == other.user &&
+         deliveries == other.deliveries;
 }
 
 RuleVerdict check_attempt(const Cf& cf, const Maps& maps, const RuleAttempt& attempt,
-                          const KnownAnswer& known) {
-  return explored(cf, maps, attempt, known, [](RuleSession& session) { return session.run(); });
+                          const KnownAnswer& known, const LocalNames* names) {
+  return explored(cf, maps, attempt, known, names,
+                  [](RuleSession& session) { return session.run(); });
 }
 
 RuleVerdict check_rule_set(const Cf& cf, const Maps& maps, std::string_view set,
                            std::string_view text, std::optional<std::string_view> second,
                            const RuleAttempt& attempt, const KnownAnswer& known) {
-  return explored(cf, maps, attempt, known, [&](RuleSession& session) {
+  return explored(cf, maps, attempt, known, nullptr, [&](RuleSession& session) {
     RuleOutcome passes;
     passes.kind = RuleOutcome::Kind::accepted;
     return session.check(set, text, second, RuleStage::rcpt).value_or(passes);

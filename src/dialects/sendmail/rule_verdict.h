@@ -13,6 +13,7 @@
 
 #include "dialects/sendmail/rewriting.h"
 #include "dialects/sendmail/rule_address.h"
+#include "dialects/sendmail/rule_delivery.h"
 
 namespace relayproof::sendmail {
 
@@ -47,10 +48,11 @@ enum class RuleStage : std::uint8_t { connect, mail, rcpt };
 struct RuleOutcome {
   enum class Kind : std::uint8_t { accepted, discarded, quarantined, refused };
   Kind kind = Kind::refused;
-  RuleStage stage = RuleStage::rcpt;  ///< of a refusal: which rule set refused
-  RuleReply reply;                    ///< of a refusal
-  std::string mailer, host, user;     ///< of what was accepted: where rule set 0 sends it
-  SourceRange where;                  ///< the rule that decided, as far as one did
+  RuleStage stage = RuleStage::rcpt;     ///< of a refusal: which rule set refused
+  RuleReply reply;                       ///< of a refusal
+  std::string mailer, host, user;        ///< of what was accepted: where rule set 0 sends it
+  std::vector<RuleDelivery> deliveries;  ///< and where it goes then
+  SourceRange where;                     ///< the rule that decided, as far as one did
   bool operator==(const RuleOutcome& other) const;
 };
 
@@ -69,8 +71,9 @@ struct RuleVerdict {
 using KnownAnswer = std::function<std::optional<std::size_t>(
     std::string_view map, const std::string& key, const MapResult& result)>;
 
+/// Without `names` every user of a local mailer is taken for known.
 RuleVerdict check_attempt(const Cf& cf, const Maps& maps, const RuleAttempt& attempt,
-                          const KnownAnswer& known = {});
+                          const KnownAnswer& known = {}, const LocalNames* names = nullptr);
 
 /// One rule set on text, as the daemon's checks run it; `second` stands behind `$|`.
 RuleVerdict check_rule_set(const Cf& cf, const Maps& maps, std::string_view set,

@@ -65,7 +65,8 @@ class Server:
     def __exit__(self, *_: object) -> None:
         self.machine.__exit__()
 
-    def _install(self) -> None:
+    def put_program(self) -> None:
+        """The program and the libraries it needs, where nothing else is."""
         root = self.machine.root()
         target = root / HERE.lstrip("/")
         target.mkdir(exist_ok=True)
@@ -73,6 +74,10 @@ class Server:
         linked = subprocess.run(["ldd", str(self._program)], capture_output=True, text=True, check=True).stdout
         for library in re.findall(r"(/\S+)", linked):
             shutil.copy(library, target)
+
+    def _install(self) -> None:
+        self.put_program()
+        root = self.machine.root()
         shutil.copytree(sasl_files() / "usr", root / "usr", dirs_exist_ok=True, symlinks=True)
         sasl = root / "etc/postfix/sasl"
         sasl.mkdir(exist_ok=True)

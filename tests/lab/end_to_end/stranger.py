@@ -56,6 +56,8 @@ def converse(wish: dict) -> dict:
         steps = [("helo", "EHLO " + wish["helo"])]
         if wish["first"] == "xclient":
             steps += [("xclient", "XCLIENT ADDR=127.0.0.1 NAME=localhost"), ("helo", "EHLO localhost")]
+        if wish["first"] == "login":
+            steps += [("auth", "AUTH LOGIN"), ("auth", "c3RyYW5nZXI="), ("auth", "Z3Vlc3NlZA==")]
         if wish.get("login"):
             secret = f"\0{wish['login']}\0{wish['password']}".encode()
             steps.append(("auth", "AUTH PLAIN " + base64.b64encode(secret).decode()))

@@ -67,8 +67,10 @@ def judge(program: Program, number: int, root: Path, owned: list[str], attempts:
         is_quoted = '"' in attempt["rcpt_to"] and "recipients = " in text
         # Behind EHLO the last word may be taken for a parameter.
         is_parameter = " " in attempt["rcpt_to"] and attempt.get("auth")
-        # Merged with the recipient before, when both lead to the same.
-        is_merged = bool(attempt.get("after")) and truth.get("fates") == [] and truth["code"] < 400
+        # Merged with the recipient before, when both lead to the same: what the log tells is of that one.
+        is_sunk = plain(attempt["rcpt_to"]).strip("<>") in (plain(to).strip("<>") for to in truth.get("sunk", []))
+        is_merged = bool(attempt.get("after")) and truth["at"] == "message" and (
+            truth.get("fates") == [] and truth["code"] < 400 or truth.get("fate") == "dropped" and is_sunk)
         # A user of Debian's whose home is not there, so that Exim puts the delivery off.
         is_homeless = attempt["rcpt_to"].startswith("<list@") and truth.get("fates") == ["dropped"]
         if is_quoted or is_parameter or is_merged or is_homeless or truth["at"] in ("cut off", "not running") or truth.get("settled") is False:
@@ -167,7 +169,7 @@ def deciding(ours: dict, text: str) -> set[str]:
             found.add(f"{step['stage']}: {step['text'].split(' ')[0]}")
     routes = [step for step in ours.get("trace", []) if step["stage"].startswith("router")]
     if ours["reply"] == "accept" and routes:
-        found.add(routes[-1]["stage"] + (f": {ours['fate']}" if ours["fate"] else ""))
+        found |= {routes[-1]["stage"], routes[-1]["stage"] + (f": {ours['fate']}" if ours["fate"] else "")}
     return found
 
 

@@ -7,9 +7,10 @@ from collections import Counter
 from pathlib import Path
 
 from fidelity.ask import read_lines
-from fidelity_exim.compare import Program, differences, really_relayed
+from fidelity_exim.compare import Program, judge
 
-MOST = 40  # configurations that each is planted in
+MOST = 120  # configurations that each is planted in
+ENOUGH = 3  # in which it was noticed
 
 # What the program is made to overlook or mistake: (name, what it reads, what it takes it for).
 PLANTED = [
@@ -17,7 +18,7 @@ PLANTED = [
     ("endpass is overlooked", r"^\s+endpass\n", ""),
     ("defer is taken for deny", r"^  defer ", "  deny "),
     ("discard is taken for accept", r"^  discard ", "  accept "),
-    ("the end of an ACL is taken for accept", r"\n\n(acl_\w+:\n|begin routers)", r"\n  accept\n\n\1"),
+    ("the end of an ACL is taken for accept", r"(?<!begin acl)\n\n(acl_\w+:\n|begin routers)", r"\n  accept\n\n\1"),
     ("+include_unknown is overlooked", r"\+include_unknown ; |\+include_unknown", ""),
     ("no_more is overlooked", r"^  no_more\n", ""),
     ("check_local_user is overlooked", r"^  check_local_user\n", ""),
@@ -42,33 +43,36 @@ PLANTED = [
 
 
 def run(program: Program, folders: list[Path]) -> int:
-    """Prints for each planted error in how many configurations it stood, and in how many it was noticed."""
+    """Prints for each planted error in how many configurations it stood, and in how many of these it was noticed."""
     unnoticed = 0
+    sound: dict[Path, int] = {}
     for name, pattern, replacement in PLANTED:
         tally: Counter = Counter()
         for folder in folders:
             text = (folder / "root/etc/exim4/exim4.conf").read_text()
             changed = re.sub(pattern, replacement, text, flags=re.M)
-            if changed != text and tally["stood"] < MOST:
-                tally["stood"] += 1
-                tally["noticed"] += _is_noticed(program, folder, changed)
+            if changed == text or tally["stood"] == MOST or tally["noticed"] == ENOUGH:
+                continue
+            if folder not in sound:
+                sound[folder] = _disagreements(program, folder, text)
+            tally["stood"] += 1
+            tally["noticed"] += _disagreements(program, folder, changed) > sound[folder]
         print(f"{tally['noticed']:5} of {tally['stood']:5}  {name}", flush=True)
         unnoticed += tally["noticed"] == 0
     print(f"{len(PLANTED) - unnoticed} passed, {unnoticed} failed")
     return 1 if unnoticed else 0
 
 
-def _is_noticed(program: Program, folder: Path, text: str) -> bool:
+def _disagreements(program: Program, folder: Path, text: str) -> int:
+    """Of what the server did with the kept configuration and what the program says of this text."""
     about = json.loads((folder / "about.json").read_text())
-    attempts, real = read_lines(folder / "attempts.jsonl"), read_lines(folder / "real.jsonl")
     with tempfile.TemporaryDirectory() as scratch:
         root = Path(scratch, "root")
         shutil.copytree(folder / "root", root)
         (root / "etc/exim4/exim4.conf").write_text(text)
         try:
-            answers = program.explain(root, attempts)
+            found = judge(program, about["number"], root, about["owned"], read_lines(folder / "attempts.jsonl"),
+                          read_lines(folder / "real.jsonl"), True)
         except RuntimeError:
-            return True
-    return any(differences(truth, ours, really_relayed(attempt, truth, about["owned"]))
-               for attempt, truth, ours in zip(attempts, real, answers)
-               if truth["at"] not in ("cut off", "not running") and truth.get("settled") is not False)
+            return 1 << 20
+    return len(found.wrong)

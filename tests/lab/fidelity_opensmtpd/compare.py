@@ -156,7 +156,7 @@ def deciding(ours: dict) -> set[str]:
         return {"no rule"} if ours["reply"] == "reject" else set()
     words = steps[-1]["text"].split()
     if words[:1] == ["filter"]:
-        return {" ".join(["filter", *words[2:4], *words[5:6]])}
+        return {" ".join(["filter", *words[2:4], *words[5:6]]), f"filter {words[5]}" if len(words) > 5 else "filter"}
     found = set()
     for number, word in enumerate(words):
         name = word.lstrip("!")

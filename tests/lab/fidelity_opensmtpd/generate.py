@@ -118,7 +118,8 @@ class Maker:
 
     def _make_filters(self) -> None:
         self.chip = ""
-        if not self.chance(0.2):
+        # Every fifth configuration is about filters.
+        if not self.chance(0.95 if self.made.number % 5 == 4 else 0.1):
             return
         chosen = []
         for number in range(self.dice.randint(1, 2)):

@@ -7,7 +7,6 @@ import random
 import re
 import shutil
 import signal
-import sys
 import time
 import traceback
 from collections import Counter
@@ -21,7 +20,7 @@ from fidelity.edges import questions, wrong
 from fidelity.world import WideWorld
 from fidelity_opensmtpd.compare import Judgement, Program, judge, really_relayed
 from fidelity_opensmtpd.dialogue import answers, await_start
-from fidelity_opensmtpd.generate import Attempts, configuration, server_of
+from fidelity_opensmtpd.generate import KNOWN_NAMES, Attempts, configuration, server_of
 from fidelity_opensmtpd.server import Server
 from kit.alone import Alone
 from kit.root import ready_root
@@ -43,6 +42,16 @@ PLANTED = {
     "filters are overlooked": (r" filter (f\d|\{[^}]*\})(?=\n| tag)", ""),
     "wildcards are as deep as you like": (r'"\*\.', '"*'),
     "an order of rules is none": (r"(match[^\n]*)\n(match[^\n]*)\n", r"\2\n\1\n"),
+    "for local is for any": (r"for local", "for any"),
+    "from socket is from local": (r"from socket", "from local"),
+    "auth is taken for true": (r" !?auth(?= )(?=[^\n]*(action|reject))", ""),
+    "recipients are overlooked": (r"(match[^\n]*) (?<!for )!?rcpt-to (regex )?(\"[^\"]+\"|<\w+>|\{[^}]*\})", r"\1"),
+    "domains are overlooked": (r"for domain (regex )?(\"[^\"]+\"|<\w+>|\{[^}]*\})", "for any"),
+    "networks are overlooked": (r"from src (<\w+>|\{[^}]*\}|\"[^\"]+\")", "from any"),
+    "virtual domains are not followed": (r" virtual <\w+>", ""),
+    "error: in an alias is a mailbox": (r"error:\d+ gone", "alice"),
+    "expand-only delivers": (r"expand-only", "mbox"),
+    "a prefix is one bit shorter": (r"/(8|16|24|26|29|30|48)\"", lambda at: f'/{int(at[1]) - 1}"'),
 }
 
 
@@ -212,12 +221,18 @@ def _labour(worker: int, arguments: argparse.Namespace, scratch: Path, target: P
 
 def _one(world: WideWorld, server: Server, arguments: argparse.Namespace, target: Path, program: Program | None,
          number: int) -> Judgement:
-    made = configuration(arguments.seed, number)
     folder = target / f"{number:05}"
+    delivers = number % arguments.deliver == 0
+    if arguments.edges:
+        about, found = json.loads((folder / "about.json").read_text()), Judgement(number)
+        server.start(folder / "root", delivers)
+        if await_start(world, server, 25):
+            _ask_edges(world, server, program, folder, about["owned"], found, delivers)
+        return found
+    made = configuration(arguments.seed, number)
     shutil.rmtree(folder, ignore_errors=True)
     made.write(folder / "root")
     attempts = Attempts(arguments.seed, made).make(arguments.attempts)
-    delivers = number % arguments.deliver == 0
     server.start(folder / "root", delivers)
     if await_start(world, server, 25):
         real = answers(world, server, attempts, delivers)
@@ -240,6 +255,7 @@ def _ask_edges(world: WideWorld, server: Server, program: Program, folder: Path,
     """Both edges of every interval of clients that may relay, as the program says."""
     dice = random.Random(f"edges {found.number}")
     asked = []
+    asks_names = "rdns" in (folder / "root/etc/smtpd.conf").read_text()
     for listener in program.audit(folder / "root")["listeners"]:
         if "127.0.0.1" in listener["addresses"] or not listener.get("runs", True):
             continue
@@ -250,7 +266,8 @@ def _ask_edges(world: WideWorld, server: Server, program: Program, folder: Path,
             attempt["server"] = server_of(attempt)
             if where == "outside" and dice.random() > 0.3:
                 continue
-            if attempt.get("ptr"):
+            # One without a name is asked for, and the lab's DNS has names for some.
+            if attempt.get("ptr") or asks_names and attempt["client"] in KNOWN_NAMES:
                 continue
             asked.append((where, attempt))
     for (where, attempt), real in zip(asked, answers(world, server, [each for _, each in asked], delivers)):

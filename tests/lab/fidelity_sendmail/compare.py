@@ -60,9 +60,8 @@ def judge(program: Program, number: int, root: Path, owned: list[str], attempts:
         listeners = {listener["port"]: listener for listener in audit["listeners"]}
     claims = claimed(root)
     for attempt, truth, ours in zip(attempts, real, ours_of_all):
-        # Merged with the recipient before, when both lead to the same.
-        is_merged = bool(attempt.get("after")) and truth.get("fates") == [] and truth["code"] < 400
-        if is_merged or truth["at"] in ("cut off", "not running") or truth.get("settled") is False:
+        truth = with_fate(attempt, truth)
+        if truth["at"] in ("cut off", "not running") or truth.get("settled") is False:
             found.counts["not compared"] += 1
             continue
         relayed = really_relayed(attempt, truth, owned)
@@ -85,6 +84,14 @@ def judge(program: Program, number: int, root: Path, owned: list[str], attempts:
     return found
 
 
+def with_fate(attempt: dict, real: dict) -> dict:
+    """With the addresses that it really went to. Whose mail went where is not told of messages with several recipients."""
+    if any(code < 400 for code in real.get("after", [])) and real["fate"] != "refused":
+        return {**real, "fate": "several", "fates": ["local", "dropped", "handed-on"], "to": []}
+    sunk = [each.strip("<>") for each in real.get("sunk", [])]
+    return {**real, "to": sunk or real.get("to", [])}
+
+
 def differences(real: dict, ours: dict, relayed: bool) -> list[str]:
     kinds: list[str] = []
     if ours["reply"] == "undecided":
@@ -99,7 +106,7 @@ def differences(real: dict, ours: dict, relayed: bool) -> list[str]:
         kinds.append("fate")
     elif real["fate"] == "handed-on" and ours.get("to") and plain(ours["to"]) not in map(plain, real["to"]):
         kinds.append("to")
-    if ours["relay"] is not None and ours["relay"] != relayed:
+    if ours["relay"] is not None and ours["relay"] != relayed and real["fate"] != "several":
         kinds.append("relay")
     return kinds
 

@@ -105,8 +105,15 @@ def said_by_sendmail(root: Path, configuration: Configuration, asked: list[str],
 
 
 def cut(text: str) -> list[list[str]]:
-    """What was said to each command."""
-    return [part.splitlines() for part in re.split(r"(?:^|(?<=\n)|(?<=> ))> ", text)[1:]]
+    """What was said to each command: a prompt stands before each, and some say nothing."""
+    parts: list[list[str]] = []
+    for line in text.splitlines():
+        while line.startswith("> "):
+            parts.append([])
+            line = line[2:]
+        if parts and line:
+            parts[-1].append(line)
+    return parts
 
 
 def said_by_us(program: str, folder: Path, asked: list[str], names: Path) -> list[list[str]]:
@@ -114,7 +121,7 @@ def said_by_us(program: str, folder: Path, asked: list[str], names: Path) -> lis
                           capture_output=True, text=True, errors="replace", check=False)
     if done.returncode != 0:
         raise RuntimeError(done.stderr)
-    return [part.splitlines()[1:] for part in re.split(r"(?:^|(?<=\n))> ", done.stdout)[1:]]
+    return [part[1:] for part in cut(done.stdout)]
 
 
 def plain(lines: list[str]) -> list[str]:

@@ -81,6 +81,11 @@ class Machine:
                 texts.append(log.read_text(errors="replace"))
         return "\n".join(texts)
 
+    def syslog_text(self) -> str:
+        """What came to its /dev/log so far."""
+        self._syslog.catch_up()
+        return self._syslog.text() + "\n"
+
     def _start(self) -> None:
         stage = self._folder / "stage"
         self._stage(stage)
@@ -122,12 +127,13 @@ class Machine:
         while time.monotonic() < deadline:
             if self._processes[-1].poll() is not None:
                 raise RuntimeError("the server ended: " + (self._folder / "console").read_text())
-            if self._listens():
+            if self.listens():
                 return
             time.sleep(0.05)
         raise RuntimeError("the server does not listen: " + self.log()[-2000:])
 
-    def _listens(self) -> bool:
+    def listens(self) -> bool:
+        """Whether it takes connections on the ports that it was made for."""
         return all(self._listeners_on(port) >= self.mta.listeners for port in self._ports)
 
     def _listeners_on(self, port: int) -> int:

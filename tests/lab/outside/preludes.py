@@ -11,6 +11,11 @@ class Prelude:
     """Behind EHLO, one by one."""
     must_be_taken: bool = True
     """What it was for cannot be had once it is refused."""
+    hello: str = "EHLO"
+    certificate: bool = False
+    """TLS with one that nobody vouches for."""
+    before_tls: int = 0
+    """How many of MAIL and RCPT are said in clear: both in the packet of STARTTLS, or MAIL before it."""
 
 
 def _login(mechanism: str, answer: bytes) -> str:
@@ -32,4 +37,10 @@ PRELUDES: dict[str | None, Prelude] = {
     "AUTH PLAIN nobody, refused": Prelude(commands=[_STRANGER], must_be_taken=False),
     "AUTH ANONYMOUS": Prelude(commands=[_login("ANONYMOUS", b"lab-stranger")]),
     "AUTH EXTERNAL": Prelude(commands=[_login("EXTERNAL", b"")]),
+    "HELO, not EHLO": Prelude(hello="HELO"),
+    "TLS with a certificate": Prelude(certificate=True),
+    "STARTTLS with MAIL and RCPT behind it": Prelude(before_tls=2),
+    "MAIL, then STARTTLS": Prelude(before_tls=1),
+    "MAIL, RCPT TO:<postmaster@D>, RSET": Prelude(commands=["MAIL FROM:<>", "RCPT TO:<postmaster@example.com>",
+                                                            "RSET"]),
 }

@@ -24,9 +24,10 @@ MESSAGE = ("From: lab@example.net\r\nTo: lab@example.net\r\nSubject: lab\r\n"
 
 
 def attempt(wish: dict) -> dict:
+    prelude = PRELUDES[wish.get("prelude")]
     try:
         connection = Connection(wish["source"], wish["address"], wish["port"], STEP_SECONDS, wish["tls"],
-                                PRELUDES[wish.get("prelude")].opening)
+                                prelude.opening, prelude.certificate)
     except OSError as error:
         return {**wish, "at": "connect", "code": 0, "text": str(error)}
     try:
@@ -40,11 +41,42 @@ def attempt(wish: dict) -> dict:
 def _converse(connection: Connection, wish: dict) -> dict:
     if connection.greeting.code != 220:
         return _ended("greeting", connection.greeting)
+    steps = _steps(wish)
     if wish["tls"] == "starttls":
         connection.say("EHLO " + (wish["helo"] or "probe.club.example"))
+        clear = PRELUDES[wish.get("prelude")].before_tls
+        if clear:
+            return _across_tls(connection, wish, clear)
         connection.start_tls()
+    return _said(connection, wish, steps)
+
+
+def _across_tls(connection: Connection, wish: dict, clear: int) -> dict:
+    mail, rcpt = "MAIL FROM:" + wish["mail_from"], "RCPT TO:" + wish["rcpt_to"]
+    if clear == 1:
+        reply = connection.say(mail)
+        if reply.code // 100 != 2:
+            return _ended("mail", reply)
+        reply = connection.say("STARTTLS")
+        if reply.code != 220:
+            return _ended("prelude", reply)
+        connection.encrypt()
+        return _said(connection, wish, [("rcpt", rcpt), ("data", "DATA")])
+    reply = connection.say(f"STARTTLS\r\n{mail}\r\n{rcpt}")
+    if reply.code != 220:
+        return _ended("prelude", reply)
+    connection.encrypt()
+    answers = connection.unasked(2)
+    if len(answers) < 2 or answers[0].code // 100 != 2:
+        return _ended("prelude", Reply(503, "what came in clear was dropped") if not answers else answers[0])
+    if answers[1].code // 100 != 2:
+        return _ended("rcpt", answers[1])
+    return {**_said(connection, wish, [("data", "DATA")]), "rcpt_code": answers[1].code}
+
+
+def _said(connection: Connection, wish: dict, steps: list[tuple[str, str]]) -> dict:
     accepted = {}
-    for name, command in _steps(wish):
+    for name, command in steps:
         reply = connection.say(command)
         if not _goes_on(name, reply, wish):
             connection.leave()
@@ -57,9 +89,10 @@ def _converse(connection: Connection, wish: dict) -> dict:
 
 
 def _steps(wish: dict) -> list[tuple[str, str]]:
-    hello = [("helo", "EHLO " + wish["helo"])] if wish["helo"] is not None else []
+    prelude = PRELUDES[wish.get("prelude")]
+    hello = [("helo", f"{prelude.hello} {wish['helo']}")] if wish["helo"] is not None else []
     steps = list(hello)
-    for command in PRELUDES[wish.get("prelude")].commands:
+    for command in prelude.commands:
         steps.append(("prelude", command))
         if command.startswith("XCLIENT"):
             steps += hello

@@ -59,7 +59,9 @@ void print(const std::vector<RunStep>& steps, std::size_t from, const Cf& cf) {
 
 std::size_t chosen(const std::set<std::string>& hosts, const std::string& key,
                    const MapResult& result) {
-  const bool known = hosts.count(to_lower(key)) != 0;
+  const std::string name = to_lower(key);
+  const bool known = hosts.count(name) != 0 || (name.find('.') == std::string::npos &&
+                                                hosts.count(name + ".example.com") != 0);
   // Where there is no DNS the names of addresses are not to be had for now.
   const auto wanted = known                ? MapAnswer::Kind::found
                       : key.front() == '[' ? MapAnswer::Kind::fails
@@ -105,7 +107,7 @@ class Shell {
     rewriter_.set(long_name ? text.substr(1, end - 1) : text.substr(0, 1), text.substr(end + 1));
   }
   void parse(const std::string& address) {
-    const ResolvedAddress found = resolve_address(rewriter_, cf_, address, false);
+    const ResolvedAddress found = resolve_address(rewriter_, cf_, address, false, '\0');
     flush();
     if (found.error) {
       std::cout << "error " << found.error->code << " " << found.error->text << "\n";
