@@ -109,7 +109,8 @@ policy::ListId lower_sender_rules(Scope& scope, const Daemon& daemon) {
   auto& builder = scope.builder;
   const auto list = builder.list("check_mail");
   const auto sender = subject_of(Field::sender);
-  builder.rule(list, builder.matches("^$", sender), policy::Permit{}, 0, "the null sender");
+  builder.rule(list, builder.negation(builder.matches(".", sender)), policy::Permit{}, 0,
+               "the null sender");
   const bool takes_unqualified =
       scope.has(Feature::accept_unqualified_senders) || daemon.has_modifier('u');
   if (!takes_unqualified) {

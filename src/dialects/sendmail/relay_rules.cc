@@ -74,7 +74,7 @@ class RelayRules {
     RecipientClasses classes;
     const auto domain = subject_of(Field::recipient, Part::domain);
     const auto local = subject_of(Field::recipient, Part::local);
-    const auto unqualified = builder_.matches("^$", domain);
+    const auto unqualified = builder_.negation(builder_.matches(".", domain));
     classes.is_local = builder_.any({unqualified, in_class("w", domain, Below::none)});
     classes.is_routed = builder_.matches("[@%!]", local);
     const auto relayed = is_relayed_domain(domain);
@@ -84,8 +84,8 @@ class RelayRules {
       strip.named = policy::Transform::Named{std::string(innermost), {}};
       const Subject inner{Field::recipient, Part::domain, {builder_.transform(strip)}};
       const auto within =
-          builder_.any({builder_.matches("^$", inner), in_class("w", inner, Below::none),
-                        is_relayed_domain(inner)});
+          builder_.any({builder_.negation(builder_.matches(".", inner)),
+                        in_class("w", inner, Below::none), is_relayed_domain(inner)});
       classes.is_relayed =
           builder_.all({relayed, builder_.any({builder_.negation(classes.is_routed), within})});
     }
@@ -268,8 +268,7 @@ class RelayRules {
     }
     if (!scope_.has(Feature::relay_db_from)) return;
     const auto origin = scope_.origin(Feature::relay_db_from);
-    const auto qualified =
-        builder_.negation(builder_.matches("^$", subject_of(Field::sender, Part::domain)));
+    const auto qualified = builder_.matches(".", subject_of(Field::sender, Part::domain));
     permit(builder_.all({qualified, access_mailboxes("From", subject_of(Field::sender),
                                                      AccessTables::Untagged::ignored)}),
            origin, "From: this sender");
