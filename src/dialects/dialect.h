@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <span>
@@ -14,6 +15,7 @@
 #include "base/finding.h"
 #include "base/result.h"
 #include "mail/ip_address.h"
+#include "policy/decide.h"
 #include "policy/policy.h"
 
 namespace relayproof::dialects {
@@ -67,6 +69,11 @@ struct Loaded {
   std::vector<Finding> findings;
   std::vector<CoveredLine> coverage;
   std::vector<EffectiveSetting> settings;
+  /// What the server's own program of rules says of one attempt, where the dialect runs that.
+  /// Empty: the policy decides.
+  std::function<policy::Decision(const policy::Policy& policy, std::size_t listener,
+                                 const policy::Attempt& attempt)>
+      decides;
 };
 
 /// A change of one file's text: the bytes [offset, offset + length) become `text`.
