@@ -17,6 +17,7 @@ file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/generated)
 rp_install_compressed(docs/man/relayproof.1 share/man/man1 relayproof.1)
 rp_install_compressed(CHANGELOG.md share/doc/relayproof changelog)
 install(FILES README.md packages/copyright DESTINATION share/doc/relayproof)
+install(DIRECTORY contrib DESTINATION share/doc/relayproof FILES_MATCHING PATTERN *.ps1)
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME relayproof)

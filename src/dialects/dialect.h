@@ -87,7 +87,7 @@ struct TextEdit {
 /// A change of the configuration's own text that may close it. A suggestion: it proves nothing.
 struct Remedy {
   std::string says;             ///< `take 0.0.0.0/0 out of mynetworks`
-  std::vector<TextEdit> edits;  ///< of the text as it was read; none of them overlap
+  std::vector<TextEdit> edits;  ///< of the text as read, none overlapping; empty: says why not
   /// How much it takes away of what the owner wrote: 1 narrows what let strangers in; from 5 on it
   /// gives up something that works.
   unsigned cost = 1;
