@@ -77,7 +77,8 @@ class Finding {
     const std::string usual(dialect.usual_place);
     for (const auto& end : {usual, path_in(usual, "..")}) {
       const bool is_usual =
-          !usual.empty() && folders_ > 0 && end != "/" && path.size() > end.size() && path.ends_with(end) &&
+          !usual.empty() && folders_ > 0 && end != "/" && path.size() > end.size() &&
+          path.ends_with(end) &&
           dialect.recognise(files_, path.substr(0, path.size() - end.size()) + usual);
       if (!is_usual) continue;
       found_.push_back({&dialect, usual, path.substr(0, path.size() - end.size())});
