@@ -16,7 +16,7 @@ JUNIT = LOGS / "unit-tests.xml"
 DEV = ROOT / "build/dev/relayproof"
 RELEASE = ROOT / "build/release/relayproof"
 TAIL = 30
-FUZZ_SECONDS = 5
+FUZZ_SECONDS = 3
 
 
 @dataclass
@@ -146,6 +146,8 @@ def steps(options) -> list[Step]:
             Step("fidelity, OpenSMTPD", f"tests/lab/fidelity_opensmtpd/run --program {RELEASE} --short", count_own_words,
                  ["build release"], needs_root=True),
             Step("fidelity, Exim", f"tests/lab/fidelity_exim/run --program {RELEASE} --short", count_own_words,
+                 ["build release"], needs_root=True),
+            Step("fidelity, Sendmail", f"tests/lab/fidelity_sendmail/run --program {RELEASE} --short", count_own_words,
                  ["build release"], needs_root=True),
         ]
     return all_steps

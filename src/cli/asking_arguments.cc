@@ -190,7 +190,7 @@ void add_asking_options(CLI::App& app, Arguments& to, AskingRaw& raw) {
   app.add_option("--timeout", raw.timeout, "Seconds for each target, all in all (120)")
       ->check(CLI::Range(0.1, 86400.0))
       ->option_text("SECONDS");
-  app.add_option("--per-host", run.per_host, "Doors of one target asked at a time (4)")
+  app.add_option("--per-host", run.per_host, "Sessions with one target at a time (4)")
       ->check(CLI::Range(1, 16))
       ->option_text("N");
   app.add_option("--repeat", run.repeat,

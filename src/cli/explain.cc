@@ -29,7 +29,9 @@ report::Explained explained(const Configuration& configuration, const policy::At
   policy::DecideOptions options;
   options.screens_refuse = true;
   options.ignores_doubts = true;
-  result.decision = policy::decide(policy, *listener, attempt, options);
+  const auto& decides = configuration.loaded.decides;
+  result.decision = decides ? decides(policy, *listener, attempt)
+                            : policy::decide(policy, *listener, attempt, options);
   return result;
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <span>
@@ -14,6 +15,7 @@
 #include "base/finding.h"
 #include "base/result.h"
 #include "mail/ip_address.h"
+#include "policy/decide.h"
 #include "policy/policy.h"
 
 namespace relayproof::dialects {
@@ -67,6 +69,11 @@ struct Loaded {
   std::vector<Finding> findings;
   std::vector<CoveredLine> coverage;
   std::vector<EffectiveSetting> settings;
+  /// What the server's own program of rules says of one attempt, where the dialect runs that.
+  /// Empty: the policy decides.
+  std::function<policy::Decision(const policy::Policy& policy, std::size_t listener,
+                                 const policy::Attempt& attempt)>
+      decides;
 };
 
 /// A change of one file's text: the bytes [offset, offset + length) become `text`.
@@ -80,7 +87,7 @@ struct TextEdit {
 /// A change of the configuration's own text that may close it. A suggestion: it proves nothing.
 struct Remedy {
   std::string says;             ///< `take 0.0.0.0/0 out of mynetworks`
-  std::vector<TextEdit> edits;  ///< of the text as it was read; none of them overlap
+  std::vector<TextEdit> edits;  ///< of the text as read, none overlapping; empty: says why not
   /// How much it takes away of what the owner wrote: 1 narrows what let strangers in; from 5 on it
   /// gives up something that works.
   unsigned cost = 1;

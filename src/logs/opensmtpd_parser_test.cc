@@ -11,30 +11,8 @@
 namespace relayproof::logs {
 namespace {
 
-struct Case {
-  std::string line;
-  std::string event;
-};
-
-std::string told(const std::string& text) {
-  LogLine line;
-  Event event;
-  if (!read_syslog_line(text, line)) return "no line";
-  if (!read_opensmtpd_line(line, event)) return "-";
-  return relayproof::logs::told(event);
-}
-
-void expect_each(const std::vector<Case>& cases, const std::string& before) {
-  for (const auto& one : cases) {
-    EXPECT_EQ(told(before + one.line), one.event) << one.line;
-    for (std::size_t size = 0; size < one.line.size(); ++size) {
-      told(before + one.line.substr(0, size));
-    }
-  }
-}
-
 const std::string id = "e919ecfb7d184b52 ";
-const std::vector<Case> cases = {
+const std::vector<LineCase> cases = {
     {id + "smtp connected address=203.0.113.9 host=probe.club.example",
      id + "connection probe.club.example 203.0.113.9"},
     {id + "smtp connected address=[2001:db8::9] host=<unknown>",
@@ -65,12 +43,13 @@ const std::vector<Case> cases = {
 };
 
 TEST(OpensmtpdParser, ReadsWhatItsLinesTell) {
-  expect_each(cases, "Nov 22 13:41:04 mx smtpd[30]: ");
-  expect_each(cases, "<22>Nov 22 13:41:04 smtpd[30]: ");
+  expect_each(read_opensmtpd_line, cases, "Nov 22 13:41:04 mx smtpd[30]: ");
+  expect_each(read_opensmtpd_line, cases, "<22>Nov 22 13:41:04 smtpd[30]: ");
 }
 
 TEST(OpensmtpdParser, LeavesPostfixItsLines) {
-  EXPECT_EQ(told("Nov 22 13:41:04 mx postfix/smtpd[3]: " + cases[0].line), "-");
+  EXPECT_EQ(told(read_opensmtpd_line, "Nov 22 13:41:04 mx postfix/smtpd[3]: " + cases[0].line),
+            "-");
 }
 
 TEST(OpensmtpdParser, ReadsWhoseConnectionARefusalWasIn) {

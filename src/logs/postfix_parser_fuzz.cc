@@ -1,52 +1,12 @@
-// Whatever stands in a line of Postfix, what is read views into it, and no address holds a bracket
-// that would end it.
-#include <cstdint>
-#include <cstdlib>
-
+#include "logs/dialect_fuzz.h"
 #include "logs/postfix_parser.h"
-#include "logs/syslog_parser.h"
 
 namespace relayproof::logs {
 
 int fuzz_postfix_parser(const std::uint8_t* data, std::size_t size);
 
-namespace {
-
-void hold(std::string_view line, std::string_view part) {
-  if (part.empty()) return;
-  if (part.data() < line.data() || part.data() + part.size() > line.data() + line.size()) {
-    std::abort();
-  }
-}
-
-}  // namespace
-
 int fuzz_postfix_parser(const std::uint8_t* data, std::size_t size) {
-  const std::string_view bytes(reinterpret_cast<const char*>(data), size);
-  LogLine line;
-  if (!read_syslog_line(bytes, line)) return 0;
-  Event event;
-  if (read_postfix_line(line, event)) {
-    hold(bytes, event.queue_id);
-    if (const auto* arrival = std::get_if<Arrival>(&event.what)) {
-      for (const auto part : {arrival->client, arrival->account, arrival->origin_client}) {
-        hold(bytes, part);
-      }
-    }
-    if (const auto* delivery = std::get_if<Delivery>(&event.what)) {
-      for (const auto part :
-           {delivery->recipient, delivery->asked_recipient, delivery->relay_address}) {
-        hold(bytes, part);
-      }
-    }
-    if (event.queue_id.empty()) std::abort();
-  }
-  if (const auto refusal = read_postfix_refusal(line)) {
-    hold(bytes, refusal->client);
-    hold(bytes, refusal->rest);
-    if (refusal->client.find_first_of(" ,]") != std::string_view::npos) std::abort();
-  }
-  return 0;
+  return fuzz_dialect({"postfix", read_postfix_line, read_postfix_refusal}, data, size);
 }
 
 }  // namespace relayproof::logs

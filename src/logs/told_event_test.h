@@ -1,10 +1,15 @@
 // Events as texts, for tests of the parsers.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "logs/event.h"
+#include "logs/log_line.h"
+#include "logs/syslog_parser.h"
 
 namespace relayproof::logs {
 
@@ -44,6 +49,31 @@ inline std::string told(const Event& event) {
   return std::string(event.queue_id) + (event.instance.empty() ? "" : "/") +
          std::string(event.instance) + " " +
          std::visit([](const auto& what) { return told(what); }, event.what);
+}
+
+struct LineCase {
+  std::string line;
+  std::string event;
+};
+
+using ReadLine = bool (*)(const LogLine& line, Event& out);
+
+inline std::string told(ReadLine read, const std::string& text) {
+  LogLine line;
+  Event event;
+  if (!read_syslog_line(text, line)) return "no line";
+  return read(line, event) ? told(event) : "-";
+}
+
+/// Each line behind `before` tells its event; cut anywhere it is read without harm.
+inline void expect_each(ReadLine read, const std::vector<LineCase>& cases,
+                        const std::string& before) {
+  for (const auto& one : cases) {
+    EXPECT_EQ(told(read, before + one.line), one.event) << one.line;
+    for (std::size_t size = 0; size < one.line.size(); ++size) {
+      told(read, before + one.line.substr(0, size));
+    }
+  }
 }
 
 }  // namespace relayproof::logs

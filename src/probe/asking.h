@@ -22,6 +22,7 @@ class Asking {
   struct Visit {
     SessionKind kind;
     Conversation with;
+    bool first = false;    ///< the server was not known before
     bool changed = false;  ///< it became one of another kind
     std::size_t answered = 0;
   };
@@ -44,6 +45,7 @@ class Asking {
   net::Task<void> exchange(net::Stream& stream, smtp::Session& dialogue, const SessionKind& kind);
   std::size_t take(const smtp::Record& record, Visit& visit, std::size_t asked);
   std::size_t room(const SessionKind& kind, std::size_t asked, std::size_t errors) const;
+  std::size_t portion(std::size_t most) const;
   std::size_t workers() const;
   void learn(const net::Stream& stream, const smtp::Record& record);
   void recognise_by_replies();
@@ -65,6 +67,7 @@ class Asking {
   std::vector<std::string> ehlo_lines_;
   std::string last_ending_;
   bool asks_for_certificate_ = false;
+  bool pipelines_ = false;
   bool may_rename_ = false;  // a second EHLO is taken
   bool ever_answered_ = false;
   bool over_ = false;          // it cannot be asked any further

@@ -313,6 +313,8 @@ std::vector<AtDomain> Battery::asked_at() const {
   for (const auto& [question, control] : controls_) {
     const bool postmaster = control.name == postmaster_control;
     if (!postmaster && control.name != unknown_control) continue;
+    // What it takes from who claims something says nothing about the others.
+    if (control.prelude != techniques::Prelude::none) continue;
     const std::string& form = question.recipient_form;
     const std::size_t at = form.find('@');
     const std::string domain =
@@ -337,6 +339,7 @@ std::vector<AtDomain> Battery::asked_at() const {
 bool Battery::changes_its_mind() const {
   std::map<std::string, OutcomeKind> first;
   for (const auto& [question, control] : controls_) {
+    if (control.prelude != techniques::Prelude::none) continue;
     const bool answered =
         control.kind == OutcomeKind::accepted || control.kind == OutcomeKind::refused;
     // What was taken a moment ago is refused: it takes the first few of all.

@@ -81,7 +81,8 @@ void Battery::answer(Conversation& with, const Question& question, const Reading
   const mail::Attempt attempt = question.attempt(helo_of(question.helo));
   if (is_control(question)) {
     if (question.name == unknown_control) with.unknown_asked_here = true;
-    Control control{question.name, attempt, reading.kind, reading.refused_as, reading.reply};
+    Control control{question.name,      attempt,       reading.kind,
+                    reading.refused_as, reading.reply, question.prelude};
     controls_.emplace_back(question, std::move(control));
     return;
   }
@@ -92,8 +93,9 @@ void Battery::answer(Conversation& with, const Question& question, const Reading
 
 void Battery::answer_data(const Question& question, const Reading& reading) {
   if (is_control(question)) {
-    Control control{question.name, question.attempt(helo_of(question.helo)), reading.kind,
-                    reading.refused_as, reading.reply};
+    Control control{question.name, question.attempt(helo_of(question.helo)),
+                    reading.kind,  reading.refused_as,
+                    reading.reply, question.prelude};
     if (reading.kind == OutcomeKind::accepted) control.token = question.token;
     controls_.emplace_back(question, std::move(control));
     return;
@@ -149,7 +151,7 @@ void Battery::not_run(const Question& question, const Reading& reading, std::str
   const mail::Attempt attempt = question.attempt(helo_of(question.helo));
   if (is_control(question)) {
     controls_.emplace_back(question, Control{question.name, attempt, OutcomeKind::not_run,
-                                             reading.refused_as, reading.reply});
+                                             reading.refused_as, reading.reply, question.prelude});
     return;
   }
   if (question.phase != smtp::Phase::rcpt) return;  // what RCPT said stays

@@ -13,6 +13,8 @@
 namespace relayproof::probe {
 namespace {
 
+constexpr std::size_t lock_step_portion = 4;
+
 BatteryOptions battery_options(DoorOptions& options) {
   BatteryOptions battery = std::move(options.battery);
   std::erase_if(battery.techniques, [&](const techniques::Technique* row) {
@@ -35,11 +37,9 @@ net::Task<DoorResult> Asking::run() {
   const net::TimePoint start = network_.clock().now();
   while (!over_ && battery_.next_session()) {
     const std::size_t wanted = workers();
-    if (options_.budget) options_.budget->beside += wanted - 1;
     std::vector<net::Task<void>> tasks;
     for (std::size_t i = 0; i < wanted; ++i) tasks.push_back(work(i > 0));
     co_await net::all(std::move(tasks), wanted);
-    if (options_.budget) options_.budget->beside -= wanted - 1;
   }
   battery_.report(result_);
   recognise_by_replies();
@@ -51,13 +51,21 @@ net::Task<DoorResult> Asking::run() {
 // As many as there is work for, and as the server and the budget bear.
 std::size_t Asking::workers() const {
   if (alone_ || !ever_answered_ || !options_.budget) return 1;
-  const std::size_t doses = battery_.waiting() / std::max<std::size_t>(dose_.errors, 1) + 1;
-  return std::min({doses, dose_.sessions, 1 + options_.budget->left()});
+  const std::size_t dose = std::max<std::size_t>(pipelines_ ? dose_.errors : lock_step_portion, 1);
+  const std::size_t doses = battery_.waiting() / dose + 1;
+  return std::min({doses, dose_.sessions, 1 + options_.budget->share()});
 }
 
-// Until nothing is waiting. The first session tells how many there may be, so it is alone.
+// Command by command the number of attempts is what takes the time: they go to whoever is free.
+std::size_t Asking::portion(std::size_t most) const {
+  return pipelines_ || !ever_answered_ ? most : std::min(most, lock_step_portion);
+}
+
+// Until nothing is waiting, or there may be more of them. The first session tells how many it
+// bears, so it is alone.
 net::Task<void> Asking::work(bool beside) {
   const bool first = !ever_answered_;
+  const std::size_t ended = options_.budget ? options_.budget->ended : 0;
   while (auto kind = over_ || (beside && alone_) ? std::nullopt : battery_.next_session()) {
     // What it was not asked for shows nothing.
     if (kind->prelude == techniques::Prelude::client_certificate && !asks_for_certificate_) {
@@ -65,7 +73,8 @@ net::Task<void> Asking::work(bool beside) {
       continue;
     }
     const bool again = co_await session(std::move(*kind));
-    if (!again || first) co_return;
+    const bool may_be_more = options_.budget && options_.budget->ended != ended;
+    if (!again || first || may_be_more) co_return;
   }
 }
 
@@ -77,9 +86,10 @@ net::Task<bool> Asking::session(SessionKind kind) {
   }
   Visit visit;
   visit.kind = std::move(kind);
+  visit.first = !ever_answered_;
   // What it will ask is its own from now on.
   const bool one = crosses_tls(visit.kind.prelude);
-  auto attempts = battery_.next(visit.with, visit.kind, one ? 1 : room(visit.kind, 0, 0));
+  auto attempts = battery_.next(visit.with, visit.kind, one ? 1 : portion(room(visit.kind, 0, 0)));
   ++under_way_;
   auto connected = co_await connect();
   bool again = false;
@@ -168,14 +178,16 @@ net::Task<void> Asking::talk(net::Stream& stream, smtp::Session& dialogue, Visit
   std::size_t asked = 0;
   std::size_t errors = 0;
   while (dialogue.idle()) {
-    const std::size_t most = room(visit.kind, asked, errors);
+    std::size_t most = room(visit.kind, asked, errors);
     if (dialogue.prelude_refused()) {
       battery_.take(visit.with, {});
       attempts.clear();
       battery_.prelude_refused(visit.kind, refusal_of_prelude(record));
       ++errors;
+    } else if (visit.first && workers() > 1) {
+      most = 0;  // what is left goes to several at once
     } else if (attempts.empty()) {
-      attempts = battery_.next(visit.with, visit.kind, most);
+      attempts = battery_.next(visit.with, visit.kind, portion(most));
     }
     go_on(dialogue, visit, std::exchange(attempts, {}), most);
     co_await exchange(stream, dialogue, visit.kind);
@@ -267,6 +279,7 @@ void Asking::learn(const net::Stream& stream, const smtp::Record& record) {
   ever_answered_ = true;
   result_.banner = record.greeting->lines.empty() ? "" : record.greeting->lines.front();
   result_.extensions = record.extensions;
+  pipelines_ = record.offers("PIPELINING");
   if (record.ehlo) ehlo_lines_ = record.ehlo->lines;
   result_.software = identify(result_.banner, ehlo_lines_, {});
   dose_ = dose_for(result_.software);

@@ -14,12 +14,12 @@ namespace relayproof::probe {
 /// Sessions at a time with one server, over all of its doors that are asked together.
 struct Budget {
   std::size_t sessions = 1;
-  std::size_t doors = 0;   ///< of those asked together, how many have not ended: each has one
-  std::size_t beside = 0;  ///< sessions that doors have besides
+  std::size_t doors = 0;  ///< of those asked together, how many have not ended: each has one
+  std::size_t ended = 0;  ///< doors that have: what they had is shared anew
 
-  std::size_t left() const {
-    const std::size_t taken = doors + beside;
-    return sessions - (taken < sessions ? taken : sessions);
+  /// Sessions that each door may have besides its own.
+  std::size_t share() const {
+    return doors > 0 && doors < sessions ? (sessions - doors) / doors : 0;
   }
 };
 

@@ -104,6 +104,7 @@ class Execution {
   void door_ended() {
     --left_;
     budget_.doors = std::min(budget_.doors, left_);
+    ++budget_.ended;
   }
 
   // Every other door with a few attempts; in full where these are answered differently.

@@ -23,7 +23,8 @@ const Control* find(const DoorResult& door, const std::string& name) {
 
 bool any_control(const DoorResult& door, std::string_view name, OutcomeKind kind) {
   return std::any_of(door.controls.begin(), door.controls.end(), [&](const Control& control) {
-    return control.name == name && control.kind == kind;
+    return control.name == name && control.kind == kind &&
+           control.prelude == techniques::Prelude::none;
   });
 }
 
@@ -32,10 +33,29 @@ bool refuses_an_unknown(const DoorResult& door) {
   return door.unknown_refused || door.refuses_something;
 }
 
+// The unknown mailbox, asked behind the same claim; nullptr if it was not.
+const Control* unknown_behind(const DoorResult& door, techniques::Prelude claim) {
+  const Control* found = nullptr;
+  for (const auto& control : door.controls) {
+    const bool same = control.name == unknown_control && control.prelude == claim;
+    // One that was taken says more than one that was refused.
+    if (same && (found == nullptr || control.kind == OutcomeKind::accepted)) found = &control;
+  }
+  return found;
+}
+
+bool refuses_an_unknown_behind(const DoorResult& door, techniques::Prelude claim) {
+  const Control* unknown =
+      claim == techniques::Prelude::none ? nullptr : unknown_behind(door, claim);
+  return unknown == nullptr ? refuses_an_unknown(door) : was_refused(unknown->kind);
+}
+
 // A twin that was refused for good shows that the spelling alone is not what was taken.
 bool twin_was_refused(const DoorResult& door, const Outcome& outcome) {
   if (door.changes_its_mind) return false;
-  if (!outcome.twin || *outcome.twin == unknown_control) return refuses_an_unknown(door);
+  if (!outcome.twin || *outcome.twin == unknown_control) {
+    return refuses_an_unknown_behind(door, outcome.prelude);
+  }
   const Control* twin = find(door, *outcome.twin);
   if (twin == nullptr || !was_refused(twin->kind)) return false;
   return meaning_of(twin->refused_as.value_or(RefusedAs::temporary)) != Refusal::says_nothing;
@@ -72,7 +92,8 @@ struct Tally {
   std::size_t relays = 0, unclear = 0, settled = 0, open_questions = 0;
   const Outcome* first_relay = nullptr;
   const Outcome* first_open_question = nullptr;
-  bool plain_taken = false;  // the plain recipient outside, from whatever sender
+  bool plain_taken = false;                    // the plain recipient outside, from whatever sender
+  const Outcome* first_claim_taken = nullptr;  // the same, behind a claim only
 };
 
 // A form is answered if any of its attempts was: a refused sender is followed by another one.
@@ -122,7 +143,10 @@ void count(const DoorResult& door, const Outcome& outcome, Tally& tally) {
     return;
   } else {
     ++tally.unclear;
-    tally.plain_taken = tally.plain_taken || outcome.twin == unknown_control;
+    const bool plain = outcome.twin == unknown_control;
+    const bool claims = outcome.prelude != techniques::Prelude::none;
+    tally.plain_taken = tally.plain_taken || (plain && !claims);
+    if (plain && claims && tally.first_claim_taken == nullptr) tally.first_claim_taken = &outcome;
     return;
   }
   if (tally.open_questions++ == 0) tally.first_open_question = &outcome;
@@ -181,6 +205,11 @@ void conclude_without_relay(DoorResult& door, const Tally& tally) {
     door.reason =
         "it takes recipients outside, but whether it takes mailboxes that cannot exist was not "
         "answered: ask again";
+  } else if (tally.first_claim_taken != nullptr) {
+    door.reason = fmt::format(
+        "behind \"{}\" it takes recipients outside and mailboxes that cannot exist alike: it may "
+        "relay for whoever says so, or deliver nothing",
+        to_string(tally.first_claim_taken->prelude));
   } else if (tally.open_questions > 0) {
     door.reason = doubt(door, tally);
   } else if (tally.unclear > 0) {

@@ -71,6 +71,7 @@ struct Control {
   OutcomeKind kind = OutcomeKind::not_run;
   std::optional<RefusedAs> refused_as;
   std::optional<mail::Reply> reply;
+  techniques::Prelude prelude = techniques::Prelude::none;  ///< what was done before
   std::string token = {};                      ///< of the message that was sent with it
   std::optional<canary::Arrival> bounce = {};  ///< which it returned to the canary
 };
@@ -126,7 +127,8 @@ struct DoorResult {
   Verdict verdict = Verdict::undecided;
   Evidence evidence = Evidence::observed;
   std::string reason;                  ///< one sentence
-  bool accepts_everything = false;     ///< outside, impossible and unknown recipients alike
+  bool accepts_everything = false;     ///< outside, impossible and unknown recipients alike, from
+                                       ///< whoever asks without a claim
   bool wants_password = false;         ///< every refusal was "authenticate first"
   bool trusted_place = false;          ///< asked from a place that it may trust
   bool in_full = false;                ///< the whole battery, not the baseline attempts only

@@ -159,6 +159,22 @@ TEST(Preludes, AServerThatTakesAnyCertificateIsFoundIfItAsksForOne) {
   EXPECT_EQ(relaying(with_starttls(policy_of(testing_support::MailServer{}))), Names{});
 }
 
+TEST(Preludes, WhatTakesEverythingBehindAClaimIsUnclearAndTheRestIsNot) {
+  auto policy = with_starttls(policy_of(testing_support::MailServer{}));
+  policy.asks_for_certificate = true;
+  const auto closed = policy.on_rcpt;
+  policy.on_rcpt = [closed](const smtp::Transaction& said, const smtp::Path& recipient) {
+    return said.certificate ? mail::Reply{250, {"2.1.5 Ok"}} : closed(said, recipient);
+  };
+  const auto run = run_against(policy);
+  EXPECT_EQ(run.verdict, Verdict::undecided);
+  EXPECT_NE(run.reason.find("behind \"TLS with a certificate\""), std::string::npos) << run.reason;
+  for (const auto& door : run.doors) {
+    EXPECT_FALSE(door.accepts_everything);
+    EXPECT_FALSE(door.changes_its_mind);
+  }
+}
+
 TEST(Preludes, CommandsThatCameInClearAreFoundWhereTlsMakesThemTrusted) {
   auto policy =
       with_starttls(closed_but_for([](const auto& said) { return said.tls && said.helo.empty(); }));

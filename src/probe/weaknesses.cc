@@ -35,6 +35,7 @@ const Control* unknown_taken(const DoorResult& door) {
   const auto found =
       std::find_if(door.controls.begin(), door.controls.end(), [](const Control& control) {
         return control.name == unknown_control && control.kind == OutcomeKind::accepted &&
+               control.prelude == Prelude::none &&
                control.attempt.rcpt_to.find('@') != std::string::npos;
       });
   return found == door.controls.end() ? nullptr : &*found;

@@ -110,7 +110,8 @@ void doubt(const dialects::Loaded& loaded, AuditedDoor& door) {
     door.assumptions.push_back(assumption);
     if (door.verdict < Verdict::undecided) {
       door.verdict = Verdict::undecided;
-      door.reason = "hangs on a line that was not understood";
+      door.reason = assumption.where.line == 0 ? "hangs on what is not in these files"
+                                               : "hangs on a line that was not understood";
     }
   }
 }

@@ -154,6 +154,10 @@ class Planner {
                                           causes_of(from.audit, from.loaded.policy)};
     for (auto& remedy : subject_.dialect->remedies(files, subject_.path, subject_.host, request)) {
       if (is_over()) return;
+      if (remedy.edits.empty()) {
+        refused_ = remedy.says;
+        continue;
+      }
       auto texts = edited(files, from.texts, remedy.edits);
       if (!texts || !seen_.insert(*texts).second) continue;
       ++plan_.trials;
@@ -238,6 +242,7 @@ class Planner {
                          ? "no edit is known that could close it"
                          : "none of the edits that were tried could be proved to close it";
     if (is_over()) plan_.why_none += ", and there may be more to try";
+    if (!refused_.empty()) plan_.why_none = refused_;
   }
 
   const Subject& subject_;
@@ -249,6 +254,7 @@ class Planner {
   std::vector<Way> found_;
   std::vector<unsigned> costs_;
   std::set<Texts> seen_;
+  std::string refused_;  // by the dialect, which can propose no edit
 };
 
 }  // namespace

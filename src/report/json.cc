@@ -68,6 +68,8 @@ Json control_json(const probe::Control& control) {
   Json object;
   object["name"] = json_text(control.name);
   put_attempt(object, control.attempt);
+  const auto prelude = to_string(control.prelude);
+  object["prelude"] = prelude.empty() ? Json(nullptr) : Json(prelude);
   object["outcome"] = to_string(control.kind);
   object["refused_as"] = name_or_null(control.refused_as);
   put_reply(object, control.reply);

@@ -56,24 +56,25 @@ std::optional<mail::Reply> reply_of(const Json& object) {
   return mail::Reply{code, {enhanced + (enhanced.empty() ? "" : " ") + foreign(object, "text")}};
 }
 
-std::optional<probe::Control> control_of(const Json& object) {
-  const auto kind = named(object, "outcome", kinds);
-  if (!kind) return std::nullopt;
-  probe::Control control;
-  control.name = text(object, "name");
-  control.attempt = attempt_of(object);
-  control.kind = *kind;
-  control.refused_as = named(object, "refused_as", reasons);
-  control.reply = reply_of(object);
-  return control;
-}
-
 techniques::Prelude prelude_of(const Json& object) {
   const std::string words = text(object, "prelude");
   for (const auto& row : techniques::catalogue()) {
     if (!words.empty() && to_string(row.prelude) == words) return row.prelude;
   }
   return techniques::Prelude::none;
+}
+
+std::optional<probe::Control> control_of(const Json& object) {
+  const auto kind = named(object, "outcome", kinds);
+  if (!kind) return std::nullopt;
+  probe::Control control;
+  control.name = text(object, "name");
+  control.attempt = attempt_of(object);
+  control.prelude = prelude_of(object);
+  control.kind = *kind;
+  control.refused_as = named(object, "refused_as", reasons);
+  control.reply = reply_of(object);
+  return control;
 }
 
 std::optional<probe::Outcome> outcome_of(const Json& object) {
@@ -115,6 +116,7 @@ void put_weaknesses(const Json& object, probe::DoorResult& door) {
 void put_own_domain(const Json& object, probe::DoorResult& door) {
   door.own_domain = text(object, "own_domain");
   for (const auto& control : door.controls) {
+    if (control.prelude != techniques::Prelude::none) continue;
     const bool taken = control.kind == probe::OutcomeKind::accepted;
     const bool refused = control.kind == probe::OutcomeKind::refused;
     if (control.name == "postmaster") door.postmaster_taken = door.postmaster_taken || taken;

@@ -15,17 +15,29 @@ class Counting(Smtp):
     def __init__(self, rcpt=closed):
         super().__init__(rcpt)
         self.lock, self.now, self.most, self.total = threading.Lock(), 0, 0, 0
+        self.session = threading.local()
 
     def __call__(self, connection: Connection) -> None:
         with self.lock:
             self.now, self.total = self.now + 1, self.total + 1
             self.most = max(self.most, self.now)
             number, beside = self.total, self.now
+        self.session.ended = False
         try:
             self.serve(connection, number, beside)
         finally:
-            with self.lock:
-                self.now -= 1
+            self.leave()
+
+    def leave(self) -> None:
+        """Once a session: whoever hears the answer to QUIT may come again at once."""
+        with self.lock:
+            self.now -= 0 if self.session.ended else 1
+        self.session.ended = True
+
+    def answer(self, command: str) -> str:
+        if command.upper() == "QUIT":
+            self.leave()
+        return super().answer(command)
 
     def serve(self, connection: Connection, number: int, beside: int) -> None:
         super().__call__(connection)

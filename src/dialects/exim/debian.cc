@@ -217,27 +217,8 @@ class Generator {
     static constexpr auto types =
         std::to_array<std::string_view>({"satellite", "smarthost", "local", "internet"});
     if (std::find(types.begin(), types.end(), type) == types.end()) return;
-    if (!value("dc_local_interfaces").empty()) {
-      macro("MAIN_LOCAL_INTERFACES", separated("dc_local_interfaces"), "dc_local_interfaces");
-    }
-    if (value("dc_minimaldns") == "true") {
-      macro("DC_minimaldns", "1", "dc_minimaldns");
-      if (hostname_ && hostname_->find('.') != std::string::npos) {
-        macro("MAIN_HARDCODE_PRIMARY_HOSTNAME", *hostname_, "dc_minimaldns");
-      }
-    }
-    if ((type == "satellite" || type == "smarthost") &&
-        to_lower(value("dc_hide_mailname")) == "true" && !value("dc_readhost").empty()) {
-      macro("HIDE_MAILNAME", "1", "dc_hide_mailname");
-    }
-    auto local = "@:localhost:" + sanitised(value("dc_other_hostnames"));
-    while (!local.empty() && std::string_view(";: ").find(local.back()) != std::string_view::npos) {
-      local.pop_back();
-    }
-    std::replace(local.begin(), local.end(), ';', ':');
-    macro("MAIN_PACKAGE_VERSION", "4.96", "");
-    macro("MAIN_LOCAL_DOMAINS", local, "dc_other_hostnames");
-    macro("MAIN_RELAY_TO_DOMAINS", separated("dc_relay_domains"), "dc_relay_domains");
+    make_optional_macros(type);
+    make_domain_macros();
     macro("ETC_MAILNAME", mailname(), "");
     const auto delivery = value("dc_localdelivery");
     macro("LOCAL_DELIVERY", delivery.empty() ? "mail_spool" : delivery, "dc_localdelivery");
@@ -256,6 +237,34 @@ class Generator {
       }
       macro(name, answer.value, name);
     }
+  }
+
+  // Those that are only there where the answers ask for them.
+  void make_optional_macros(const std::string& type) {
+    if (!value("dc_local_interfaces").empty()) {
+      macro("MAIN_LOCAL_INTERFACES", separated("dc_local_interfaces"), "dc_local_interfaces");
+    }
+    if (value("dc_minimaldns") == "true") {
+      macro("DC_minimaldns", "1", "dc_minimaldns");
+      if (hostname_ && hostname_->find('.') != std::string::npos) {
+        macro("MAIN_HARDCODE_PRIMARY_HOSTNAME", *hostname_, "dc_minimaldns");
+      }
+    }
+    if ((type == "satellite" || type == "smarthost") &&
+        to_lower(value("dc_hide_mailname")) == "true" && !value("dc_readhost").empty()) {
+      macro("HIDE_MAILNAME", "1", "dc_hide_mailname");
+    }
+  }
+
+  void make_domain_macros() {
+    auto local = "@:localhost:" + sanitised(value("dc_other_hostnames"));
+    while (!local.empty() && std::string_view(";: ").find(local.back()) != std::string_view::npos) {
+      local.pop_back();
+    }
+    std::replace(local.begin(), local.end(), ';', ':');
+    macro("MAIN_PACKAGE_VERSION", "4.96", "");
+    macro("MAIN_LOCAL_DOMAINS", local, "dc_other_hostnames");
+    macro("MAIN_RELAY_TO_DOMAINS", separated("dc_relay_domains"), "dc_relay_domains");
   }
 
   void add_line(std::string_view line, const SourceRange& where) {

@@ -69,6 +69,27 @@ std::optional<std::vector<std::string>> read_users(const FileSystem& files) {
   return names;
 }
 
+// What is told beside the policy.
+void describe(const native::Config& config, const native::Lowering& lowering,
+              const std::string& folder, Loaded& loaded) {
+  if (!config.read.problems.empty()) {
+    loaded.runs = false;
+    const auto& first = config.read.problems.front();
+    loaded.why_not = to_string(first.where) + ": " + first.says;
+  }
+  for (const auto& gap : config.read.gaps) {
+    loaded.assumptions.push_back({gap.where, gap.text, gap.why, true});
+  }
+  for (const auto& note : lowering.notes) {
+    loaded.assumptions.push_back({note.where, note.text, note.says, note.decisive});
+  }
+  loaded.coverage = native::coverage(lowering);
+  for (const auto& name : config.read.files) loaded.files.push_back(relative(name, folder));
+  for (const auto& name : lowering.table_files) loaded.files.push_back(relative(name, folder));
+  loaded.tables = lowering.table_files.size();
+  loaded.settings = settings_of(config);
+}
+
 Result<Loaded> load(const FileSystem& disk, const std::string& path, const Host& host) {
   const auto file = native::locate(disk, path);
   if (!file) return failure("no configuration of Exim", {path, 0, 0});
@@ -94,24 +115,8 @@ Result<Loaded> load(const FileSystem& disk, const std::string& path, const Host&
   lowering.users = read_users(files);
   native::lower(lowering);
   loaded.findings = native::findings(lowering);
+  describe(config, lowering, path_in(*file, ".."), loaded);
   loaded.version = host.mta_version;
-  if (!config.read.problems.empty()) {
-    loaded.runs = false;
-    const auto& first = config.read.problems.front();
-    loaded.why_not = to_string(first.where) + ": " + first.says;
-  }
-  for (const auto& gap : config.read.gaps) {
-    loaded.assumptions.push_back({gap.where, gap.text, gap.why, true});
-  }
-  for (const auto& note : lowering.notes) {
-    loaded.assumptions.push_back({note.where, note.text, note.says, note.decisive});
-  }
-  loaded.coverage = native::coverage(lowering);
-  const auto folder = path_in(*file, "..");
-  for (const auto& name : config.read.files) loaded.files.push_back(relative(name, folder));
-  for (const auto& name : lowering.table_files) loaded.files.push_back(relative(name, folder));
-  loaded.tables = lowering.table_files.size();
-  loaded.settings = settings_of(config);
   return loaded;
 }
 

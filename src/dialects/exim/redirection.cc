@@ -16,18 +16,8 @@ bool is_plain(const Piece& piece) {
   return !piece.subject && piece.special == Piece::Special::none;
 }
 
-}  // namespace
-
-Redirection read_redirection(std::string_view data, const std::string& qualify) {
-  Redirection result;
-  data = trim(data);
-  if (data.empty() || data.starts_with("#")) return result;
-  using Kind = Redirection::Kind;
-  static constexpr std::pair<std::string_view, Kind> specials[] = {{":blackhole:", Kind::dropped},
-                                                                   {":fail:", Kind::dropped},
-                                                                   {":defer:", Kind::dropped},
-                                                                   {":unknown:", Kind::declines},
-                                                                   {":include:", Kind::unreadable}};
+// Parted by commas and line ends that are in no quotes.
+std::vector<std::string> redirection_items(std::string_view data) {
   std::string item;
   bool quoted = false;
   std::vector<std::string> items;
@@ -40,7 +30,34 @@ Redirection read_redirection(std::string_view data, const std::string& qualify) 
     }
   }
   items.push_back(item);
-  for (const auto& one : items) {
+  return items;
+}
+
+// `\\user`, `Name <user@domain>`.
+std::string redirection_address(std::string_view text, const std::string& qualify) {
+  if (text.starts_with('\\')) text = text.substr(1);
+  if (text.find('<') != std::string_view::npos && text.ends_with('>')) {
+    text = text.substr(text.find('<') + 1);
+    text.remove_suffix(1);
+  }
+  std::string address(text);
+  if (address.find('@') == std::string::npos) address += '@' + qualify;
+  return address;
+}
+
+}  // namespace
+
+Redirection read_redirection(std::string_view data, const std::string& qualify) {
+  Redirection result;
+  data = trim(data);
+  if (data.empty() || data.starts_with("#")) return result;
+  using Kind = Redirection::Kind;
+  static constexpr std::pair<std::string_view, Kind> specials[] = {{":blackhole:", Kind::dropped},
+                                                                   {":fail:", Kind::dropped},
+                                                                   {":defer:", Kind::dropped},
+                                                                   {":unknown:", Kind::declines},
+                                                                   {":include:", Kind::unreadable}};
+  for (const auto& one : redirection_items(data)) {
     auto text = trim(one);
     for (const auto& [word, kind] : specials) {
       if (!text.starts_with(word)) continue;
@@ -55,15 +72,8 @@ Redirection read_redirection(std::string_view data, const std::string& qualify) 
       if (result.kind == Kind::declines) result.kind = Kind::local;
       continue;
     }
-    if (text.starts_with('\\')) text = text.substr(1);
-    if (text.find('<') != std::string_view::npos && text.ends_with('>')) {
-      text = text.substr(text.find('<') + 1);
-      text.remove_suffix(1);
-    }
     result.kind = Kind::addresses;
-    std::string address(text);
-    if (address.find('@') == std::string::npos) address += '@' + qualify;
-    result.addresses.push_back(std::move(address));
+    result.addresses.push_back(redirection_address(text, qualify));
   }
   return result;
 }

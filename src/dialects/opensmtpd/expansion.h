@@ -75,9 +75,13 @@ class Expansion {
     return scope_.builder.origin(this->action(action).place, "action");
   }
 
+  using Lists = std::map<std::size_t, policy::ListId>;
+  /// The list of that action; true if it is new, and has to be filled.
+  std::pair<policy::ListId, bool> list_of(Lists& lists, std::string_view what, std::size_t action);
+
   Scope& scope_;
   const Listen& listen_;
-  std::map<std::size_t, policy::ListId> answers_, routes_, users_, targets_;
+  Lists answers_, routes_, users_, targets_;
   std::optional<policy::ListId> inside_;
   std::map<TableId, std::unique_ptr<AliasRows>> rows_;
   std::map<std::string, Outcome, std::less<>> addresses_;

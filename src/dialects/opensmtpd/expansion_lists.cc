@@ -163,12 +163,18 @@ void Expansion::add_users(ListId list, std::size_t index) {
   builder.rule(list, always, policy::Refuse{{550, ""}}, origin, "no such user");
 }
 
+std::pair<ListId, bool> Expansion::list_of(Lists& lists, std::string_view what, std::size_t index) {
+  if (const auto found = lists.find(index); found != lists.end()) return {found->second, false};
+  const auto list = scope_.builder.list(std::string(what) + action(index).name);
+  lists.emplace(index, list);
+  return {list, true};
+}
+
 ListId Expansion::answers(std::size_t index) {
-  if (const auto found = answers_.find(index); found != answers_.end()) return found->second;
+  const auto [list, is_new] = list_of(answers_, "action ", index);
+  if (!is_new) return list;
   auto& builder = scope_.builder;
   const auto& what = action(index);
-  const auto list = builder.list("action " + what.name);
-  answers_.emplace(index, list);
   if (what.virtuals) {
     add_rows(list, *what.virtuals, true, index, std::nullopt);
     builder.rule(list, builder.constant(true), policy::Refuse{{524, "5.2.4"}}, origin_of(index),
@@ -182,11 +188,10 @@ ListId Expansion::answers(std::size_t index) {
 
 // A user, by his aliases or in his mailbox.
 ListId Expansion::users(std::size_t index) {
-  if (const auto found = users_.find(index); found != users_.end()) return found->second;
+  const auto [list, is_new] = list_of(users_, "user of ", index);
+  if (!is_new) return list;
   auto& builder = scope_.builder;
   const auto& what = action(index);
-  const auto list = builder.list("user of " + what.name);
-  users_.emplace(index, list);
   const auto table = what.aliases ? what.aliases : what.virtuals;
   if (table) add_rows(list, *table, false, index, targets(index));
   builder.rule(list, builder.constant(true), policy::End{Fate::local}, origin_of(index), what.name);
@@ -195,10 +200,9 @@ ListId Expansion::users(std::size_t index) {
 
 // What stands at the right of an alias.
 ListId Expansion::targets(std::size_t index) {
-  if (const auto found = targets_.find(index); found != targets_.end()) return found->second;
+  const auto [list, is_new] = list_of(targets_, "targets of ", index);
+  if (!is_new) return list;
   auto& builder = scope_.builder;
-  const auto list = builder.list("targets of " + action(index).name);
-  targets_.emplace(index, list);
   const auto recipient = subject_of(Field::recipient);
   const auto origin = origin_of(index);
   builder.rule(list, builder.matches("^(\"?[|]|/|:?error:|:?include:)", recipient),
@@ -209,11 +213,10 @@ ListId Expansion::targets(std::size_t index) {
 }
 
 ListId Expansion::route(std::size_t index) {
-  if (const auto found = routes_.find(index); found != routes_.end()) return found->second;
+  const auto [list, is_new] = list_of(routes_, "delivery by ", index);
+  if (!is_new) return list;
   auto& builder = scope_.builder;
   const auto& what = action(index);
-  const auto list = builder.list("delivery by " + what.name);
-  routes_.emplace(index, list);
   if (what.virtuals) {
     add_rows(list, *what.virtuals, true, index, targets(index));
     builder.rule(list, builder.constant(true), policy::End{Fate::dropped}, origin_of(index),

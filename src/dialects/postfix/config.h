@@ -135,11 +135,14 @@ struct Service {
 };
 std::string_view to_string(Service::Type type);  ///< `inet`, `unix`, `unix-dgram`, `fifo`, `pass`
 
-/// A line that Postfix refuses or ignores.
+/// A line that Postfix refuses or ignores, or a command of a script that makes main.cf and has no
+/// effect that is known.
 struct Unread {
   SourceRange where;
   std::string text;
   bool is_fatal = false;
+  std::string why = {};    ///< of a command
+  bool may_matter = true;  ///< of a command: it could decide who may relay
 };
 
 /// The addresses at which something stands, and whether that is all of them.
@@ -190,6 +193,10 @@ class Config {
   const std::vector<Unread>& not_read() const { return not_read_; }
   /// What was taken for granted while reading.
   const std::vector<Assumption>& assumptions() const { return assumptions_; }
+  /// Where a script makes main.cf: what of it could close what the rest opens, and is not known.
+  const std::vector<Unread>& may_close() const { return may_close_; }
+  /// No line of main.cf is anywhere but in the files that were read.
+  bool is_whole() const { return is_whole_; }
 
   /// Addresses at which this inet service listens (inet_interfaces, inet_protocols).
   Addresses listens_at(const Service& service) const;
@@ -225,6 +232,8 @@ class Config {
   std::vector<Unread> not_read_;
   std::vector<Problem> problems_;
   std::vector<Assumption> assumptions_;
+  std::vector<Unread> may_close_;
+  bool is_whole_ = true;
 };
 
 /// Reads a folder with main.cf and master.cf, a main.cf (master.cf beside it), or a file with what

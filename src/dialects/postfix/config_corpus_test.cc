@@ -10,6 +10,7 @@
 
 int fuzz_main_cf_parser(const std::uint8_t* data, std::size_t size);
 int fuzz_master_cf_parser(const std::uint8_t* data, std::size_t size);
+int fuzz_postconf_script_parser(const std::uint8_t* data, std::size_t size);
 int fuzz_expand(const std::uint8_t* data, std::size_t size);
 
 namespace relayproof::postfix {
@@ -28,6 +29,7 @@ void replay(const std::string& name, Target target) {
 
 TEST(Corpus, OfMainCfIsParsed) { replay("main_cf_parser", fuzz_main_cf_parser); }
 TEST(Corpus, OfMasterCfIsParsed) { replay("master_cf_parser", fuzz_master_cf_parser); }
+TEST(Corpus, OfScriptsIsRead) { replay("postconf_script_parser", fuzz_postconf_script_parser); }
 TEST(Corpus, OfReferencesIsExpanded) { replay("expand", fuzz_expand); }
 
 }  // namespace

@@ -190,6 +190,7 @@ std::vector<CoverageLine> master_lines(const Config& config, const Mentions& men
   std::vector<CoverageLine> lines;
   if (config.master_cf().empty()) return lines;
   for (const Service& service : config.services()) {
+    if (service.where.line == 0 && service.overrides.empty()) continue;  // assumed
     Judgement judgement = judge_service(config, service);
     const bool idle = judgement.support == Support::irrelevant;
     lines.push_back({service.where, service.id() + ' ' + service.command, service.id(),
@@ -206,6 +207,10 @@ std::vector<CoverageLine> master_lines(const Config& config, const Mentions& men
 }
 
 CoverageLine line_of(const Unread& unread) {
+  if (!unread.why.empty()) {
+    const auto support = unread.may_matter ? Support::unsupported : Support::irrelevant;
+    return {unread.where, unread.text, {}, support, unread.why};
+  }
   if (unread.is_fatal)
     return {unread.where,
             unread.text,

@@ -9,6 +9,8 @@
 #include "dialects/postfix/coverage.h"
 #include "dialects/postfix/findings.h"
 #include "dialects/postfix/lower.h"
+#include "dialects/postfix/postconf_script.h"
+#include "dialects/postfix/postconf_script_load.h"
 #include "dialects/postfix/remedies.h"
 #include "dialects/postfix/runs.h"
 #include "dialects/postfix/table_shelf.h"
@@ -119,12 +121,6 @@ void cover(const native::Config& config, Loaded& loaded) {
   }
 }
 
-std::string relative(const std::string& path, const std::string& folder) {
-  if (folder.empty() || path.size() <= folder.size() + 1) return path;
-  if (path.compare(0, folder.size(), folder) != 0 || path[folder.size()] != '/') return path;
-  return path.substr(folder.size() + 1);
-}
-
 void list_files(const native::Config& config, const native::TableShelf& shelf, Loaded& loaded) {
   std::set<std::string> seen;
   const auto add = [&](const std::string& path) {
@@ -178,7 +174,33 @@ std::optional<Loaded> load_as_older(const FileSystem& files, const std::string& 
   return std::move(*loaded);
 }
 
+Loaded loaded_of(const native::Config& config, const native::TableShelf& shelf,
+                 native::Lowered lowered, const Host& host) {
+  Loaded loaded;
+  loaded.policy = std::move(lowered.policy);
+  if (config.version_is_known()) loaded.version = host.mta_version;
+  loaded.runs = lowered.runs;
+  loaded.why_not = lowered.why_not;
+  for (const auto& assumption : config.assumptions()) {
+    loaded.assumptions.push_back({{}, assumption.name, assumption.says, false});
+  }
+  for (const auto& note : lowered.notes) {
+    loaded.assumptions.push_back({note.where, note.text, note.says, note.decisive});
+  }
+  cover(config, loaded);
+  loaded.settings = settings_of(config);
+  list_files(config, shelf, loaded);
+  return loaded;
+}
+
 Result<Loaded> load(const FileSystem& files, const std::string& path, const Host& host) {
+  if (const auto scripts = native::find_scripts(files, path, host.environment)) {
+    return load_scripts(files, *scripts, host_of(host),
+                        [&](const native::Config& config, const native::TableShelf& shelf,
+                            native::Lowered lowered) {
+                          return loaded_of(config, shelf, std::move(lowered), host);
+                        });
+  }
   const auto config = native::read(files, path, host_of(host));
   if (!config) return tl::unexpected(config.error());
   native::TableShelf shelf(files, *config);
@@ -186,31 +208,27 @@ Result<Loaded> load(const FileSystem& files, const std::string& path, const Host
   if (is_for_older_postfix(*config, lowered)) {
     if (auto older = load_as_older(files, path, host)) return std::move(*older);
   }
-  Loaded loaded;
-  loaded.policy = std::move(lowered.policy);
-  if (config->version_is_known()) loaded.version = host.mta_version;
-  loaded.runs = lowered.runs;
-  loaded.why_not = lowered.why_not;
-  for (const auto& assumption : config->assumptions()) {
-    loaded.assumptions.push_back({{}, assumption.name, assumption.says, false});
-  }
-  for (const auto& note : lowered.notes) {
-    loaded.assumptions.push_back({note.where, note.text, note.says, note.decisive});
-  }
-  cover(*config, loaded);
+  auto loaded = loaded_of(*config, shelf, std::move(lowered), host);
   loaded.findings = native::findings(*config, shelf);
-  loaded.settings = settings_of(*config);
-  list_files(*config, shelf, loaded);
   return loaded;
+}
+
+bool is_scripted(const FileSystem& files, const std::string& path) {
+  return native::find_scripts(files, path, {}).has_value();
 }
 
 std::vector<Remedy> remedies(const FileSystem& files, const std::string& path, const Host& host,
                              const RemedyRequest& request) {
+  if (const auto scripts = native::find_scripts(files, path, host.environment)) {
+    const auto loaded = load(files, path, host);
+    return {{by_hand(*scripts, loaded ? loaded->findings : std::vector<Finding>{}), {}, 1, {}}};
+  }
   return native::remedies(files, path, host_of(host), request);
 }
 
 Upkeep upkeep(const FileSystem& files, const std::string& path, const Host& host,
               const std::vector<std::string>& edited) {
+  if (is_scripted(files, path)) return {};
   return native::upkeep(files, path, host_of(host), edited);
 }
 
@@ -239,9 +257,9 @@ bool has_parameters(const FileSystem& files, const std::string& path) {
 bool recognise(const FileSystem& files, const std::string& path) {
   switch (files.info(path).kind) {
     case FileInfo::Kind::folder:
-      return is_folder_of_postfix(files, path);
+      return is_folder_of_postfix(files, path) || is_scripted(files, path);
     case FileInfo::Kind::file:
-      return path.ends_with("main.cf") || has_parameters(files, path);
+      return path.ends_with("main.cf") || has_parameters(files, path) || is_scripted(files, path);
     case FileInfo::Kind::missing:
     case FileInfo::Kind::other:
       break;
@@ -255,6 +273,12 @@ constexpr std::string_view fidelity =
     ;
 
 }  // namespace
+
+std::string relative(const std::string& path, const std::string& folder) {
+  if (folder.empty() || path.size() <= folder.size() + 1) return path;
+  if (path.compare(0, folder.size(), folder) != 0 || path[folder.size()] != '/') return path;
+  return path.substr(folder.size() + 1);
+}
 
 const Dialect dialect = {
     .name = "postfix",

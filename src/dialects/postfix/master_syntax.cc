@@ -271,8 +271,12 @@ void refuse_arguments(Service& service) {
 
 MasterCf parse_master_cf(std::string_view bytes, const std::string& file,
                          const MasterRules& rules) {
+  return parse_master_cf(logical_lines(bytes, file), rules);
+}
+
+MasterCf parse_master_cf(std::vector<LogicalLine> lines, const MasterRules& rules) {
   MasterCf result;
-  for (LogicalLine& line : logical_lines(bytes, file)) {
+  for (LogicalLine& line : lines) {
     if (line.is_ignored()) {
       result.problems.push_back({Problem::Kind::warning, line.locate(0),
                                  "begins with a blank but continues no line: Postfix ignores it"});

@@ -24,5 +24,7 @@ struct MasterCf {
   std::vector<LogicalLine> not_read;  ///< lines that are no service: refused or ignored
 };
 MasterCf parse_master_cf(std::string_view bytes, const std::string& file, const MasterRules& rules);
+/// The same of lines that stand anywhere.
+MasterCf parse_master_cf(std::vector<LogicalLine> lines, const MasterRules& rules);
 
 }  // namespace relayproof::postfix

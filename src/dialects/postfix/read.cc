@@ -1,6 +1,7 @@
 // From files to a Config: which files there are, what is assumed where one is missing.
 #include <algorithm>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -10,6 +11,7 @@
 #include "dialects/postfix/expand.h"
 #include "dialects/postfix/master_syntax.h"
 #include "dialects/postfix/parameters.h"
+#include "dialects/postfix/postconf_script.h"
 #include "dialects/postfix/syntax.h"
 #include "dialects/postfix/values.h"
 
@@ -116,6 +118,26 @@ class ConfigReader {
     return std::move(config_);
   }
 
+  Config read(const Scripts& scripts, const std::set<std::size_t>& running) {
+    config_.folder_ = scripts.folder;
+    config_.main_cf_ = scripts.files.front();
+    take_version();
+    ScriptedFiles made = files_of(scripts, running);
+    for (const SettingPtr& setting : made.settings) config_.last_[setting->name] = setting;
+    config_.settings_ = std::move(made.settings);
+    config_.is_whole_ = made.is_whole;
+    if (!made.is_whole) take_shipped_level();
+    config_.not_read_ = std::move(made.notes);
+    config_.may_close_ = std::move(made.may_close);
+    for (Assumption& taken : made.taken) config_.assumptions_.push_back(std::move(taken));
+    take_services(made);
+    if (!made.changes.empty()) config_.master_cf_ = config_.main_cf_;
+    read_origin();
+    assume_host();
+    collect_problems();
+    return std::move(config_);
+  }
+
  private:
   void assume(std::string name, std::string says) {
     config_.assumptions_.push_back({std::move(name), std::move(says)});
@@ -174,6 +196,69 @@ class ConfigReader {
       service.is_disabled = is_disabled(service, disabled);
     }
     return std::nullopt;
+  }
+
+  // Every main.cf that comes with Postfix has it, as new as the rest.
+  void take_shipped_level() {
+    constexpr std::string_view name = "compatibility_level";
+    if (config_.version_ < Version{3, 0} || config_.find(name) != nullptr) return;
+    const Version& version = config_.version_;
+    const std::string level = version < Version{3, 6} ? "2"
+                                                      : std::to_string(version.major) + '.' +
+                                                            std::to_string(version.minor);
+    config_.last_.emplace(name, default_setting(name, level, Provenance::built_in));
+  }
+
+  void take_services(const ScriptedFiles& made) {
+    const bool chroot = !config_.compatible_with("1");
+    if (!made.is_whole_master) {
+      config_.services_ = stock_services(chroot);
+      assume("master.cf", "the one that Postfix ships is assumed: smtpd on port 25");
+    }
+    const MasterRules rules{.chroot_by_default = chroot,
+                            .braces = config_.version_ >= Version{3, 0},
+                            .unix_datagram = config_.version_ >= Version{3, 4}};
+    for (const ScriptedFiles::Change& change : made.changes) {
+      using Does = ScriptedFiles::Change::Kind;
+      if (change.kind == Does::option) {
+        override_services(change);
+        continue;
+      }
+      std::erase_if(config_.services_,
+                    [&](const Service& service) { return is_meant(change.target, service); });
+      if (change.kind == Does::no_service) continue;
+      MasterCf parsed = parse_master_cf(std::vector<LogicalLine>{change.line}, rules);
+      for (Service& service : parsed.services) config_.services_.push_back(std::move(service));
+      for (Problem& problem : parsed.problems) config_.problems_.push_back(std::move(problem));
+      for (const LogicalLine& line : parsed.not_read) config_.not_read_.push_back(unread(line));
+    }
+    const std::string disabled = config_.effective("master_service_disable").text;
+    for (Service& service : config_.services_) {
+      service.is_disabled = is_disabled(service, disabled);
+    }
+  }
+
+  // `submission/inet`, in which `*` is any name or type (postconf(1)).
+  static bool is_meant(std::string_view target, const Service& service) {
+    const std::size_t slash = target.rfind('/');
+    if (slash == std::string_view::npos) return false;
+    const std::string_view name = target.substr(0, slash);
+    const std::string_view type = target.substr(slash + 1);
+    return (name == "*" || name == service.name) &&
+           (type == "*" || type == to_string(service.type));
+  }
+
+  void override_services(const ScriptedFiles::Change& change) {
+    bool is_found = false;
+    for (Service& service : config_.services_) {
+      if (!is_meant(change.target, service)) continue;
+      service.overrides.push_back(change.option);
+      is_found = true;
+    }
+    if (is_found) return;
+    config_.not_read_.push_back({change.where, change.target + "/" + change.option->name, false,
+                                 "there is no such service in the master.cf that Postfix ships",
+                                 true});
   }
 
   // Debian: `myorigin = /etc/mailname`. The file belongs to the machine whose /etc/postfix this is.
@@ -258,6 +343,11 @@ std::vector<Problem> Config::problems(const Service& service) const {
   for (const auto& [name, setting] : last_) check(setting);
   for (const SettingPtr& setting : service.overrides) check(setting);
   return problems;
+}
+
+Result<Config> read(const FileSystem& files, const Scripts& scripts,
+                    const std::set<std::size_t>& running, const Host& host) {
+  return ConfigReader(files, host).read(scripts, running);
 }
 
 Result<Config> read(const FileSystem& files, const std::string& path, const Host& host) {

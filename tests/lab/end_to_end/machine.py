@@ -96,9 +96,9 @@ class Server:
         text, _, status = said.rstrip("\n").rpartition("\n")
         return int(status), text
 
-    def check(self) -> tuple[int, dict]:
+    def check(self, *words: str) -> tuple[int, dict]:
         """Exit status and report of `check` on the server."""
-        status, text = self.relayproof("check", "--quiet", "--format", "json")
+        status, text = self.relayproof("check", "--quiet", "--format", "json", *words)
         try:
             return status, json.loads(text)
         except ValueError as error:

@@ -10,7 +10,7 @@ from pathlib import Path
 from fidelity import names
 from fidelity.attempts import ANYWHERE, NAMES_THEN, _can_connect, _edges_of
 from fidelity.configuration import SYSTEM
-from kit.addresses import CLIENTS, SERVER, SERVER_DOMAIN
+from kit.addresses import CANARY, CLIENTS, SERVER, SERVER_DOMAIN
 
 PLUMBING = "".join(f"mta limit {limit} 0\n" for limit in ("conn-delay-relay", "conn-delay-route", "reconn-delay-route",
                                                        "session-keepalive"))
@@ -30,7 +30,7 @@ REGEXES = [".*", "^[^@]+@example\\\\.net$", "example", "\\\\.example$", "^(alice
            "^mail\\\\.", "a{2", "^.*@(example\\\\.com|club\\\\.example)$"]
 REVERSE_NAMES = ["mail.club.example", "pc1.example.com", "gw.dept.example.com", "probe.club.example", "inside.example.com",
                  "*.example.com", "*.club.example", "PROBE.club.example"]
-MORE_CLIENTS = {host: (each.name, each.confirmed) for each in CLIENTS.values() for host in each.addresses() if each.name}
+MORE_CLIENTS = {host: (each.name, each.confirmed) for each in [*CLIENTS.values(), CANARY] for host in each.addresses() if each.name}
 KNOWN_NAMES = {**NAMES_THEN, **MORE_CLIENTS}
 INSIDE = ["127.0.0.1", "::1", *SERVER.addresses(), "127.8.9.10"]
 
@@ -123,9 +123,9 @@ class Maker:
             return
         chosen = []
         for number in range(self.dice.randint(1, 2)):
-            phase = self.pick(["connect", "mail-from", "rcpt-to", "data"])
+            phase = self.pick(["connect", "mail-from", "rcpt-to", "rcpt-to", "data"])
             asks = self.pick(["rdns", "fcrdns", "src", "rdns <"] + (["helo", "mail-from"] if phase != "connect" else [])
-                             + (["rcpt-to"] if phase == "rcpt-to" else []))
+                             + (["rcpt-to"] * 4 if phase == "rcpt-to" else []))
             if asks == "src":
                 asks += f" {self._list(self._networks())}"
             elif asks == "rdns <":
