@@ -179,6 +179,8 @@ class ConnectorReader {
         to_.ranges.push_back({piece, std::move(*clients)});
       }
     }
+    // Every connector has some: where none is shown they were lost on the way.
+    if (to_.ranges.empty()) to_.ranges_cut_off = true;
     return true;
   }
 
