@@ -62,7 +62,7 @@ TEST(CfRules, AreCutByTheOperatorsOfTheFile) {
       "V10\nO OperatorChars=.@\nStry\nR$* < @ $=w . > $&{x}%b\t$#error $@ 5.7.1 $: \"a b\" $>3 "
       "$1\tno\n");
   const CfRule& rule = cf.rule_set("try")->rules.at(0);
-  EXPECT_EQ(shown(rule.left, cf), "[$*][<][@][$=w][.][>][$&{x}][%b]");
+  EXPECT_EQ(shown(rule.left, cf), "[$*][<][@][$=w][.][>][$&x][%b]");
   EXPECT_EQ(shown(rule.right, cf), "[$#][error][$@][5][.][7][.][1][$:][\"a b\"][$>][3][$1]");
   EXPECT_EQ(rule.where.line, 4U);
 }

