@@ -16,7 +16,7 @@ JUNIT = LOGS / "unit-tests.xml"
 DEV = ROOT / "build/dev/relayproof"
 RELEASE = ROOT / "build/release/relayproof"
 TAIL = 30
-FUZZ_SECONDS = 5
+FUZZ_SECONDS = 3
 
 
 @dataclass

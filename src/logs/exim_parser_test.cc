@@ -53,10 +53,15 @@ const std::vector<LineCase> cases = {
     // Exim writes the local part without its quotes.
     {"1xV7oW-00000R-17 => a b@example.net <\"a b\"@example.net> R=r T=t H=mx [192.0.2.9]",
      "1xV7oW-00000R-17 network to a b@example.net for \"a b\"@example.net by mx 192.0.2.9:0 sent"},
-    {"1xV7oW-00000R-17 => x <y@example.com> R=l T=l@example.net <\"x <y\"@example.net> R=r T=t "
-     "H=mx [192.0.2.9]",
-     "1xV7oW-00000R-17 network to x for y@example.com by mx 192.0.2.9:0 sent or to "
-     "y\"@example.net"},
+    {R"(1xV7oW-00000R-17 => x <y@e.example> R=l T=l@example.net )"
+     R"(<"x <y@e.example> R=l T=l"@example.net> R=r T=t H=mx [192.0.2.9])",
+     R"(1xV7oW-00000R-17 network to x <y@e.example> R=l T=l@example.net for )"
+     R"("x <y@e.example> R=l T=l"@example.net by mx 192.0.2.9:0 sent)"},
+    // The same with quotes of its own: then the line reads in two ways.
+    {R"(1xV7oW-00000R-17 => x <"q"@e.example> R=l T=l@example.net )"
+     R"(<"x <\"q\"@e.example> R=l T=l"@example.net> R=r T=t H=mx [192.0.2.9])",
+     R"(1xV7oW-00000R-17 network to x for "q"@e.example by mx 192.0.2.9:0 sent or to )"
+     R"(\"q\"@e.example> R=l T=l"@example.net)"},
     {"1xV7oW-00000R-17 Completed", "1xV7oW-00000R-17 removed"},
     {"1xV7oW-00000R-17 Frozen", "-"},
 };

@@ -323,10 +323,9 @@ TEST(Joiner, CountsForWhomEximRelayed) {
   const auto summary = summarise(lab("exim.log"), for_example_com());
   EXPECT_EQ(
       told(summary),
-      (Texts{
-          "stranger 203.0.113.9: 4 messages, 4 sent 0 deferred 0 bounced, 1 domains, 0 queued",
-          "stranger 2001:db8:9::9: 1 messages, 1 sent 0 deferred 0 bounced, 1 domains, 0 queued",
-          "machine local programs: 1 messages, 1 sent 0 deferred 0 bounced, 1 domains, 0 queued"}));
+      (Texts{"stranger 203.0.113.9: 4 messages, 4 sent 0 deferred 0 bounced, 1 domains, 0 queued",
+             "stranger 2001:db8:9::9: 1 messages, 1 sent 0 deferred 0 bounced, 1 domains, 0 queued",
+             "machine root: 1 messages, 1 sent 0 deferred 0 bounced, 1 domains, 0 queued"}));
 }
 
 TEST(Joiner, CountsForWhomOpensmtpdRelayed) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/text.h"
 #include "dialects/exchange/node.h"
@@ -121,13 +122,19 @@ class Reader {
         made.text = unescaped(child.text().get());  // the number of an enumeration
       }
     }
-    if (made.kind == Node::Kind::list) made.text.clear();
+    if (made.kind == Node::Kind::list) {
+      made.text.clear();
+      // The properties of the list itself.
+      std::erase_if(made.items, [](const Node& item) { return !item.name.empty(); });
+    }
     remember(of, made);
   }
 
   void properties(const pugi::xml_node& of, std::size_t depth, Node& made) {
     for (const auto child : of.children()) {
-      made.members.emplace_back(unescaped(child.attribute("N").value()), node(child, depth + 1));
+      auto member = node(child, depth + 1);
+      member.name = unescaped(child.attribute("N").value());
+      made.items.push_back(std::move(member));
     }
   }
 
@@ -135,12 +142,12 @@ class Reader {
     for (const auto entry : of.children("En")) {
       std::string key;
       for (const auto part : entry.children()) {
-        const bool is_key = std::string_view(part.attribute("N").value()) == "Key";
-        if (is_key) {
+        if (std::string_view(part.attribute("N").value()) == "Key") {
           key = unescaped(part.text().get());
-        } else {
-          made.members.emplace_back(key, node(part, depth + 1));
+          continue;
         }
+        made.items.push_back(node(part, depth + 1));
+        made.items.back().name = key;
       }
     }
   }
@@ -151,17 +158,17 @@ class Reader {
     Node known;
     known.kind = made.kind;
     known.is_incomplete = made.kind == Node::Kind::object && made.text.empty();
-    if (made.items.size() > longest_copy) known.is_incomplete = true;
+    const bool is_list = made.kind == Node::Kind::list;
+    if (is_list && made.items.size() > longest_copy) known.is_incomplete = true;
     const auto copy = [&](std::string text) {
       if (text.size() > longest_text) known.is_incomplete = true;
       return known.is_incomplete ? std::string() : std::move(text);
     };
     known.text = copy(made.text);
-    for (const auto& item : made.items) {
-      if (known.is_incomplete) break;
+    for (std::size_t i = 0; is_list && i < made.items.size() && !known.is_incomplete; ++i) {
       Node one;
       one.kind = Node::Kind::text;
-      one.text = copy(text_of(item));
+      one.text = copy(text_of(made.items[i]));
       known.items.push_back(std::move(one));
     }
     known_[id] = std::move(known);

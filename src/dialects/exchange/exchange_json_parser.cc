@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -64,10 +65,13 @@ class Builder : public nlohmann::json_sax<Json> {
   bool start_array(std::size_t) override { return open(Node::Kind::list); }
   bool end_object() override { return close(); }
   bool end_array() override { return close(); }
-  bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override {
-    const auto at = std::min(read_ == 0 ? 0 : read_ - 1, text_.text().size());
-    problem = {read_ >= text_.text().size() ? "the JSON breaks off" : "this is no JSON",
-               text_.place(at)};
+  bool parse_error(std::size_t position, const std::string&,
+                   const nlohmann::detail::exception& error) override {
+    const std::string_view says = error.what();
+    const bool ends = says.find("unexpected end of input") != std::string_view::npos ||
+                      says.find("missing closing quote") != std::string_view::npos;
+    const auto at = std::min(position == 0 ? 0 : position - 1, text_.text().size());
+    problem = {ends ? "the JSON breaks off" : "this is no JSON", text_.place(at)};
     return false;
   }
 
@@ -121,12 +125,13 @@ class Builder : public nlohmann::json_sax<Json> {
   void attach(Node node) {
     if (open_.empty()) {
       root = std::move(node);
-    } else if (open_.back().kind == Node::Kind::list) {
-      open_.back().items.push_back(std::move(node));
-    } else {
-      open_.back().members.emplace_back(std::move(keys_.back().name), std::move(node));
+      return;
+    }
+    if (open_.back().kind == Node::Kind::object) {
+      node.name = std::move(keys_.back().name);
       keys_.pop_back();
     }
+    open_.back().items.push_back(std::move(node));
   }
 
   const ExportText& text_;

@@ -43,22 +43,21 @@ std::vector<std::string> values_of(const Node& node) {
 }
 
 bool has_incomplete(const Node& node) {
-  return node.is_incomplete || std::any_of(node.items.begin(), node.items.end(),
-                                           [](const Node& item) { return item.is_incomplete; });
+  return node.is_incomplete || (node.kind == Node::Kind::list &&
+                                std::any_of(node.items.begin(), node.items.end(),
+                                            [](const Node& item) { return item.is_incomplete; }));
 }
 
 Record record_of(const Node& node) {
   Record record;
   record.where = node.where;
-  for (const auto& [name, value] : node.members) {
-    record.add({name, values_of(value), has_incomplete(value), value.where});
+  for (const auto& member : node.items) {
+    record.add({member.name, values_of(member), has_incomplete(member), member.where});
   }
   return record;
 }
 
 void collect(const Node& node, std::vector<Record>& to) {
-  for (const auto& item : node.items) collect(item, to);
-  if (node.kind != Node::Kind::object) return;
   const bool is_one = std::any_of(kinds.begin(), kinds.end(), [&](const Kind& kind) {
     return node.member(kind.first) != nullptr && node.member(kind.second) != nullptr;
   });
@@ -66,16 +65,17 @@ void collect(const Node& node, std::vector<Record>& to) {
     to.push_back(record_of(node));
     return;
   }
-  for (const auto& [name, value] : node.members) collect(value, to);
+  for (const auto& item : node.items) collect(item, to);
 }
 
 }  // namespace
 
-const Node* Node::member(std::string_view name) const {
-  for (const auto& [key, value] : members) {
-    if (equals_ignoring_case(key, name)) return &value;
-  }
-  return nullptr;
+const Node* Node::member(std::string_view wanted) const {
+  if (kind != Kind::object) return nullptr;
+  const auto found = std::find_if(items.begin(), items.end(), [&](const Node& item) {
+    return equals_ignoring_case(item.name, wanted);
+  });
+  return found == items.end() ? nullptr : &*found;
 }
 
 std::string text_of(const Node& node) {

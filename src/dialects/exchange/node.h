@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -19,13 +18,13 @@ inline constexpr std::size_t deepest_node = 64;
 struct Node {
   enum class Kind : unsigned char { null, text, list, object } kind = Kind::null;
   std::string text;         ///< of a text; of an object what .NET prints for it, if that was saved
-  std::vector<Node> items;  ///< of a list
-  std::vector<std::pair<std::string, Node>> members;  ///< of an object
+  std::string name;         ///< of a member of an object
+  std::vector<Node> items;  ///< of a list; of an object its members
   bool is_incomplete = false;  ///< refers to something that is not repeated here
   SourceRange where;
 
-  /// `name` is in lower case; null if there is no such member.
-  const Node* member(std::string_view name) const;
+  /// `wanted` is in lower case; null if there is no such member.
+  const Node* member(std::string_view wanted) const;
 };
 
 /// One text for a value: `0.0.0.0:25` for an object with Address and Port, `10.0.0.0/8` for one

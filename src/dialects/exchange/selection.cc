@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <tuple>
 #include <utility>
@@ -14,14 +15,25 @@ namespace relayproof::exchange {
 namespace {
 
 using Number = mail::Uint128;
+
+// Ranges looked at for each piece of the address space; ranges that lie in each other are few.
+constexpr std::size_t most_steps = 20'000'000;
 using Chosen = std::set<const Connector*>;
+
+// The transport services, and what does not say which it is for.
+constexpr std::size_t roles = 3;
+std::size_t role_of(const Connector& connector) {
+  if (equals_ignoring_case(connector.role, "FrontendTransport")) return 0;
+  return equals_ignoring_case(connector.role, "HubTransport") ? 1 : 2;
+}
 
 // A remote range of a connector, in numbers of one family.
 struct Entry {
   Number first;
   Number last;
   const Connector* connector;
-  bool is_exact;  // bound to this very address, not to all of them
+  bool is_exact;     // bound to this very address, not to all of them
+  std::size_t role;  // of the transport service
 
   Number width() const { return last - first; }
   bool holds(const Entry& other) const { return first <= other.first && other.last <= last; }
@@ -30,12 +42,14 @@ struct Entry {
 // At one address and port of one server.
 class Selector {
  public:
-  Selector(const Binding& at, const std::vector<const Connector*>& connectors) : at_(at) {
+  // `steps` is what is left of the budget of all of them together.
+  Selector(const Binding& at, const std::vector<const Connector*>& connectors, std::size_t& steps)
+      : at_(at), steps_(steps) {
     for (const auto* connector : connectors) add(*connector);
   }
 
-  // Clients by the connectors that may take them.
-  std::map<Chosen, mail::IpSetBuilder> run() {
+  // Clients by the connectors that may take them; nullopt: too many ranges lie over each other.
+  std::optional<std::map<Chosen, mail::IpSetBuilder>> run() {
     std::vector<Number> starts;
     for (const auto& entry : entries_) {
       starts.push_back(entry.first);
@@ -54,6 +68,8 @@ class Selector {
       for (; next < entries_.size() && entries_[next].first <= first; ++next) {
         if (entries_[next].last >= first) active.push_back(&entries_[next]);
       }
+      if (active.size() > steps_) return std::nullopt;
+      steps_ -= active.size();
       if (!active.empty()) add_cell(first, last, chosen_of(active));
     }
     return std::move(cells_);
@@ -67,14 +83,15 @@ class Selector {
   void add(const Connector& connector) {
     const bool exact = std::find(connector.bindings.begin(), connector.bindings.end(), at_) !=
                        connector.bindings.end();
+    const auto role = role_of(connector);
     for (const auto& range : connector.ranges) {
       if (at_.address.is_v6()) {
         for (const auto& part : range.clients.v6()) {
-          entries_.push_back({part.first, part.last, &connector, exact});
+          entries_.push_back({part.first, part.last, &connector, exact, role});
         }
       } else {
         for (const auto& part : range.clients.v4()) {
-          entries_.push_back({part.first, part.last, &connector, exact});
+          entries_.push_back({part.first, part.last, &connector, exact, role});
         }
       }
     }
@@ -82,11 +99,10 @@ class Selector {
 
   // Of one transport service. Ranges that overlap without one holding the other, and ranges that
   // are the same, leave it open.
-  static void choose(const std::vector<const Entry*>& active, const std::string& role,
-                     Chosen& chosen) {
+  static void choose(const std::vector<const Entry*>& active, std::size_t role, Chosen& chosen) {
     const Entry* best = nullptr;
     for (const auto* entry : active) {
-      if (!equals_ignoring_case(entry->connector->role, role)) continue;
+      if (entry->role != role) continue;
       const auto rank = [](const Entry& each) {
         return std::make_tuple(each.width(), !each.is_exact);
       };
@@ -94,7 +110,7 @@ class Selector {
     }
     if (best == nullptr) return;
     for (const auto* entry : active) {
-      if (!equals_ignoring_case(entry->connector->role, role)) continue;
+      if (entry->role != role) continue;
       const bool same = entry->width() == best->width() && entry->is_exact == best->is_exact;
       const bool crosses = !entry->holds(*best);
       const bool bound_closer = entry->is_exact && !best->is_exact;
@@ -102,11 +118,9 @@ class Selector {
     }
   }
 
-  static Chosen chosen_of(const std::vector<const Entry*>& active) {
+  Chosen chosen_of(const std::vector<const Entry*>& active) const {
     Chosen chosen;
-    std::set<std::string> roles;
-    for (const auto* entry : active) roles.insert(to_lower(entry->connector->role));
-    for (const auto& role : roles) choose(active, role, chosen);
+    for (std::size_t role = 0; role < roles; ++role) choose(active, role, chosen);
     return chosen;
   }
 
@@ -121,6 +135,7 @@ class Selector {
   }
 
   const Binding& at_;
+  std::size_t& steps_;
   std::vector<Entry> entries_;
   std::map<Chosen, mail::IpSetBuilder> cells_;
 };
@@ -145,7 +160,7 @@ std::string doubt_of(const std::vector<const Connector*>& by) {
       return "the list of RemoteIPRanges is cut off: set $FormatEnumerationLimit = -1 and export "
              "again";
     }
-    if (!equals_ignoring_case(connector->role, by.front()->role)) {
+    if (role_of(*connector) != role_of(*by.front())) {
       return "connectors of two transport services have this address and port";
     }
   }
@@ -157,13 +172,13 @@ class Server {
   Server(std::string name, std::vector<const Connector*> connectors)
       : name_(std::move(name)), connectors_(std::move(connectors)) {}
 
-  void run(std::vector<Taken>& to) const {
+  void run(std::size_t& steps, std::vector<Taken>& to) const {
     for (const auto& at : bindings()) {
       std::vector<const Connector*> here;
       for (const auto* connector : connectors_) {
         if (is_bound(*connector, at)) here.push_back(connector);
       }
-      add(at, here, to);
+      add(at, here, steps, to);
     }
   }
 
@@ -183,7 +198,7 @@ class Server {
     return all;
   }
 
-  void add(const Binding& at, const std::vector<const Connector*>& here,
+  void add(const Binding& at, const std::vector<const Connector*>& here, std::size_t& steps,
            std::vector<Taken>& to) const {
     const auto family = family_of(at);
     std::set<const Connector*> open_ended;
@@ -191,7 +206,9 @@ class Server {
       if (connector->ranges_cut_off) open_ended.insert(connector);
     }
     auto rest = family;
-    for (auto& [chosen, clients] : Selector(at, here).run()) {
+    auto cells = Selector(at, here, steps).run();
+    if (!cells) return add(at, family, {here.begin(), here.end()}, true, to);
+    for (auto& [chosen, clients] : *cells) {
       const auto set = clients.build();
       rest = rest - set;
       auto by = chosen;
@@ -229,7 +246,8 @@ std::vector<Taken> selection(const Export& all) {
     server.push_back(&connector);
   }
   std::vector<Taken> taken;
-  for (const auto& name : names) Server(name, servers[name]).run(taken);
+  auto steps = most_steps;
+  for (const auto& name : names) Server(name, servers[name]).run(steps, taken);
   return taken;
 }
 

@@ -44,6 +44,7 @@ struct SmallPermission {
   bool denies = false;
   bool is_inherited = false;
   std::string server = "EX01";
+  std::string more = {};
 };
 
 struct SmallDomain {
@@ -79,7 +80,7 @@ struct SmallExport {
       text += "{\"Identity\":" + in_json(each.server + '\\' + each.connector) +
               ",\"User\":" + in_json(each.user) + ",\"ExtendedRights\":[" + in_json(each.right) +
               "],\"Deny\":" + (each.denies ? "true" : "false") +
-              ",\"IsInherited\":" + (each.is_inherited ? "true" : "false") + '}';
+              ",\"IsInherited\":" + (each.is_inherited ? "true" : "false") + each.more + '}';
     }
     text += "],\n\"acceptedDomains\": [";
     separator.clear();
@@ -100,10 +101,10 @@ struct SmallExport {
     };
     for (const auto& each : connectors) {
       const auto add = [&](const std::string& user, const std::string& right) {
-        all.push_back({each.name, user, right, false, false, each.server});
+        all.push_back({each.name, user, right, false, false, each.server, {}});
       };
       all.push_back(
-          {each.name, "EXAMPLE\\Organization Management", "Send-As", true, true, each.server});
+          {each.name, "EXAMPLE\\Organization Management", "Send-As", true, true, each.server, {}});
       if (has(each, "AnonymousUsers")) {
         add(anonymous_logon, "ms-Exch-SMTP-Submit");
         add(anonymous_logon, "ms-Exch-SMTP-Accept-Any-Sender");

@@ -24,13 +24,13 @@ class Proposals {
       : config_(config), request_(request), texts_(files), files_(files) {}
 
   std::vector<Remedy> run() {
+    about_answers();
     for (const auto& list : config_.lists) {
       if (is_cause(list.line.where)) about_list(list);
     }
     for (const auto& acl : config_.acls) about_acl(acl);
     for (const auto& authenticator : config_.authenticators) about_login(authenticator);
     for (const auto& router : config_.routers) about_router(router);
-    about_answers();
     std::stable_sort(found_.begin(), found_.end(),
                      [](const Remedy& one, const Remedy& other) { return one.cost < other.cost; });
     return std::move(found_);
@@ -71,17 +71,19 @@ class Proposals {
   }
 
   // `relay_from_hosts` gets the networks that were stated; a list of domains loses its wildcards.
+  // Where update-exim4.conf makes the file, its answers are the place for both.
   void about_list(const NamedList& list) {
     const auto where = texts_.line(list.line.where);
+    const unsigned cost = answers_ ? 4 : 1;
     if (list.kind == NamedList::Kind::host) {
       const bool semicolons = trim(list.value).starts_with("<;");
       const auto kept = without_strangers(list.value, semicolons ? " ; " : " : ");
       if (!kept.empty()) {
         propose("take what takes in strangers out of " + list.name, where,
-                "hostlist " + list.name + " = " + (semicolons ? "<; " : "") + kept + "\n", 1);
+                "hostlist " + list.name + " = " + (semicolons ? "<; " : "") + kept + "\n", cost);
       }
       propose("let only loopback and your own networks be in " + list.name, where,
-              "hostlist " + list.name + " = <; " + networks(loopback) + "\n", 1);
+              "hostlist " + list.name + " = <; " + networks(loopback) + "\n", cost);
     }
     if (list.kind != NamedList::Kind::domain) return;
     std::string kept;
@@ -92,7 +94,7 @@ class Proposals {
       kept += item;
     }
     propose("take what anybody's domain fits out of " + list.name, where,
-            "domainlist " + list.name + " = " + kept + "\n", 1);
+            "domainlist " + list.name + " = " + kept + "\n", cost);
   }
 
   // The list without networks of millions; empty if it has none of them, or nothing would be left.
@@ -159,21 +161,25 @@ class Proposals {
   void about_router(const Instance& router) {
     const auto* data = router.find("data");
     if (data == nullptr) return;
+    if (data->value.find('$') == std::string::npos) return;
+    // Blamed is what lets him in: where he is sent on may stand in no line without which he is not.
     const bool is_one = is_cause(router.line.where) || is_cause(data->line.where);
-    if (!is_one || data->value.find('$') == std::string::npos) return;
+    const bool looks_up = data->value.find("lookup") != std::string::npos;
+    if (!is_one && looks_up) return;
     auto where = texts_.line(router.line.where);
     for (const auto& option : router.options) {
       const auto one = texts_.line(option.line.where);
       if (!where || !one || one->file != where->file) return;
       where->end = std::max(where->end, one->end);
     }
-    propose("take router " + router.name + " out", where, "", 3);
+    propose("take router " + router.name + " out", where, "", is_one ? 3 : 4);
   }
 
   // update-exim4.conf.conf: each answer is a line of its own.
   void about_answers() {
     const auto content = files_.read(config_.file);
     if (!content || !is_debian_answers(**content)) return;
+    answers_ = true;
     std::size_t number = 0;
     for (const auto line : split(**content, '\n')) {
       ++number;
@@ -222,6 +228,7 @@ class Proposals {
   const dialects::RemedyRequest& request_;
   SourceText texts_;
   const FileSystem& files_;
+  bool answers_ = false;  // of update-exim4.conf.conf
   std::set<std::string> seen_;
   std::vector<Remedy> found_;
 };

@@ -89,6 +89,14 @@ TEST(Remedies, GoToDebiansAnswersWhereThoseMakeTheFile) {
   EXPECT_NE(all.find("dc_relay_domains=''\n"), std::string::npos) << all;
 }
 
+TEST(Remedies, TakeOutARouterThatMakesAddressesOfWhatTheClientSays) {
+  const auto text = head + "begin acl\nrcpt:\n" + gate +
+                    "begin routers\nhack:\n  driver = redirect\n  domains = +local_domains\n"
+                    "  local_parts = ^[^%]+%[^%]+\\$\n  data = ${sg{$local_part}{%}{@}}\n" +
+                    tail.substr(tail.find("remote:"));
+  expect_way(text, "domainlist local_domains", "closed");
+}
+
 TEST(Remedies, TakeOutWholeStatementsAndNoMore) {
   const auto text = with_acl("  accept hosts = *\n    domains = a : \\\n      b\n  deny\n");
   const auto found = proposed(files_of(text), "/etc/exim4/exim4.conf", line_of(text, "  accept"));

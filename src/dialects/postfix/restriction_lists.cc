@@ -108,6 +108,7 @@ policy::ListId lower_list(ServiceLowering& service, const RestrictionList& list,
   for (const auto& item : list.items) {
     writer.begin(origin_of(service, source, item), says_of(item), item.warn_only);
     lower_item(writer, item);
+    writer.end_if_deferred_both_ways();
   }
   return writer.finish();
 }

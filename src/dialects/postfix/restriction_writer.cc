@@ -95,6 +95,19 @@ void RestrictionWriter::defer_if_reject(policy::ConditionId when, policy::Answer
   put(when, policy::SetMark{mark}, "DEFER_IF_REJECT");
 }
 
+void RestrictionWriter::end_if_deferred_both_ways() {
+  const auto left_by = [&](const std::vector<ServiceLowering::Deferral>& known) {
+    std::vector<policy::ConditionId> marks;
+    for (const auto& one : known) {
+      if (one.evaluation == scope_.evaluation) marks.push_back(builder().has_mark(one.mark));
+    }
+    return builder().any(std::move(marks));
+  };
+  const auto both = builder().all({left_by(service_.if_permit), left_by(service_.if_reject)});
+  if (builder().constant_value(both) == std::optional(false)) return;
+  put(both, policy::Permit{}, "whatever follows, it is deferred");
+}
+
 void RestrictionWriter::screen(policy::ConditionId when, std::vector<policy::Subject> about,
                                policy::Answer answer) {
   policy::Question question;

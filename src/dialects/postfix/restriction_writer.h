@@ -40,6 +40,8 @@ class RestrictionWriter {
   void table_error(policy::ConditionId when);
   void defer_if_permit(policy::ConditionId when, policy::Answer answer);
   void defer_if_reject(policy::ConditionId when, policy::Answer answer);
+  /// Where both were left behind the rest of a list is not asked (smtpd_check.c, generic_checks).
+  void end_if_deferred_both_ways();
   /// A refusal that hangs on what neither the files nor the attempt say, and that can do nothing
   /// but refuse.
   void screen(policy::ConditionId when, std::vector<policy::Subject> about, policy::Answer answer);
