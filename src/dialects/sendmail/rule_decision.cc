@@ -37,6 +37,11 @@ std::string domain_of(std::string_view address) {
   return domain;
 }
 
+bool is_of_host_name(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+         c == '-' || c == '_';
+}
+
 // What the caller of `explain` may take for given: names that are written out exist.
 std::optional<std::size_t> given_answer(const Cf& cf, const RuleAttempt& attempt,
                                         std::string_view map, const std::string& key,
@@ -51,6 +56,8 @@ std::optional<std::size_t> given_answer(const Cf& cf, const RuleAttempt& attempt
     exists = attempt.name_is != ClientName::none;
   } else if (key.find('.') == std::string::npos) {
     return std::nullopt;
+  } else if (!std::all_of(key.begin(), key.end(), is_of_host_name)) {
+    exists = false;
   }
   const auto wanted = exists ? MapAnswer::Kind::found : MapAnswer::Kind::missing;
   for (std::size_t at = 0; at < result.answers.size(); ++at) {

@@ -34,7 +34,7 @@ policy::Decision decide(const std::string& client, const std::string& recipient,
   files.add("/etc/mail/access", "192.168.1.1\tRELAY\n10.0.0.1\tHIDE\n");
   files.add(
       "/etc/mail/aliases",
-      "postmaster: alice\nout: x@example.net, \"|/bin/list\"\n# no\nboth: \\\\alice,\n  out\n");
+      "postmaster: alice\nout: x@example.net, \"|/bin/list\"\n# no\nboth: \\alice,\n  out\n");
   files.add("/etc/passwd", "alice:x:1:1::/home/alice:/bin/sh\n");
   dialects::Host host;
   host.hostname = "mail.example.com";
@@ -72,7 +72,7 @@ TEST(RuleDecisions, SayWhereTheMailGoes) {
       {"203.0.113.9", "<out@example.com>",
        "accept 250 on:x@example.net local:\"|/bin/list\" relay no"},
       {"203.0.113.9", "<both@example.com>",
-       "accept 250 local:\\\\alice on:x@example.net local:\"|/bin/list\" relay no"},
+       "accept 250 local:\\alice on:x@example.net local:\"|/bin/list\" relay no"},
       {"203.0.113.9", "<alice+tag@example.com>", "accept 250 local:alice relay no"},
       {"203.0.113.9", "<lost@example.com>", "accept 250 on:lost@example.com relay no"},
       {"10.0.0.1", "<x@example.net>", "accept 250 dropped:x@example.net relay no"},

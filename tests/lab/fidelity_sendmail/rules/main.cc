@@ -59,9 +59,7 @@ void print(const std::vector<RunStep>& steps, std::size_t from, const Cf& cf) {
 
 std::size_t chosen(const std::set<std::string>& hosts, const std::string& key,
                    const MapResult& result) {
-  const std::string name = to_lower(key);
-  const bool known = hosts.count(name) != 0 || (name.find('.') == std::string::npos &&
-                                                hosts.count(name + ".example.com") != 0);
+  const bool known = hosts.count(to_lower(key)) != 0;
   // Where there is no DNS the names of addresses are not to be had for now.
   const auto wanted = known                ? MapAnswer::Kind::found
                       : key.front() == '[' ? MapAnswer::Kind::fails
