@@ -53,11 +53,11 @@ TEST(OpensmtpdParser, LeavesPostfixItsLines) {
 }
 
 TEST(OpensmtpdParser, ReadsWhoseConnectionARefusalWasIn) {
+  const std::string text = "Nov 22 13:41:04 mx smtpd[30]: " + id +
+                           "smtp failed-command command=\"RCPT TO:<a@b>\" "
+                           "result=\"550 Invalid recipient: <a@b>\"";
   LogLine line;
-  ASSERT_TRUE(read_syslog_line("Nov 22 13:41:04 mx smtpd[30]: " + id +
-                                   "smtp failed-command command=\"RCPT TO:<a@b>\" "
-                                   "result=\"550 Invalid recipient: <a@b>\"",
-                               line));
+  ASSERT_TRUE(read_syslog_line(text, line));
   const auto refusal = read_opensmtpd_refusal(line);
   ASSERT_TRUE(refusal);
   EXPECT_EQ(refusal->connection, "e919ecfb7d184b52");

@@ -32,9 +32,8 @@ policy::Decision decide(const std::string& client, const std::string& recipient,
   MemoryFiles files;
   files.add("/etc/mail/sendmail.cf", text);
   files.add("/etc/mail/access", "192.168.1.1\tRELAY\n10.0.0.1\tHIDE\n");
-  files.add(
-      "/etc/mail/aliases",
-      "postmaster: alice\nout: x@example.net, \"|/bin/list\"\n# no\nboth: \\alice,\n  out\n");
+  files.add("/etc/mail/aliases",
+            "postmaster: alice\nout: x@example.net, \"|/bin/list\"\n# no\nboth: \\alice,\n  out\n");
   files.add("/etc/passwd", "alice:x:1:1::/home/alice:/bin/sh\n");
   dialects::Host host;
   host.hostname = "mail.example.com";
