@@ -91,12 +91,12 @@ class Planner {
   Planner(const Subject& subject, const PlanOptions& options)
       : subject_(subject), options_(options) {
     loss_options_.audit = options.audit;
-    // Of a server elsewhere that was exported: that its own programs hand mail in over loopback
-    // without a password is no rule there.
-    if (subject.dialect->usual_place.empty()) loss_options_.promised = {};
     // A server may know its own machine by these only; nobody writes from the others.
     loss_options_.promised = mail::IpSet::of(*mail::IpAddress::parse("127.0.0.1")) |
                              mail::IpSet::of(*mail::IpAddress::parse("::1"));
+    // Of a server elsewhere that was exported: that its own programs hand mail in over loopback
+    // without a password is no rule there.
+    if (subject.dialect->usual_place.empty()) loss_options_.promised = {};
     for (const auto& network : options.networks) {
       loss_options_.promised = loss_options_.promised | mail::IpSet::of(network);
     }

@@ -84,7 +84,8 @@ class Audits(unittest.TestCase):
         done = ran("explain", files, "--client", "192.168.1.77", "--from", "<>", "--to", "a@example.net", "--format", "json")
         found = json.loads(done.stdout)
         self.assertEqual((found["reply"], found["fate"], found["relay"]), ("accept", "handed-on", True))
-        self.assertIn("192.168.1 RELAY", [step["text"] for step in found["trace"]])
+        self.assertIn(("access", 3, "permit"), [((step["file"] or "").rsplit("/", 1)[-1], step["line"], step["result"])
+                                                for step in found["trace"]])
 
 
 if __name__ == "__main__":
