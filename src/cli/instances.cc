@@ -171,8 +171,12 @@ class Finder {
     const DiskFiles files(master.root);
     const bool is_folder = files.info(master.configuration).kind == FileInfo::Kind::folder;
     const auto folder = is_folder ? master.configuration : path_in(master.configuration, "..");
+    // Tables, say, it may look at whenever they change.
+    const auto once = words(instance.configuration.dialect->reads_once);
     for (const auto& name : instance.configuration.loaded.files) {
       const auto path = path_in(folder, name);
+      const auto base = std::string_view(path).substr(path.rfind('/') + 1);
+      if (!once.empty() && std::find(once.begin(), once.end(), base) == once.end()) continue;
       const auto info = files.info(path);
       if (info.kind != FileInfo::Kind::file) continue;
       if (instance.changed_at && *instance.changed_at >= info.modified) continue;

@@ -143,6 +143,9 @@ struct Dialect {
   /// Names of the process that listens, blanks between: `exim4 exim`. Empty: they are found in
   /// another way.
   std::string_view listens_as = {};
+  /// Names of the files that it only reads when it starts or is told to, blanks between. Empty: all
+  /// that `Loaded::files` names.
+  std::string_view reads_once = {};
   /// The command that plays a session of this client with the configuration at `path`: SMTP on
   /// standard input and output, and nothing comes of it. Null: the server has none.
   Upkeep::Command (*rehearse)(const FileSystem& files, const std::string& path,

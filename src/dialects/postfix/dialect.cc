@@ -289,6 +289,7 @@ const Dialect dialect = {
     .fidelity = fidelity,
     .remedies = remedies,
     .upkeep = upkeep,
+    .reads_once = "main.cf master.cf",
 };
 
 }  // namespace relayproof::dialects::postfix
