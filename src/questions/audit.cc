@@ -7,6 +7,7 @@
 
 #include "questions/causes.h"
 #include "questions/consequences.h"
+#include "questions/own_names.h"
 
 namespace relayproof::questions {
 namespace {
@@ -88,6 +89,15 @@ AuditedDoor audited(const dialects::Loaded& loaded, const policy::Door& door,
   result.relays = reach.surely - options.trusted;
   result.may_relay = reach.possibly - options.trusted;
   judge(policy, door, reach, options, result);
+  if (result.verdict != Verdict::open) {
+    std::string names;
+    for (const auto& name : permitted_own_names(policy, listener)) {
+      names += (names.empty() ? "" : ", ") + name;
+    }
+    if (!names.empty()) {
+      result.premises.push_back("no stranger has a confirmed name that is let pass: " + names);
+    }
+  }
   for (auto exposure : reach.exposures) {
     exposure.clients = exposure.clients - options.trusted;
     if (exposure.clients.empty()) continue;
