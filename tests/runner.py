@@ -130,7 +130,7 @@ def steps(options) -> list[Step]:
     if options.tidy:
         all_steps.append(Step("clang-tidy", f"JOBS={jobs} tools/tidy --all", needs=["build dev"], minutes=30))
     if not options.quick and fuzzers:
-        all_steps += [Step(f"fuzz {name}", f"JOBS={jobs} tools/fuzz {name} {FUZZ_SECONDS} dev", needs=["build dev"])
+        all_steps += [Step(f"fuzz {name}", f"SEED=1 JOBS={jobs} tools/fuzz {name} {FUZZ_SECONDS} dev", needs=["build dev"])
                       for name in fuzzers]
     if not options.quick:
         all_steps += [

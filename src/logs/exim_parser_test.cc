@@ -68,6 +68,8 @@ const std::vector<LineCase> cases = {
 
 TEST(EximParser, ReadsWhatItsLinesTell) {
   expect_each(read_exim_line, cases, "2026-11-22 13:41:04 ");
+  expect_each(read_exim_line, cases,
+              "2026-11-22T13:41:04.5Z 2026-11-22 13:41:04 ");  // docker logs -t
   expect_each(read_exim_line, cases, "2026-11-22 13:41:04.123 +0100 ");
   expect_each(read_exim_line, cases, "Nov 22 13:41:04 mx exim[9]: 2026-11-22 13:41:04 ");
 }

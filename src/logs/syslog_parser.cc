@@ -43,13 +43,17 @@ void skip_priority(std::string_view& text) {
   if (end != std::string_view::npos) text.remove_prefix(end + 1);
 }
 
-void take_stamps(std::string_view& text, LogLine& out) {
+// Gives the last of them: docker's, which is the line's, stands before that of the program.
+std::string_view take_stamps(std::string_view& text, LogLine& out) {
   auto length = stamp_length(text);
   out.stamp = text.substr(0, length);
+  auto last = out.stamp;
   while (length > 0) {
+    last = text.substr(0, length);
     text.remove_prefix(length + 1);
-    length = stamp_length(text);  // docker's stands before that of the program
+    length = stamp_length(text);
   }
+  return last;
 }
 
 // The next word without the space behind it; empty if it is too long or nothing follows.
@@ -90,9 +94,9 @@ bool is_exims(std::string_view stamp, std::string_view text) {
 bool read_syslog_line(std::string_view line, LogLine& out) {
   if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
   skip_priority(line);
-  take_stamps(line, out);
+  const auto own_stamp = take_stamps(line, out);
   out.host = {};
-  if (is_exims(out.stamp, line)) {
+  if (is_exims(own_stamp, line)) {
     out.program = "exim";
     out.text = line;
     return true;
