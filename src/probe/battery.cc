@@ -16,6 +16,11 @@ bool same_kind(const Question& question, const SessionKind& kind) {
          question.lock_step == kind.lock_step && question.phase == kind.phase;
 }
 
+// Their sessions begin alike.
+bool same_claim(const Question& question, const SessionKind& kind) {
+  return question.helo == kind.helo_form && question.prelude == kind.prelude;
+}
+
 bool lacks(const techniques::Technique& technique, const techniques::Fill& with) {
   return techniques::lacks(technique.rcpt_to, with) || techniques::lacks(technique.mail_from, with);
 }
@@ -121,14 +126,15 @@ void Battery::prelude_refused(const SessionKind& kind, const std::optional<mail:
 }
 
 void Battery::answer_all(const SessionKind& kind, const Reading& reading) {
-  const auto mine = [&](const Question& question) {
-    return question.helo == kind.helo_form && question.prelude == kind.prelude;
-  };
   Conversation over;
   for (const auto& question : pending_) {
-    if (mine(question)) answer(over, question, reading);
+    if (same_claim(question, kind)) answer(over, question, reading);
   }
-  pending_.erase(std::remove_if(pending_.begin(), pending_.end(), mine), pending_.end());
+  leave_out(kind);
+}
+
+void Battery::leave_out(const SessionKind& kind) {
+  std::erase_if(pending_, [&](const Question& question) { return same_claim(question, kind); });
 }
 
 void Battery::give_up(const std::string& why) {

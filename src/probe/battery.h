@@ -82,6 +82,8 @@ class Battery {
   void helo_refused(const SessionKind& kind, const mail::Reply& reply);
   /// Nor what goes before the questions of such a session.
   void prelude_refused(const SessionKind& kind, const std::optional<mail::Reply>& reply);
+  /// Such a session would be one of another kind: what needs it is asked there already.
+  void leave_out(const SessionKind& kind);
   /// Nothing more can be asked: what is left is not run.
   void give_up(const std::string& why);
 

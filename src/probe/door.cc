@@ -67,9 +67,9 @@ net::Task<void> Asking::work(bool beside) {
   const bool first = !ever_answered_;
   const std::size_t ended = options_.budget ? options_.budget->ended : 0;
   while (auto kind = over_ || (beside && alone_) ? std::nullopt : battery_.next_session()) {
-    // What it was not asked for shows nothing.
+    // What it was not asked for is never shown: the plain questions were asked in such a session.
     if (kind->prelude == techniques::Prelude::client_certificate && !asks_for_certificate_) {
-      battery_.prelude_refused(*kind, std::nullopt);
+      battery_.leave_out(*kind);
       continue;
     }
     const bool again = co_await session(std::move(*kind));
