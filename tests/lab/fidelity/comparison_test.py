@@ -86,6 +86,22 @@ class Edges(unittest.TestCase):
                 self.assertEqual(edges.contradicts(LISTENER, {**ATTEMPT, "client": client}), contradicts)
         self.assertFalse(edges.contradicts(LISTENER, {**ATTEMPT, "auth": "alice"}))
 
+    def test_a_client_with_a_confirmed_name_of_the_server_is_no_stranger_where_audit_says_that_it_took_that_for_granted(self):
+        premise = "no stranger has a confirmed name that is let pass: corp.example, gw.dept.example.com"
+        by_pattern = "no stranger has a confirmed name that is let pass: a pattern of pcre:/etc/postfix/clients"
+        closed = {**LISTENER, "verdict": "closed", "premises": [premise]}
+        for ptr, confirmed, listener, contradicts in (
+                ("gw.dept.example.com", True, closed, False), ("A.gw.dept.example.com", True, closed, False),
+                ("gw.dept.example.com", False, closed, True), ("evilgw.dept.example.com", True, closed, True),
+                ("pc1.example.com", True, closed, True), ("mail.club.example", True, closed, True), (None, True, closed, True),
+                ("pc1.example.com", True, {**closed, "premises": [by_pattern]}, False),
+                ("pc1.example.com", True, {**closed, "premises": ["a table is what it seems"]}, True),
+                ("pc1.example.com", True, {**closed, "verdict": "open", "premises": []}, False),
+                ("mail.club.example", True, {**closed, "premises": [premise.replace("corp", "club")]}, True)):
+            with self.subTest(ptr=ptr, confirmed=confirmed, premises=listener["premises"]):
+                attempt = {**ATTEMPT, "ptr": ptr, "ptr_confirmed": confirmed}
+                self.assertEqual(edges.contradicts(listener, attempt, ["example.com", "corp.example"]), contradicts)
+
 
 class WithTruth(unittest.TestCase):
     def setUp(self):
@@ -101,7 +117,7 @@ class WithTruth(unittest.TestCase):
         write_lines(place / "attempts.jsonl", [{**ATTEMPT, "client": "10.1.1.1"}, {**ATTEMPT, "client": "10.1.1.1"}])
         write_lines(place / "real.jsonl", [REFUSED, RELAYED])
         write_lines(place / "says.jsonl", answers)
-        (place / "audit.json").write_text(json.dumps({"verdict": "open", "listeners": [LISTENER]}))
+        (place / "audit.json").write_text(json.dumps({"verdict": "open", "responsible_for": [], "listeners": [LISTENER]}))
         return place.parent
 
     def run_mode(self, mode, **more) -> tuple[int, str]:
@@ -129,7 +145,7 @@ class WithTruth(unittest.TestCase):
 
     def test_an_audit_that_excludes_who_relays_is_unsound(self):
         truth = self.truth("unsound", [says("reject", 554), says("accept", fate="handed-on", relay=True)])
-        (truth / "00000/audit.json").write_text(json.dumps({"verdict": "closed", "listeners": [
+        (truth / "00000/audit.json").write_text(json.dumps({"verdict": "closed", "responsible_for": [], "listeners": [
             {**LISTENER, "relay_without_auth": {"ipv4": [], "ipv6": []}, "exposures": []}]}))
         self.run_mode(modes.compare_with_truth, truth=str(truth))
         self.assertEqual(json.loads((self.folder / "kept/000/about.json").read_text())["kinds"], ["unsound"])

@@ -2,6 +2,7 @@
 import ipaddress
 import random
 import re
+from typing import Sequence
 
 from fidelity import names
 from fidelity.compare import really_relayed
@@ -14,6 +15,8 @@ FAMILIES = ((ipaddress.IPv4Address, 32), (ipaddress.IPv6Address, 128))
 _OWN = {str(ipaddress.ip_address(address)) for address in (*names.server_addresses(), LINK_LOCAL.partition("/")[0])}
 # What a screen says: it is passed from elsewhere, with another name, or later.
 _SCREENED = re.compile(r"(Host|Domain) not found|blocked using|cannot find your|undeliverable address")
+# How `audit` begins the premise that names the clients it takes for the owner's.
+_PREMISE = "no stranger has a confirmed name that is let pass: "
 
 H, D = names.HOST, names.DOMAIN
 L = f"[{SERVER.ipv4}]"
@@ -104,9 +107,26 @@ def is_screened(real: dict, written: str) -> bool:
     return bool(_SCREENED.search(text) or by_pattern)
 
 
-def contradicts(listener: dict, attempt: dict) -> bool:
+def has_own_name(listener: dict, attempt: dict, responsible_for: Sequence[str]) -> bool:
+    """The client's confirmed name is the server's own, or below: `audit` takes it that no stranger has such a name, and where
+    that is why nobody may relay, a premise of the listener names it, or the table whose patterns may fit it."""
+    name = (attempt.get("ptr") or "").lower()
+    if not attempt.get("ptr_confirmed", True) or not _is_below(name, responsible_for):
+        return False
+    premised = [name for premise in listener.get("premises", []) if premise.startswith(_PREMISE)
+                for name in premise.removeprefix(_PREMISE).split(", ")]
+    return listener.get("verdict") == "open" or _is_below(name, premised) or any(each.startswith("a pattern of ") for each in premised)
+
+
+def _is_below(name: str, domains: Sequence[str]) -> bool:
+    return any(name == domain or name.endswith("." + domain) for domain in domains)
+
+
+def contradicts(listener: dict, attempt: dict, responsible_for: Sequence[str] = ()) -> bool:
     """A stranger's attempt that really was relayed, from an address which the program says cannot."""
     if attempt.get("auth") or attempt.get("client_cert") == "trusted" or is_trusted(attempt["client"]):
+        return False
+    if has_own_name(listener, attempt, responsible_for):
         return False
     may = listener.get("may_relay_without_auth", listener["relay_without_auth"])
     client = ipaddress.ip_address(attempt["client"])

@@ -52,7 +52,7 @@ def judge(program: Program, number: int, root: Path, owned: list[str], attempts:
     written = written_in(root)
     for attempt, truth, ours in zip(attempts, real, answers):
         _judge_pair(found, compare(attempt, truth, ours, owned, written), attempt, truth, ours,
-                    listeners.get(attempt.get("port", 25)))
+                    listeners.get(attempt.get("port", 25)), audit["responsible_for"] if audit else [])
     found.counts["configurations"] += 1
     if audit:
         found.counts[f"verdict {audit['verdict']}"] += 1
@@ -72,12 +72,13 @@ def _audit(found: Judgement, program: Program, root: Path) -> dict | None:
         return None
 
 
-def _judge_pair(found: Judgement, outcome: Outcome, attempt: dict, truth: dict, ours: dict, listener: dict | None) -> None:
+def _judge_pair(found: Judgement, outcome: Outcome, attempt: dict, truth: dict, ours: dict, listener: dict | None,
+                responsible_for: list[str]) -> None:
     if not outcome.compared:
         found.counts["not compared"] += 1
         return
     kinds = outcome.kinds
-    if listener and outcome.relayed and edges.contradicts(listener, attempt):
+    if listener and outcome.relayed and edges.contradicts(listener, attempt, responsible_for):
         kinds = sorted_kinds([*kinds, "unsound"])
     found.counts["pairs"] += 1
     found.counts["relayed"] += outcome.relayed
