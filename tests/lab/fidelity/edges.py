@@ -1,11 +1,9 @@
 """Asks the real server at both edges of every interval of clients that the program says may relay."""
 import ipaddress
 import random
-import re
 from typing import Sequence
 
 from fidelity import names
-from fidelity.compare import really_relayed
 from fidelity.program import LINK_LOCAL
 from kit.addresses import SERVER
 
@@ -13,8 +11,6 @@ MOST_EDGES = 12
 FAMILIES = ((ipaddress.IPv4Address, 32), (ipaddress.IPv6Address, 128))
 # The host's own, as the program is told them.
 _OWN = {str(ipaddress.ip_address(address)) for address in (*names.server_addresses(), LINK_LOCAL.partition("/")[0])}
-# What a screen says: it is passed from elsewhere, with another name, or later.
-_SCREENED = re.compile(r"(Host|Domain) not found|blocked using|cannot find your|undeliverable address")
 # How `audit` begins the premise that names the clients it takes for the owner's.
 _PREMISE = "no stranger has a confirmed name that is let pass: "
 
@@ -91,20 +87,12 @@ def witness_for(listener: dict, address: str) -> dict | None:
     return None
 
 
-def wrong(where: str, attempt: dict, real: dict, owned: list[str], written: str = "") -> bool:
-    """Whether the server did at this edge what the program says nobody can, or not what it says he can."""
-    if real["at"] in ("not asked", "cut off"):
-        return False
-    if where == "outside":
-        return really_relayed(attempt, real, owned)
-    return real.get("fate") not in ("handed-on", "tried") and not is_screened(real, written)
-
-
-def is_screened(real: dict, written: str) -> bool:
-    """`surely` leaves out of account what only screens refuse. One is a pattern that is asked for the client's address."""
-    text = real.get("text", "")
-    by_pattern = "Client host rejected" in text and re.search(r"check_client_access\s+(regexp|pcre):", written)
-    return bool(_SCREENED.search(text) or by_pattern)
+def reached(listeners: list[dict], client: str, port: int) -> list[dict]:
+    """The listeners that this client may get to at this port."""
+    here = [each for each in listeners if each["port"] == port]
+    found = ipaddress.ip_address(client)
+    is_ipv6 = found.version == 6 and not found.ipv4_mapped
+    return [each for each in here if any((":" in address) == is_ipv6 for address in each.get("addresses", []))] or here
 
 
 def has_own_name(listener: dict, attempt: dict, responsible_for: Sequence[str]) -> bool:
@@ -123,10 +111,8 @@ def _is_below(name: str, domains: Sequence[str]) -> bool:
 
 
 def contradicts(listener: dict, attempt: dict, responsible_for: Sequence[str] = ()) -> bool:
-    """A stranger's attempt that really was relayed, from an address which the program says cannot."""
-    if attempt.get("auth") or attempt.get("client_cert") == "trusted" or is_trusted(attempt["client"]):
-        return False
-    if has_own_name(listener, attempt, responsible_for):
+    """This attempt, which really was relayed, is a stranger's from an address that the program says cannot."""
+    if is_trusted(attempt["client"]) or has_own_name(listener, attempt, responsible_for):
         return False
     may = listener.get("may_relay_without_auth", listener["relay_without_auth"])
     client = ipaddress.ip_address(attempt["client"])

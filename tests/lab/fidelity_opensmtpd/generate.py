@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from fidelity import names
-from fidelity.attempts import ANYWHERE, NAMES_THEN, _can_connect, _edges_of
+from fidelity.attempts import ANYWHERE, NAMES_THEN
+from fidelity.clients import can_connect, edges_of
 from fidelity.configuration import SYSTEM
 from kit.addresses import CANARY, CLIENTS, SERVER, SERVER_DOMAIN
 
@@ -311,7 +312,7 @@ class Attempts:
     def __init__(self, seed: int, of: Configuration):
         self.dice = random.Random(f"opensmtpd attempts {seed} {of.number}")
         self.of = of
-        self.edges = [edge for network in of.networks for edge in _edges(network) if _can_connect(edge)]
+        self.edges = [edge for network in of.networks for edge in _edges(network) if can_connect(edge)]
 
     def make(self, count: int) -> list[dict]:
         return [self._attempt() for _ in range(count)]
@@ -349,10 +350,10 @@ class Attempts:
         if roll < 0.78:
             return self._pick(INSIDE)
         if roll < 0.92:
-            return self._pick([each for each in ANYWHERE if _can_connect(each)])
+            return self._pick([each for each in ANYWHERE if can_connect(each)])
         while True:
             address = str(ipaddress.IPv4Address(self.dice.randrange(1 << 24, 224 << 24)))
-            if _can_connect(address):
+            if can_connect(address):
                 return address
 
     def _helo(self) -> str:
@@ -429,4 +430,4 @@ def _edges(network: str) -> list[str]:
         text = "10.0.0.0/8"
     if text == "192.168":
         text = "192.168.0.0/24"
-    return _edges_of(text)
+    return edges_of(text)
