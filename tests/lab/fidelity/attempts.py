@@ -100,7 +100,7 @@ class Attempts:
         if choices is not own:
             choices += [edge for edge in self._edges if can_connect(edge)] + ["198.51.100.77", "10.1.2.3"]
         attempt["client"] = self._pick(choices)
-        name, confirmed = NAMES_THEN.get(attempt["client"], (None, True))
+        name, confirmed = names.KNOWN_CLIENTS.get(attempt["client"], (None, True))
         if name:
             attempt["ptr"] = name
             if not confirmed:
@@ -201,7 +201,3 @@ class Attempts:
     def _below(self, domain: str) -> str:
         domain = domain.lstrip(".")
         return domain if self._chance(0.75) else self._pick([f"a.{domain}", f"evil{domain}", domain.upper()])
-
-
-NAMES_THEN = {**names.REAL_CLIENTS, "127.0.0.1": ("localhost", True), "::1": ("localhost", True),
-              SERVER.ipv4: (names.HOST, True), SERVER.ipv6: (names.HOST, True)}

@@ -79,6 +79,7 @@ def judge_edges(found: Judgement, reader: Reader, audit: dict, ask: Ask) -> None
              if listener in edges.reached(audit["listeners"], attempt["client"], listener["port"])
              and reader.is_askable(where, attempt, listener)]
     for (where, attempt), real in zip(asked, ask([attempt for _, attempt in asked])):
+        real = reader.seen(attempt, real)
         if real["at"] in NOT_ANSWERED:
             continue
         found.counts[f"edges {where}"] += 1

@@ -5,7 +5,6 @@ from pathlib import Path
 from fidelity import comparison, names
 from fidelity.compare import lacks_brackets
 from fidelity.program import Subject
-from fidelity_opensmtpd.generate import KNOWN_NAMES
 from kit.addresses import SERVER, SERVER_DOMAIN
 
 SUBJECT = Subject("/etc/smtpd.conf", "6.8", ("client", "ptr", "ptr_confirmed", "helo", "port", "server", "mail_from", "rcpt_to"),
@@ -38,7 +37,7 @@ class Reader(comparison.Reader):
 
     def is_askable(self, where: str, attempt: dict, listener: dict) -> bool:
         # One without a name is asked for, and the lab's DNS has names for some.
-        if not super().is_askable(where, attempt, listener) or "rdns" in self.written and attempt["client"] in KNOWN_NAMES:
+        if not super().is_askable(where, attempt, listener) or "rdns" in self.written and attempt["client"] in names.KNOWN_CLIENTS:
             return False
         if where == "inside":
             return True

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from fidelity import names
-from fidelity.attempts import ANYWHERE, NAMES_THEN
+from fidelity.attempts import ANYWHERE
 from fidelity.clients import can_connect, edges_of
 from fidelity.configuration import SYSTEM
-from kit.addresses import CANARY, CLIENTS, SERVER, SERVER_DOMAIN
+from kit.addresses import SERVER, SERVER_DOMAIN
 
 PLUMBING = "".join(f"mta limit {limit} 0\n" for limit in ("conn-delay-relay", "conn-delay-route", "reconn-delay-route",
                                                        "session-keepalive"))
@@ -31,8 +31,6 @@ REGEXES = [".*", "^[^@]+@example\\\\.net$", "example", "\\\\.example$", "^(alice
            "^mail\\\\.", "a{2", "^.*@(example\\\\.com|club\\\\.example)$"]
 REVERSE_NAMES = ["mail.club.example", "pc1.example.com", "gw.dept.example.com", "probe.club.example", "inside.example.com",
                  "*.example.com", "*.club.example", "PROBE.club.example"]
-MORE_CLIENTS = {host: (each.name, each.confirmed) for each in [*CLIENTS.values(), CANARY] for host in each.addresses() if each.name}
-KNOWN_NAMES = {**NAMES_THEN, **MORE_CLIENTS}
 INSIDE = ["127.0.0.1", "::1", *SERVER.addresses(), "127.8.9.10"]
 
 
@@ -325,7 +323,7 @@ class Attempts:
 
     def _attempt(self) -> dict:
         attempt: dict = {"client": self._client()}
-        name, confirmed = KNOWN_NAMES.get(attempt["client"], (None, True))
+        name, confirmed = names.KNOWN_CLIENTS.get(attempt["client"], (None, True))
         if name:
             attempt["ptr"] = name
             if not confirmed:
@@ -346,7 +344,7 @@ class Attempts:
         if self.edges and roll < 0.45:
             return self._pick(self.edges)
         if roll < 0.6 or (self.of.rdns and roll < 0.75):
-            return self._pick(list(KNOWN_NAMES))
+            return self._pick(list(names.KNOWN_CLIENTS))
         if roll < 0.78:
             return self._pick(INSIDE)
         if roll < 0.92:
