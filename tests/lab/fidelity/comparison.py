@@ -20,6 +20,8 @@ class Outcome:
     relayed: bool = False
     explained: bool = False
     """They differ for a reason that README.md gives."""
+    claimed: bool = False
+    """The program does not decide, and it went to a domain that the configuration names: that is no proof of a relay."""
 
 
 class Reader:
@@ -42,7 +44,8 @@ class Reader:
             # Whether the owner answers for a domain that he names is a question of words, not of what the server does.
             kinds.remove("relay")
             relayed = False
-        return Outcome(sorted_kinds(kinds), relayed=relayed, undecided=ours["reply"] == "undecided" or ours["relay"] is None)
+        return Outcome(sorted_kinds(kinds), relayed=relayed, undecided=ours["reply"] == "undecided" or ours["relay"] is None,
+                       claimed=ours["relay"] is None and self.is_claimed(attempt, real))
 
     def seen(self, attempt: dict, real: dict) -> dict:
         """What the server did, read again with the attempt in view."""

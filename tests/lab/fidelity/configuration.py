@@ -1,13 +1,11 @@
 """Random configurations of Postfix, each a folder laid out as `/` is; the same seed and number, the same files."""
 import json
 import random
-import re
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from fidelity import certificates, domains, gates, names, networks
 from fidelity.draft import FOLDER, Draft, Vocabulary
-from fidelity.restrictions import RESTRICTIONS
 from kit.root import USERS
 
 # Nothing here decides who may relay: it only takes waits and limits out of the way.
@@ -91,12 +89,6 @@ def configuration(seed: int, number: int) -> Configuration:
                          [port for port, overrides in draft.ports.items() if overrides.get("smtpd_sasl_auth_enable") != "no"],
                          "smtpd_tls_auth_only" in draft.main,
                          draft.really, focus)
-
-
-def restrictions_of(found: Configuration) -> set[str]:
-    """Those that stand in it, and in which list the one stands that it is about."""
-    text = found.files["etc/postfix/main.cf"] + found.files["etc/postfix/master.cf"]
-    return {*(name for name in RESTRICTIONS if re.search(rf"[\s,=]{name}\b", text)), found.focus.rpartition(" in ")[2]}
 
 
 def write(found: Configuration, folder: Path) -> None:

@@ -72,7 +72,7 @@ class Harness:
         if self.arguments.edges:
             return [int(folder.name) for folder in self._kept()]
         if self.arguments.short:
-            return short.covering(lambda number: self.words(self.configuration(number)), begin, count)
+            return short.covering(lambda number: self.words(self.configuration(number)), self.arguments.seed, begin, count)
         return list(range(begin, begin + count))
 
     def _kept(self) -> list[Path]:

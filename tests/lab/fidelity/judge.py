@@ -105,7 +105,7 @@ def _judge_pair(found: Judgement, reader: Reader, outcome: Outcome, pair: tuple[
         found.counts["explained" if outcome.explained else "not compared"] += 1
         return
     kinds = outcome.kinds
-    if audit and outcome.relayed and not reader.needs_secret(attempt) and contradicted(audit, attempt):
+    if audit and outcome.relayed and not outcome.claimed and not reader.needs_secret(attempt) and contradicted(audit, attempt):
         kinds = sorted_kinds([*kinds, "unsound"])
     found.counts["pairs"] += 1
     found.counts["relayed"] += outcome.relayed

@@ -13,8 +13,9 @@ from fidelity.ask import Running
 from fidelity.attempts import Attempts
 from fidelity.authority import Authority
 from fidelity.compare import Reader
-from fidelity.configuration import configuration, restrictions_of, write
+from fidelity.configuration import configuration, write
 from fidelity.crew import share
+from fidelity.gates import TURNS, turn
 from fidelity.judge import Judgement, judge
 from fidelity.program import Program
 from fidelity.recorded import judge_all, judge_recorded, kept, owned, write_truth
@@ -238,8 +239,7 @@ def _end(arguments: argparse.Namespace, tally: Tally) -> int:
 
 def _numbers(arguments: argparse.Namespace) -> list[int]:
     if arguments.short:
-        return short.covering(lambda number: restrictions_of(configuration(arguments.seed, number)), arguments.begin,
-                              arguments.configurations)
+        return short.covering(lambda number: set(turn(number)), arguments.seed, arguments.begin, arguments.configurations, TURNS)
     return list(range(arguments.begin, arguments.begin + arguments.configurations))
 
 

@@ -13,6 +13,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from fidelity import comparison, edges, harness, planting, recorded, session, short, tally, visit  # noqa: E402
 from fidelity.judge import Judgement  # noqa: E402
 from fidelity.program import Subject  # noqa: E402
+from fidelity_exim.modes import EximHarness  # noqa: E402
+from fidelity_opensmtpd.modes import OpenSmtpdHarness  # noqa: E402
+from fidelity_sendmail.modes import SendmailHarness  # noqa: E402
 
 STAND_IN = Path(__file__).with_name("stand_in.py")
 SUBJECT = Subject("/etc/some.conf", "1", ("client", "rcpt_to"))
@@ -56,6 +59,8 @@ class Reading(unittest.TestCase):
 
         outcome = Claiming(Path("/"), []).outcome(ATTEMPT, RELAYED, says("accept", fate="handed-on"))
         self.assertEqual((outcome.kinds, outcome.relayed), ((), False))
+        self.assertTrue(Claiming(Path("/"), []).outcome(ATTEMPT, RELAYED, says("undecided", relay=None)).claimed)
+        self.assertFalse(Claiming(Path("/"), []).outcome(ATTEMPT, RELAYED, says("accept", fate="handed-on", relay=True)).claimed)
 
     def test_a_relay_is_what_the_client_chose_and_nobody_here_owns(self):
         for to, owned, written, relayed in (
@@ -128,9 +133,27 @@ class Choosing(unittest.TestCase):
     WORDS = {0: {"a"}, 1: {"a", "b"}, 2: {"c"}, 3: {"a", "b", "c"}, 4: {"d"}}
 
     def test_everything_is_there_once_with_the_fewest(self):
-        self.assertEqual(short.covering(self.WORDS.__getitem__, 0, 5, 5), [3, 4])
-        self.assertEqual(short.covering(self.WORDS.__getitem__, 0, 1, 5), [3])
-        self.assertEqual(short.covering(self.WORDS.__getitem__, 0, 5, 3), [1, 2])
+        for seed in range(5):
+            self.assertEqual(short.covering(self.WORDS.__getitem__, seed, 0, 2, 5), [3, 4])
+            self.assertEqual(set(short.covering(self.WORDS.__getitem__, seed, 0, 2, 3)), {1, 2})
+
+    def test_what_is_left_is_for_a_second_round(self):
+        chosen = short.covering(self.WORDS.__getitem__, 1, 0, 9, 5)
+        self.assertEqual((chosen[:2], sorted(chosen)), ([3, 4], [0, 1, 2, 3, 4]))
+
+    def test_the_seed_chooses_among_equals_and_the_same_one_the_same(self):
+        chosen = [short.covering(lambda number: {"a"}, seed, 0, 3, 50) for seed in (1, 2, 1)]
+        self.assertEqual(chosen[0], chosen[2])
+        self.assertNotEqual(chosen[0], chosen[1])
+
+    def test_a_short_run_has_every_word_of_its_dialect(self):
+        for dialect, count in ((EximHarness, 24), (OpenSmtpdHarness, 24), (SendmailHarness, 24)):
+            found = dialect(argparse.Namespace(seed=1, truth="", program=None, short=True, begin=0, configurations=count, edges=False))
+            missing = set().union(*(found.words(found.configuration(number)) for number in range(short.POOL)))
+            for number in found.numbers():
+                missing -= found.words(found.configuration(number))
+            with self.subTest(dialect.mta):
+                self.assertEqual(missing, set())
 
 
 class Dialect(harness.Harness):

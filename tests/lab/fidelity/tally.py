@@ -93,7 +93,7 @@ class Tally:
         """The exit status; the last lines are the figures, and `N passed, N failed`."""
         print(self.line())
         failed = self.failed
-        share = 100 * len(self.disagreements) / (self.counts["pairs"] or 1)
+        share = 100 * len(self.disagreements) / (self.counts["pairs"] + self.questions or 1)
         if 0 < share <= allowed_percent:
             print(f"{share:.1f} % disagreements, of {allowed_percent:g} % that are known")
             failed = len(self.failures)

@@ -11,9 +11,9 @@ from fidelity_opensmtpd.generate import Attempts, Configuration, configuration
 from fidelity_opensmtpd.planted import ERRORS
 from fidelity_opensmtpd.server import Server
 
-# A keyword with what it is about: `!from rdns regex`, `rcpt-to <`, `listen on`.
+# A keyword with what it is about: `!from rdns regex`, `rcpt-to regex`, `phase data`.
 _OPTION = re.compile(r'!?\b(?:from|for|listen|phase) [\w!-]+(?: regex)?|!?\b(?:tag|helo|mail-from|rcpt-to|auth|tls|alias|virtual|filter|src|'
-                     r"rdns|fcrdns|relay|mbox|maildir|mda|expand-only|reject|junk|bypass|disconnect|report)\b(?: regex)?(?: [<{])?")
+                     r"rdns|fcrdns|relay|mbox|maildir|mda|expand-only|reject|junk|bypass|disconnect|report)\b(?: regex)?")
 
 
 class OpenSmtpdHarness(Harness):

@@ -16,7 +16,7 @@ from fidelity_sendmail.server import SendmailServer
 
 _MACRO = re.compile(r"^(?:FEATURE|define)\(`\w+'|^\w+(?=\()", re.M)
 # A row of the access map: its tag, and its result.
-_ROW = re.compile(r"^(\w+:)?\S+\t(\w+)", re.M)
+_ROW = re.compile(r"^(?:(Connect|From|To|Spam|TLS_\w+|CERT\w+):)?\S+\t(\w+)", re.M | re.I)
 _FOLDER = "etc/mail"
 
 
@@ -39,7 +39,8 @@ class SendmailHarness(Harness):
 
     def words(self, made: Configuration) -> set[str]:
         rows = _ROW.findall(made.files.get("access", ""))
-        return {*_MACRO.findall(made.mc), *made.files, *(f"{tag}{result}" for tag, result in rows)}
+        found = {word.upper() for row in rows for word in row} | {f"{tag.upper()}: RELAY" for tag, result in rows if result == "RELAY"}
+        return {*_MACRO.findall(made.mc), *made.files, *found}
 
     def start(self, world: WideWorld, server: SendmailServer, folder: Path) -> None:
         server.start(folder / "root")
