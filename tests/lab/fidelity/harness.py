@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
+from typing import Any, Callable
 
 from fidelity import planting, short
 from fidelity.comparison import Reader
@@ -29,7 +29,13 @@ class Harness:
     """Name and version, as the figures say them."""
     remark = ""
     subject: Subject
+    server: type[Daemon]
+    maker: Callable[[int, int], Any]
+    """From seed and number, an object that makes the configuration; `attempter`, from seed and configuration, its attempts."""
+    attempter: Callable[[int, Any], Any]
     reader: type[Reader]
+    brought: tuple[str, ...] = ()
+    """Files of the machine that the program has to see, too."""
     errors: list[planting.Error] = []
     """Planted with --plant."""
 
@@ -39,14 +45,14 @@ class Harness:
         self.program = Program(arguments.program, getattr(arguments, "explain_only", False), self.subject) if arguments.program else None
 
     def machine(self, world: WideWorld, root: Path, shown: Path) -> AbstractContextManager[Daemon]:
-        raise NotImplementedError
+        return self.server(world, root, shown)
 
     def configuration(self, number: int) -> Any:
         """Has `owned`, and `write(folder)`."""
-        raise NotImplementedError
+        return self.maker(self.arguments.seed, number).make()
 
     def attempts(self, made: Any) -> list[dict]:
-        raise NotImplementedError
+        return self.attempter(self.arguments.seed, made).make(self.arguments.attempts)
 
     def words(self, made: Any) -> set[str]:
         """What a short run should have at least once."""
@@ -54,6 +60,8 @@ class Harness:
 
     def start(self, world: WideWorld, server: Any, folder: Path) -> None:
         server.start(folder / "root")
+        for name in self.brought:
+            shutil.copyfile(server.file(name), folder / "root" / name)
 
     def answers(self, world: WideWorld, server: Any, folder: Path, attempts: list[dict]) -> list[dict]:
         raise NotImplementedError

@@ -1,7 +1,6 @@
 """What is Exim's own in a run."""
 import argparse
 import re
-import shutil
 from pathlib import Path
 
 from fidelity.harness import Harness
@@ -21,24 +20,15 @@ _LOOKUP = re.compile(r"[\w*@-]+(?=;/)|\+include_unknown|\+ignore_unknown")
 class EximHarness(Harness):
     mta = "Exim 4.96"
     subject = SUBJECT
+    server = EximServer
+    maker = Maker
+    attempter = Attempts
     reader = Reader
+    brought = ("etc/passwd",)
     errors = ERRORS
-
-    def machine(self, world: WideWorld, root: Path, shown: Path) -> EximServer:
-        return EximServer(world, root, shown)
-
-    def configuration(self, number: int) -> Configuration:
-        return Maker(self.arguments.seed, number).make()
-
-    def attempts(self, made: Configuration) -> list[dict]:
-        return Attempts(self.arguments.seed, made).make(self.arguments.attempts)
 
     def words(self, made: Configuration) -> set[str]:
         return set(_LOOKUP.findall(made.text)).union(*(filter(None, found) for found in _LINE.findall(made.text)))
-
-    def start(self, world: WideWorld, server: EximServer, folder: Path) -> None:
-        server.start(folder / "root")
-        shutil.copyfile(server.file("etc/passwd"), folder / "root/etc/passwd")
 
     def answers(self, world: WideWorld, server: EximServer, folder: Path, attempts: list[dict]) -> list[dict]:
         return answers(world, server, attempts)

@@ -1,6 +1,7 @@
 """Makes attempts on a running smtpd, each from its real address to the end of its message."""
 import re
 import time
+from typing import Iterator
 
 from fidelity.session import Manners
 from fidelity.visit import sunk, visit, visit_all
@@ -70,17 +71,26 @@ def _settle(server: Server, messages: set[str]) -> None:
         time.sleep(0.02)
 
 
-def _add_destinies(server: Server, found: list[dict]) -> None:
-    waiting = server.envelopes()
+def _taken(found: list[dict]) -> Iterator[dict]:
+    """Those that ended with a message in the queue; the others were refused, as is written into them."""
     for real in found:
         if "code" not in real:
             continue
-        if real["at"] != "message" or real["code"] >= 400:
+        if real["at"] == "message" and real["code"] < 400:
+            yield real
+        else:
             real["fate"] = "refused"
-            continue
+
+
+def _fate(agents: set[str]) -> str:
+    return "handed-on" if "mta" in agents else "local" if "mda" in agents else "dropped"
+
+
+def _add_destinies(server: Server, found: list[dict]) -> None:
+    waiting = server.envelopes()
+    for real in _taken(found):
         mine = waiting.get(real["message"], [])
-        kinds = {each["type"] for each in mine}
-        real["fate"] = "handed-on" if "mta" in kinds else "local" if "mda" in kinds else "dropped"
+        real["fate"] = _fate({each["type"] for each in mine})
         real["to"] = sorted({each["dest"] for each in mine if each["type"] == "mta"})
 
 
@@ -91,15 +101,9 @@ def _add_fates(server: Server, world: WideWorld, found: list[dict]) -> None:
     for agent, number, to, result in _DELIVERY.findall(log):
         deliveries.setdefault(number[:8], []).append((agent, number, to, result))
     at_sink = sunk(world.newly_relayed())
-    for real in found:
-        if "code" not in real:
-            continue
-        if real["at"] != "message" or real["code"] >= 400:
-            real["fate"] = "refused"
-            continue
+    for real in _taken(found):
         mine = deliveries.get(real["message"], [])
-        agents = {agent for agent, _, _, _ in mine}
-        real["fate"] = "handed-on" if "mta" in agents else "local" if "mda" in agents else "dropped"
+        real["fate"] = _fate({agent for agent, _, _, _ in mine})
         real["to"] = sorted({to for agent, _, to, _ in mine if agent == "mta"})
         real["sunk"] = at_sink.get(real["token"], [])
         missing = {number for number in envelopes if number[:8] == real["message"]} - {number for _, number, _, _ in mine}

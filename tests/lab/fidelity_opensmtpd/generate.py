@@ -300,10 +300,6 @@ class Maker:
         return " ".join(["match", *[part for part in parts if part], end])
 
 
-def configuration(seed: int, number: int) -> Configuration:
-    return Maker(seed, number).make()
-
-
 class Attempts:
     """All attempts on one configuration come from one generator."""
 

@@ -7,7 +7,7 @@ from fidelity.harness import Harness
 from fidelity.world import WideWorld
 from fidelity_opensmtpd.compare import SUBJECT, Reader
 from fidelity_opensmtpd.dialogue import answers, await_start
-from fidelity_opensmtpd.generate import Attempts, Configuration, configuration
+from fidelity_opensmtpd.generate import Attempts, Configuration, Maker
 from fidelity_opensmtpd.planted import ERRORS
 from fidelity_opensmtpd.server import Server
 
@@ -20,17 +20,11 @@ class OpenSmtpdHarness(Harness):
     mta = "OpenSMTPD 6.8.0"
     remark = "; without TLS, which that server cannot do"
     subject = SUBJECT
+    server = Server
+    maker = Maker
+    attempter = Attempts
     reader = Reader
     errors = ERRORS
-
-    def machine(self, world: WideWorld, root: Path, shown: Path) -> Server:
-        return Server(world, root)
-
-    def configuration(self, number: int) -> Configuration:
-        return configuration(self.arguments.seed, number)
-
-    def attempts(self, made: Configuration) -> list[dict]:
-        return Attempts(self.arguments.seed, made).make(self.arguments.attempts)
 
     def words(self, made: Configuration) -> set[str]:
         return set(_OPTION.findall(made.files["etc/smtpd.conf"]))

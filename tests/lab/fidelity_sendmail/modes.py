@@ -1,7 +1,6 @@
 """What is Sendmail's own in a run."""
 import argparse
 import re
-import shutil
 from pathlib import Path
 
 from fidelity.harness import Harness
@@ -23,28 +22,19 @@ _FOLDER = "etc/mail"
 class SendmailHarness(Harness):
     mta = "Sendmail 8.17.1.9"
     subject = SUBJECT
+    server = SendmailServer
+    maker = Maker
+    attempter = Attempts
     reader = Reader
+    brought = ("etc/passwd",)
     # What m4 made of sendmail.mc knows better than that.
     errors = [Error(name, f"{_FOLDER}/{file}", reads, instead, f"{_FOLDER}/sendmail.cf" if file == "sendmail.mc" else "")
               for name, file, reads, instead in PLANTED]
-
-    def machine(self, world: WideWorld, root: Path, shown: Path) -> SendmailServer:
-        return SendmailServer(world, root, shown)
-
-    def configuration(self, number: int) -> Configuration:
-        return Maker(self.arguments.seed, number).make()
-
-    def attempts(self, made: Configuration) -> list[dict]:
-        return Attempts(self.arguments.seed, made).make(self.arguments.attempts)
 
     def words(self, made: Configuration) -> set[str]:
         rows = _ROW.findall(made.files.get("access", ""))
         found = {word.upper() for row in rows for word in row} | {f"{tag.upper()}: RELAY" for tag, result in rows if result == "RELAY"}
         return {*_MACRO.findall(made.mc), *made.files, *found}
-
-    def start(self, world: WideWorld, server: SendmailServer, folder: Path) -> None:
-        server.start(folder / "root")
-        shutil.copyfile(server.file("etc/passwd"), folder / "root/etc/passwd")
 
     def answers(self, world: WideWorld, server: SendmailServer, folder: Path, attempts: list[dict]) -> list[dict]:
         return answers(world, server, attempts)
