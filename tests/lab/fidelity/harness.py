@@ -5,16 +5,17 @@ import json
 import shutil
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Callable
 
 from fidelity import planting, short
 from fidelity.comparison import Reader
-from fidelity.crew import share
+from fidelity.crew import Work, share
 from fidelity.daemon import Daemon
 from fidelity.judge import Judgement, judge, judge_edges
-from fidelity.program import Program, Subject
+from fidelity.program import Failed, Program, Subject, TooLong
 from fidelity.recorded import judge_all, kept, owned, write_truth
 from fidelity.tally import Tally
 from fidelity.world import WideWorld
@@ -71,9 +72,9 @@ class Harness:
             return planting.run(Program(self.arguments.program, True, self.subject), self.reader, self.errors, self._kept())
         if self.arguments.offline:
             return self._end(judge_all(self.program, self.reader, self._kept(), self.arguments.jobs))
+        work = self._edges_with(self._audits()) if self.arguments.edges else self._one
         with Alone() as scratch:
-            return self._end(share(self.numbers(), self.arguments.jobs, scratch, self.machine,
-                                   self._only_edges if self.arguments.edges else self._one))
+            return self._end(share(self.numbers(), self.arguments.jobs, scratch, self.machine, work))
 
     def numbers(self) -> list[int]:
         begin, count = self.arguments.begin, self.arguments.configurations
@@ -102,14 +103,31 @@ class Harness:
         return judge(self.program, number, self.reader(folder / "root", made.owned), attempts, real,
                      (lambda asked: self.answers(world, server, folder, asked)) if runs else None)
 
-    def _only_edges(self, world: WideWorld, server: Any, number: int) -> Judgement:
-        folder = self.truth / f"{number:05}"
-        reader, found = self.reader(folder / "root", owned(folder)), Judgement(number)
-        audit = self.program.audit(reader.root)
-        if audit["runs"]:
-            self.start(world, server, folder)
-            judge_edges(found, reader, audit, lambda asked: self.answers(world, server, folder, asked))
-        return found
+    def _audits(self) -> dict[int, dict | Exception]:
+        """Before the lab is taken: others may want it meanwhile."""
+        def audit(folder: Path) -> dict | Exception:
+            try:
+                return self.program.audit(folder / "root")
+            except (Failed, TooLong, ValueError) as error:
+                return error
+
+        folders = self._kept()
+        with ThreadPoolExecutor(self.arguments.jobs) as pool:
+            return {int(folder.name): found for folder, found in zip(folders, pool.map(audit, folders))}
+
+    def _edges_with(self, audits: dict[int, dict | Exception]) -> Work:
+        def work(world: WideWorld, server: Any, number: int) -> Judgement:
+            folder, audit, found = self.truth / f"{number:05}", audits[number], Judgement(number)
+            if isinstance(audit, Exception):
+                raise audit
+            if audit["runs"]:
+                self.start(world, server, folder)
+                judge_edges(found, self.reader(folder / "root", owned(folder)), audit,
+                            lambda asked: self.answers(world, server, folder, asked))
+                found.counts["configurations"] += 1
+            return found
+
+        return work
 
     def _end(self, results: Any) -> int:
         tally, begin = Tally(self.mta, self.remark), time.monotonic()
