@@ -114,6 +114,9 @@ struct Policy {
   /// Registrable names that the configuration mentions, and so somebody owns: a stranger's
   /// confirmed name is below none of them, nor below one of answers_for.
   NameList owned_names;
+  /// Names below answers_for are then somebody's as those below owned_names are: what if a stranger
+  /// had one?
+  bool lets_strangers_own_names = false;
   /// Where a recipient's local part has what is read as a route (`user%elsewhere`): in front of
   /// another domain it may name one by itself. None: this server reads no routes.
   std::optional<ConditionId> is_routed{};
