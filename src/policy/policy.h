@@ -65,6 +65,9 @@ struct Listener {
   };
   std::vector<Doubt> doubts;
   bool tls_from_the_start = false;
+  /// What a client has to open with where that is not SMTP: `QMQP`, `a PROXY header`. Such a door
+  /// is not asked from outside: it would keep us waiting for a greeting.
+  std::string wants_first;
   bool only_defers = false;   ///< whatever it refuses it says 4xx instead of 5xx
   std::vector<Stage> stages;  ///< in the order in which they run
   ListId route =
