@@ -91,17 +91,13 @@ class Edges(unittest.TestCase):
             self.assertEqual(reader.needs_secret({**ATTEMPT, **more}), needs)
 
     def test_a_client_with_a_confirmed_name_of_the_server_is_no_stranger_where_audit_says_that_it_took_that_for_granted(self):
-        premise = "no stranger has a confirmed name that is let pass: corp.example, gw.dept.example.com"
-        by_pattern = "no stranger has a confirmed name that is let pass: a pattern of pcre:/etc/postfix/clients"
-        closed = {**LISTENER, "verdict": "closed", "premises": [premise]}
+        closed = {**LISTENER, "verdict": "closed", "premises": ["no stranger has a confirmed name such as gw.dept.example.com"]}
         for ptr, confirmed, listener, contradicts in (
                 ("gw.dept.example.com", True, closed, False), ("A.gw.dept.example.com", True, closed, False),
-                ("gw.dept.example.com", False, closed, True), ("evilgw.dept.example.com", True, closed, True),
-                ("pc1.example.com", True, closed, True), ("mail.club.example", True, closed, True), (None, True, closed, True),
-                ("pc1.example.com", True, {**closed, "premises": [by_pattern]}, False),
-                ("pc1.example.com", True, {**closed, "premises": ["a table is what it seems"]}, True),
-                ("pc1.example.com", True, {**closed, "verdict": "open", "premises": []}, False),
-                ("mail.club.example", True, {**closed, "premises": [premise.replace("corp", "club")]}, True)):
+                ("corp.example", True, closed, False), ("gw.dept.example.com", False, closed, True),
+                ("evilexample.com", True, closed, True), ("mail.club.example", True, closed, True), (None, True, closed, True),
+                ("gw.dept.example.com", True, {**closed, "premises": ["a table is what it seems"]}, True),
+                ("gw.dept.example.com", True, {**closed, "verdict": "open", "premises": []}, False)):
             with self.subTest(ptr=ptr, confirmed=confirmed, premises=listener["premises"]):
                 attempt = {**ATTEMPT, "ptr": ptr, "ptr_confirmed": confirmed}
                 self.assertEqual(edges.contradicts(listener, attempt, ["example.com", "corp.example"]), contradicts)

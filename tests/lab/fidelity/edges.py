@@ -11,8 +11,8 @@ MOST_EDGES = 12
 FAMILIES = ((ipaddress.IPv4Address, 32), (ipaddress.IPv6Address, 128))
 # The host's own, as the program is told them.
 _OWN = {str(ipaddress.ip_address(address)) for address in (*names.server_addresses(), LINK_LOCAL.partition("/")[0])}
-# How `audit` begins the premise that names the clients it takes for the owner's.
-_PREMISE = "no stranger has a confirmed name that is let pass: "
+# How `audit` begins the premise that names a client whom it takes for the owner's.
+_PREMISE = "no stranger has a confirmed name such as "
 
 H, D = names.HOST, names.DOMAIN
 L = f"[{SERVER.ipv4}]"
@@ -96,18 +96,12 @@ def reached(listeners: list[dict], client: str, port: int) -> list[dict]:
 
 
 def has_own_name(listener: dict, attempt: dict, responsible_for: Sequence[str]) -> bool:
-    """The client's confirmed name is the server's own, or below: `audit` takes it that no stranger has such a name, and where
-    that is why nobody may relay, a premise of the listener names it, or the table whose patterns may fit it."""
+    """The client's confirmed name is the server's own, or below. `audit` takes it that no stranger has such a name; where such
+    names would let somebody in whom it leaves out, a premise of the listener says so."""
     name = (attempt.get("ptr") or "").lower()
-    if not attempt.get("ptr_confirmed", True) or not _is_below(name, responsible_for):
-        return False
-    premised = [name for premise in listener.get("premises", []) if premise.startswith(_PREMISE)
-                for name in premise.removeprefix(_PREMISE).split(", ")]
-    return listener.get("verdict") == "open" or _is_below(name, premised) or any(each.startswith("a pattern of ") for each in premised)
-
-
-def _is_below(name: str, domains: Sequence[str]) -> bool:
-    return any(name == domain or name.endswith("." + domain) for domain in domains)
+    is_own = attempt.get("ptr_confirmed", True) and any(name == each or name.endswith("." + each) for each in responsible_for)
+    is_premised = any(premise.startswith(_PREMISE) for premise in listener.get("premises", []))
+    return bool(is_own and (is_premised or listener.get("verdict") == "open"))
 
 
 def contradicts(listener: dict, attempt: dict, responsible_for: Sequence[str] = ()) -> bool:
