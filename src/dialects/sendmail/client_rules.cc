@@ -16,11 +16,13 @@ using policy::Field;
 using policy::Part;
 using Untagged = AccessTables::Untagged;
 
+bool is_quarantine(const AccessRow& row) {
+  return starts_with_ignoring_case(row.value, "QUARANTINE:");
+}
+
 policy::Effect effect_of(PolicyBuilder& builder, const AccessRow& row) {
   // Held in the queue.
-  if (starts_with_ignoring_case(row.value, "QUARANTINE:")) {
-    return policy::SetMark{discard_mark(builder)};
-  }
+  if (is_quarantine(row)) return policy::SetMark{discard_mark(builder)};
   switch (row.result) {
     case AccessResult::relay:
     case AccessResult::ok:
@@ -42,6 +44,13 @@ AccessTables::ResultOf usual_effects(PolicyBuilder& builder) {
   return [&builder](const AccessRow& row) { return builder.result(effect_of(builder, row)); };
 }
 
+// A connection's quarantine is forgotten when its first message begins: only with delay_checks,
+// which asks for the client within a message, does it hold anything. It ends the checks either way.
+policy::Effect effect_on_client(Scope& scope, const AccessRow& row) {
+  if (is_quarantine(row) && !scope.has(Feature::delay_checks)) return policy::Permit{};
+  return effect_of(scope.builder, row);
+}
+
 // Whether a host of that name is asked for at all.
 bool may_be_missing(const Scope& scope) { return !scope.has(Feature::accept_unresolvable_domains); }
 
@@ -55,7 +64,7 @@ void refuse_networks(Scope& scope, policy::ListId list, const std::vector<Access
   };
   std::map<std::uint32_t, Refused> refused;
   for (const auto& network : networks) {
-    const auto effect = effect_of(builder, *network.row);
+    const auto effect = effect_on_client(scope, *network.row);
     const bool lets_in = std::holds_alternative<policy::Permit>(effect) ||
                          std::holds_alternative<policy::Nothing>(effect);
     if (lets_in) continue;
@@ -80,8 +89,10 @@ policy::ListId lower_client_rules(Scope& scope) {
   const auto list = builder.list("check_relay");
   const auto origin = scope.origin(Feature::access_db);
   if (scope.access.standing == Access::Standing::read) {
-    const auto lookup =
-        scope.tables.names("Connect", Untagged::count, true, usual_effects(builder));
+    const AccessTables::ResultOf effects = [&](const AccessRow& row) {
+      return builder.result(effect_on_client(scope, row));
+    };
+    const auto lookup = scope.tables.names("Connect", Untagged::count, true, effects);
     builder.rule_by_row(list, builder.present(Field::client_name),
                         {lookup, subject_of(Field::client_name)}, origin, "Connect: its name");
     refuse_networks(scope, list, scope.tables.networks("Connect", AccessTables::Keys::in_brackets),

@@ -55,6 +55,13 @@ const Case cases[] = {
      access("Connect:203 OK\n203 RELAY\n")},
     {"a network with a prefix length never matches", with_access, "none",
      access("0.0.0.0/0 RELAY\n203.0.113.0/24 RELAY\n")},
+    {"a client whose mail is held relays, as its message is not",
+     "FEATURE(`promiscuous_relay')dnl\n" + std::string(with_access), "all",
+     access("Connect:net QUARANTINE:odd\nConnect:203 QUARANTINE:odd\n")},
+    {"a client whose mail is held with delay_checks",
+     "FEATURE(`promiscuous_relay')dnl\n" + std::string(with_access) +
+         "FEATURE(`delay_checks')dnl\n",
+     "some", access("Connect:203 QUARANTINE:odd\n")},
     {"a recipient's domain in the access map", with_access, "none",
      access("To:partner.example.org RELAY\n")},
     {"a top-level domain for recipients", with_access, "all", access("To:com RELAY\n")},
