@@ -103,10 +103,10 @@ def differences(real: dict, ours: dict, relayed: bool) -> list[str]:
         if ours.get("code") not in (None, 0, real["code"]):
             kinds.append("code")
     elif real["fate"] == "dropped" and ours["fate"] == "handed-on" and is_nowhere(ours.get("to") or ""):
-        pass  # taken for a domain that the lab's DNS does not have: it comes back
+        pass  # names are taken to exist, and to lead elsewhere
     elif ours["fate"] not in ("undecided", real["fate"], *real["fates"]):
         kinds.append("fate")
-    elif real["fate"] == "handed-on" and ours.get("to") and plain(ours["to"]) not in map(plain, real["to"]):
+    elif real["fate"] == "handed-on" and ours.get("to") and plain(written(ours["to"])) not in map(plain, real["to"]):
         kinds.append("to")
     if real["fate"] == "dropped" and ours["relay"] and is_nowhere(ours.get("to") or ""):
         return kinds
@@ -116,11 +116,18 @@ def differences(real: dict, ours: dict, relayed: bool) -> list[str]:
 
 
 # What the lab's DNS does not have, of the domains that attempts ask for.
-NOWHERE = ("sub.example.net", "example.net.example.com", "virtual.example", "mail.relayed.example")
+NOWHERE = ("", "sub.example.net", "example.net.example.com", "virtual.example", "mail.relayed.example", "example.net.redirect")
+# What the lab's DNS leads back to the server for: where it does not take them for its own, their mail loops and is returned.
+BACK_HERE = ("example.com", "dept.example.com", "mail.example.com", "mail")
 
 
 def is_nowhere(address: str) -> bool:
-    return plain(address).rpartition("@")[2].strip(".") in NOWHERE
+    return plain(address).rpartition("@")[2].strip(".") in NOWHERE + BACK_HERE
+
+
+def written(address: str) -> str:
+    """As it was before the program escaped it."""
+    return address.replace("\\\\", "\\")
 
 
 def claimed(root: Path) -> set[str]:
@@ -144,6 +151,8 @@ def is_claimed(real: dict, attempt: dict, claims: set[str]) -> bool:
 
 def is_outside(address: str, owned: list[str]) -> bool:
     domain = plain(address).rpartition("@")[2]
+    if not domain:
+        return False
     if domain.startswith("["):
         return domain.strip("[]").removeprefix("ipv6:") not in names.server_addresses()
     return not any(domain == name or domain.endswith("." + name) for name in owned)

@@ -25,7 +25,8 @@ cat > /usr/sbin/sensible-mda <<'MDA'
 #!/bin/sh
 exec cat > /dev/null
 MDA
-chmod 755 /usr/sbin/sensible-mda
+cp /usr/sbin/sensible-mda /usr/bin/procmail
+chmod 755 /usr/sbin/sensible-mda /usr/bin/procmail
 chmod 600 /etc/ssl/lab/server.key
 touch /ready
 while :; do sleep 3600; done
