@@ -9,6 +9,7 @@ from pathlib import Path
 
 from fidelity import names
 from fidelity.names import plain
+from fidelity_sendmail.doors import by_port, is_vouched_for
 
 FIELDS = ["client", "ptr", "ptr_confirmed", "helo", "port", "mail_from", "rcpt_to", "after", "tls", "client_cert", "auth"]
 HOST = ["--hostname", "mail.example.com", "--mta-version", "8.17.1.9"] + [
@@ -57,7 +58,7 @@ def judge(program: Program, number: int, root: Path, owned: list[str], attempts:
         found.counts[f"verdict {audit['verdict']}"] += 1
         if audit["runs"] == (real[0]["at"] == "not running"):
             found.wrong.append((["runs"], attempts[0], real[0], {}))
-        listeners = {listener["port"]: listener for listener in audit["listeners"]}
+        listeners = {listener["port"]: listener for listener in by_port(audit["listeners"])}
     claims = claimed(root)
     for attempt, truth, ours in zip(attempts, real, ours_of_all):
         truth = with_fate(attempt, truth)
@@ -71,7 +72,7 @@ def judge(program: Program, number: int, root: Path, owned: list[str], attempts:
             kinds.remove("relay")
             relayed = False
         listener = listeners.get(attempt.get("port", 25))
-        if relayed and listener and contradicts(listener, attempt):
+        if relayed and listener and contradicts(listener, attempt) and not is_vouched_for(attempt, claims):
             kinds.append("unsound")
         found.counts["pairs"] += 1
         found.counts["relayed"] += relayed
@@ -165,14 +166,10 @@ def really_relayed(attempt: dict, real: dict, owned: list[str]) -> bool:
         is_outside(to, owned) and plain(to).rpartition("@")[2] in said for to in real["to"])
 
 
-def edge_is_wrong(where: str, attempt: dict, real: dict, owned: list[str]) -> bool:
-    return really_relayed(attempt, real, owned) != (where == "inside")
-
-
 def contradicts(listener: dict, attempt: dict) -> bool:
-    """Audit says that this client cannot relay."""
+    """Audit says that this client cannot relay without credentials."""
     client = ipaddress.ip_address(attempt["client"])
-    if client.is_loopback:
+    if client.is_loopback or attempt.get("client_cert") == "trusted":
         return False
     sets = listener.get("may_relay_without_auth", listener["relay_without_auth"])
     if not sets.get("complete", True):

@@ -3,7 +3,6 @@ import argparse
 import datetime
 import json
 import multiprocessing
-import random
 import shutil
 import signal
 import time
@@ -15,12 +14,12 @@ from typing import Any, Iterator
 
 from fidelity import certificates
 from fidelity.ask import read_lines, write_lines
-from fidelity.edges import questions
 from fidelity.world import WideWorld
 from fidelity_sendmail import planted
 from fidelity_sendmail.ask import answers
-from fidelity_sendmail.attempts import Attempts, can_connect
-from fidelity_sendmail.compare import Judgement, Program, edge_is_wrong, judge
+from fidelity_sendmail.attempts import Attempts
+from fidelity_sendmail.compare import Judgement, Program, judge
+from fidelity_sendmail.edges import asked_at_edges, is_wrong
 from fidelity_sendmail.generate import Maker
 from fidelity_sendmail.server import SendmailServer
 from kit.alone import Alone
@@ -195,13 +194,10 @@ def _one(world: WideWorld, server: SendmailServer, arguments: argparse.Namespace
 
 def _ask_edges(world: WideWorld, server: SendmailServer, program: Program, folder: Path, owned: list[str], found: Judgement) -> None:
     """Both edges of every interval of clients that may relay, as the program says."""
-    dice = random.Random(f"edges {found.number}")
-    asked = [(where, {**attempt, "port": listener["port"]}) for listener in program.audit(folder / "root")["listeners"]
-             for where, attempt in questions(listener, dice)
-             if can_connect(attempt["client"]) and not attempt.get("ptr") and not attempt.get("tls")]
+    asked = asked_at_edges(program, folder / "root", found.number)
     for (where, attempt), real in zip(asked, answers(world, server, [attempt for _, attempt in asked])):
         if real["at"] in ("cut off", "not running"):
             continue
         found.counts[f"edges {where}"] += 1
-        if edge_is_wrong(where, attempt, real, owned):
+        if is_wrong(where, attempt, real, owned, folder / "root"):
             found.wrong.append(([f"edge {where}"], attempt, real, {}))
