@@ -100,8 +100,10 @@ class Inside {
     for (const auto& found : check_.instances) {
       const bool mapped = found.master && found.master->own_network;
       for (const auto& [here, there] : found.published) ports.insert(here);
-      for (const auto& door : found.configuration.loaded.policy.doors) {
-        if (!mapped) ports.insert(door.port);
+      const auto& policy = found.configuration.loaded.policy;
+      for (const auto& door : policy.doors) {
+        const bool can_ask = policy.listeners.at(door.listener).wants_first.empty();
+        if (!mapped && can_ask) ports.insert(door.port);
       }
     }
     for (const auto port : arguments_.run.ports) ports.insert(port);

@@ -203,12 +203,19 @@ Result<std::vector<LogFile>> named_logs(const std::vector<std::string>& paths) {
   return files;
 }
 
+std::vector<LogFile> rotated_logs(const std::string& path) {
+  std::vector<LogFile> files;
+  const std::filesystem::path last(path);
+  for (const auto& name : names_beginning(last.parent_path(), last.filename())) {
+    if (const auto written = written_time(name)) files.push_back({name, *written});
+  }
+  return files;
+}
+
 std::vector<LogFile> usual_logs() {
   std::vector<LogFile> files;
-  const auto add = [&](const std::string& folder, const char* start) {
-    for (const auto& path : names_beginning(folder, start)) {
-      if (const auto written = written_time(path)) files.push_back({path, *written});
-    }
+  const auto add = [&](const std::string& folder, const std::string& start) {
+    for (auto& file : rotated_logs(folder + "/" + start)) files.push_back(std::move(file));
   };
   add(log_folder, "mail.log");
   if (files.empty()) add(log_folder, "maillog");

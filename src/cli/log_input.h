@@ -36,5 +36,8 @@ Result<ChildProcess> follow_journal(logs::Time since);
 Result<std::vector<LogFile>> named_logs(const std::vector<std::string>& paths);
 /// /var/log/mail.log*, else /var/log/maillog*; none: there are none.
 std::vector<LogFile> usual_logs();
+/// This file, and those whose names begin with its name, as rotation leaves them; none: there is
+/// none.
+std::vector<LogFile> rotated_logs(const std::string& path);
 
 }  // namespace relayproof::cli

@@ -17,6 +17,7 @@
 #include "cli/log_queue.h"
 #include "cli/log_reading.h"
 #include "cli/output.h"
+#include "cli/seen_in_logs.h"
 #include "cli/this_machine.h"
 #include "logs/block_reader.h"
 
@@ -46,14 +47,20 @@ mail::IpSet set_of(const std::vector<mail::Network>& networks) {
   return builder.build();
 }
 
-// The domains of the configuration, and of --responsible. Without --config, one that is not there
-// or cannot be read is no failure: the report says that the domains are not known.
-Result<std::vector<std::string>> own_domains(const Arguments& arguments) {
-  auto domains = arguments.inside.responsible;
+// That of --config, or of this machine. Without --config, one that is not there or cannot be read
+// is no failure: the report says that the domains are not known.
+Result<std::optional<Configuration>> configuration_of(const Arguments& arguments) {
   const auto& path = arguments.logs.config;
-  if (path.empty() && !is_of_this_machine(arguments.logs)) return domains;
-  const auto configuration = load_configuration(arguments.inside, path);
-  if (!configuration && !path.empty()) return tl::unexpected(configuration.error());
+  if (path.empty() && !is_of_this_machine(arguments.logs)) return std::nullopt;
+  auto configuration = load_configuration(arguments.inside, path);
+  if (configuration) return std::optional(std::move(*configuration));
+  if (!path.empty()) return tl::unexpected(configuration.error());
+  return std::nullopt;
+}
+
+std::vector<std::string> own_domains(const Arguments& arguments,
+                                     const std::optional<Configuration>& configuration) {
+  auto domains = arguments.inside.responsible;
   if (configuration) {
     const auto& claims = configuration->loaded.policy.answers_for;
     domains.insert(domains.end(), claims.begin(), claims.end());
@@ -61,15 +68,22 @@ Result<std::vector<std::string>> own_domains(const Arguments& arguments) {
   return domains;
 }
 
+// What the server writes by itself, else what syslog writes on most machines.
+std::vector<LogFile> logs_here(const std::optional<Configuration>& configuration) {
+  const auto own = configuration ? log_of_its_own(configuration->path, "") : std::string();
+  auto files = own.empty() ? std::vector<LogFile>() : rotated_logs(own);
+  return files.empty() ? usual_logs() : files;
+}
+
 Result<LogReading> make_reading(const Arguments& arguments) {
   LogReading reading;
   const auto& asked = arguments.logs;
   auto files = named_logs(asked.files);
   if (!files) return tl::unexpected(files.error());
-  reading.files = asked.files.empty() ? usual_logs() : std::move(*files);
-  auto domains = own_domains(arguments);
-  if (!domains) return tl::unexpected(domains.error());
-  reading.join.own_domains = std::move(*domains);
+  const auto configuration = configuration_of(arguments);
+  if (!configuration) return tl::unexpected(configuration.error());
+  reading.files = asked.files.empty() ? logs_here(*configuration) : std::move(*files);
+  reading.join.own_domains = own_domains(arguments, *configuration);
   const bool here = is_of_this_machine(asked);
   const auto host = here ? completed_by_this_machine(arguments.inside.host) : arguments.inside.host;
   reading.join.trusted = trusted_of(arguments.inside, host);

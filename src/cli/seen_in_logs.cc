@@ -29,20 +29,6 @@ struct Log {
   std::string text;
 };
 
-// Where Postfix writes by itself (postlogd(8)), if it does.
-std::string own_log(const FoundInstance& instance, const std::string& root) {
-  constexpr std::string_view name = "maillog_file";
-  const std::string text =
-      DiskFiles(root).read_end(path_in(instance.configuration.path, "main.cf"), most_of_a_file);
-  std::string found;
-  for (const auto line : split(text, '\n')) {
-    const auto equals = line.find('=');
-    if (equals == std::string_view::npos || trim(line.substr(0, equals)) != name) continue;
-    found = std::string(trim(line.substr(equals + 1)));
-  }
-  return found.starts_with('/') ? found : std::string();
-}
-
 std::vector<Log> logs_of(const FoundInstance& instance) {
   std::vector<Log> logs;
   for (const auto& log : log_paths_of(instance)) {
@@ -133,10 +119,23 @@ class LookUp {
 
 }  // namespace
 
+std::string log_of_its_own(const std::string& configuration, const std::string& root) {
+  constexpr std::string_view name = "maillog_file";
+  const std::string text =
+      DiskFiles(root).read_end(path_in(configuration, "main.cf"), most_of_a_file);
+  std::string found;
+  for (const auto line : split(text, '\n')) {
+    const auto equals = line.find('=');
+    if (equals == std::string_view::npos || trim(line.substr(0, equals)) != name) continue;
+    found = std::string(trim(line.substr(equals + 1)));
+  }
+  return found.starts_with('/') ? found : std::string();
+}
+
 std::vector<LogPath> log_paths_of(const FoundInstance& instance) {
   const std::string root = instance.master ? instance.master->root : "";
   std::vector<LogPath> found;
-  const auto own = own_log(instance, root);
+  const auto own = log_of_its_own(instance.configuration.path, root);
   const DiskFiles files(root);
   const auto add = [&](const std::string& path) {
     const auto info = files.info(path);

@@ -9,6 +9,10 @@
 
 namespace relayproof::cli {
 
+/// The file that Postfix writes its log to by itself (postlogd(8)), by the configuration in this
+/// folder below this root; empty if it does not.
+std::string log_of_its_own(const std::string& configuration, const std::string& root);
+
 /// A log file of a server.
 struct LogPath {
   std::string root;  ///< of its files; empty: this machine's

@@ -55,6 +55,7 @@ class Comparer {
     if (evidence_.run != nullptr) {
       for (const auto& door : evidence_.run->doors) look_at(door);
     }
+    for (const auto& instance : evidence_.instances) name_unasked(instance);
     add_overall(evidence_, result_.findings);
     decide();
     sort_findings();
@@ -78,6 +79,31 @@ class Comparer {
     relays_unserved_ = relays_unserved_ || relays(door);
     add(alone, Severity::medium, "name its configuration or its container");
     result_.agreement.push_back(std::move(alone));
+  }
+
+  // The doors at which we could not speak first what they want to hear.
+  void name_unasked(const Instance& instance) {
+    const auto& policy = instance.loaded->policy;
+    for (std::size_t i = 0; i < policy.doors.size(); ++i) {
+      const auto& listener = policy.listeners.at(policy.doors[i].listener);
+      if (listener.wants_first.empty()) continue;
+      const auto port = policy.doors[i].port;
+      if (was_asked(port)) continue;
+      Agreement unasked;
+      unasked.instance = instance.name;
+      const auto bound = listener.addresses.empty() ? std::string() : listener.addresses.front();
+      unasked.door = {"", mail::IpAddress::parse(bound).value_or(mail::IpAddress()), port};
+      unasked.outside = "not asked";
+      unasked.inside = predicted_words(instance.audit->doors.at(i));
+      unasked.says = "it wants " + listener.wants_first + " first: nothing was asked there";
+      result_.agreement.push_back(std::move(unasked));
+    }
+  }
+
+  bool was_asked(std::uint16_t port) const {
+    return evidence_.run != nullptr &&
+           std::any_of(evidence_.run->doors.begin(), evidence_.run->doors.end(),
+                       [&](const probe::DoorResult& door) { return door.target.port == port; });
   }
 
   Agreement side_by_side(const Instance& instance, std::size_t policy_door,

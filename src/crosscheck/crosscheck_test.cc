@@ -136,6 +136,16 @@ TEST(CrossCheck, AConfigurationThatIsOpenIsOpenWhateverTheNetworkSays) {
   EXPECT_THAT(codes(result), Contains("RP5102"));
 }
 
+TEST(CrossCheck, ADoorThatDoesNotSpeakFirstIsNamedAsNotAsked) {
+  Server server("127.0.0.0/8");
+  server.loaded.policy.listeners[0].wants_first = "a PROXY header";
+  const auto result = crosscheck({nullptr, {server.instance()}, {}});
+  ASSERT_EQ(result.agreement.size(), 1U);
+  EXPECT_EQ(result.agreement[0].relation, Relation::not_compared);
+  EXPECT_EQ(result.agreement[0].says, "it wants a PROXY header first: nothing was asked there");
+  EXPECT_TRUE(result.findings.empty());
+}
+
 TEST(CrossCheck, ProcessesOlderThanTheirFilesAreTheFirstThingToSay) {
   const Server server("127.0.0.0/8");
   auto instance = server.instance();

@@ -207,6 +207,18 @@ TEST(Nat, ChainsThatJumpInCirclesEndInDoubt) {
   EXPECT_FALSE(strangers(found, false).empty());
 }
 
+TEST(Nat, WhoIsBehindMoreStepsThanAreLookedAtIsInDoubt) {
+  std::string text = "*nat\n:POSTROUTING ACCEPT [0:0]\n-A POSTROUTING -s 198.51.100.0/24 -j C0\n";
+  for (int i = 0; i < 25; ++i) {
+    const auto jump = "-A C" + std::to_string(i) + " -j C" + std::to_string(i + 1) + "\n";
+    text += jump + jump;
+  }
+  text += "-A C25 -d 192.0.2.1/32 -j ACCEPT\n-A POSTROUTING -s 203.0.113.0/24 -j MASQUERADE\n";
+  const auto found = strangers(masked(read_all({text}).nat, to_container()), false);
+  EXPECT_TRUE(found.contains(address("198.51.100.7")));
+  EXPECT_TRUE(found.contains(address("203.0.113.7")));
+}
+
 TEST(Nat, LinesThatAreNoneAreRefusedWithTheirPlace) {
   Deployment to;
   const auto iptables = read("*nat\nhello\n", "rules", {}, to);

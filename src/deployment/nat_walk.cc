@@ -10,7 +10,7 @@ namespace {
 using Action = NatRule::Action;
 
 constexpr std::size_t deepest_jump = 32;
-constexpr std::size_t most_steps = 100'000;
+constexpr std::size_t most_steps = 50'000;
 
 bool names(const InterfaceMatch& match, const std::string& interface) {
   if (match.name.ends_with('+') || match.name.ends_with('*')) {
@@ -72,10 +72,13 @@ Truth concerns(const NatRule& rule, const Flow& flow) {
 }  // namespace
 
 Travellers NatWalk::through(const NatChain& chain, Travellers travellers) {
-  return through(chain, std::move(travellers), deepest_jump);
+  path_.push_back(&chain);
+  auto out = obey(chain, std::move(travellers));
+  path_.pop_back();
+  return out;
 }
 
-Travellers NatWalk::through(const NatChain& chain, Travellers travellers, std::size_t depth) {
+Travellers NatWalk::obey(const NatChain& chain, Travellers travellers) {
   Travellers back;
   for (const auto& rule : chain.rules) {
     if (travellers.perhaps.empty()) break;
@@ -87,7 +90,7 @@ Travellers NatWalk::through(const NatChain& chain, Travellers travellers, std::s
     const auto certain = how == Truth::yes ? matching.surely : mail::IpSet();
     const Travellers here{travellers.surely & certain, travellers.perhaps & matching.perhaps};
     if (here.perhaps.empty()) continue;
-    const Travellers on = act(rule, here, depth, back);
+    const Travellers on = act(rule, here, back);
     // Whom the rule takes for certain is gone; whom it may take may still come by.
     travellers.perhaps = (travellers.perhaps - certain) | on.perhaps;
     travellers.surely = (travellers.surely - here.perhaps) | on.surely;
@@ -129,18 +132,24 @@ Travellers NatWalk::carry(const NatRule& rule) const {
   return {with.surely & rule.sources, with.perhaps & rule.sources};
 }
 
-// Chains that jump in circles: nobody knows what becomes of whom.
+// Nobody knows what becomes of whom.
 Travellers NatWalk::give_up(const NatRule& rule, const Travellers& travellers) {
-  if (steps_ == most_steps + 1) {
-    masked.push_back({travellers.perhaps, mail::IpSet(), false, rule.written});
-    marked.push_back({{~0U, ~0U}, {mail::IpSet(), travellers.perhaps}});
-  }
+  masked.push_back({travellers.perhaps, mail::IpSet(), false, rule.written});
+  marked.push_back({{~0U, ~0U}, {mail::IpSet(), travellers.perhaps}});
   return {};
 }
 
+// Chains that jump in circles, or deeper than any that people write, no kernel takes.
+Travellers NatWalk::jump(const NatRule& rule, const Travellers& here) {
+  const NatChain* chain = find_chain(table_, rule.chain);
+  if (chain == nullptr) return {mail::IpSet(), here.perhaps};
+  const bool circles = std::find(path_.begin(), path_.end(), chain) != path_.end();
+  if (circles || path_.size() > deepest_jump) return give_up(rule, here);
+  return through(*chain, here);
+}
+
 // What comes back to the next rule.
-Travellers NatWalk::act(const NatRule& rule, const Travellers& here, std::size_t depth,
-                        Travellers& back) {
+Travellers NatWalk::act(const NatRule& rule, const Travellers& here, Travellers& back) {
   switch (rule.action) {
     case Action::nothing:
     case Action::destination:
@@ -155,11 +164,8 @@ Travellers NatWalk::act(const NatRule& rule, const Travellers& here, std::size_t
       back.perhaps = back.perhaps | here.perhaps;
       return {};
     case Action::jump:
-    case Action::go_to: {
-      const NatChain* chain = find_chain(table_, rule.chain);
-      if (chain == nullptr || depth == 0) return {mail::IpSet(), here.perhaps};
-      return through(*chain, here, depth - 1);
-    }
+    case Action::go_to:
+      return jump(rule, here);
     case Action::masquerade:
     case Action::source:
       translate(rule, here);

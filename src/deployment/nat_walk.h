@@ -34,15 +34,17 @@ class NatWalk {
   std::vector<Marked> marked;  ///< whose packets rules marked
 
  private:
-  Travellers through(const NatChain& chain, Travellers travellers, std::size_t depth);
+  Travellers obey(const NatChain& chain, Travellers travellers);
   Travellers give_up(const NatRule& rule, const Travellers& travellers);
-  Travellers act(const NatRule& rule, const Travellers& here, std::size_t depth, Travellers& back);
+  Travellers act(const NatRule& rule, const Travellers& here, Travellers& back);
+  Travellers jump(const NatRule& rule, const Travellers& here);
   Travellers carry(const NatRule& rule) const;
   void translate(const NatRule& rule, const Travellers& here);
 
   const NatTable& table_;
   const Flow& flow_;
   const std::vector<Marked>* known_marks_;
+  std::vector<const NatChain*> path_;  ///< the chains that the walk is in
   std::size_t steps_ = 0;
 };
 

@@ -65,6 +65,9 @@ struct Listener {
   };
   std::vector<Doubt> doubts;
   bool tls_from_the_start = false;
+  /// What a client has to open with where that is not SMTP: `QMQP`, `a PROXY header`. Such a door
+  /// is not asked from outside: it would keep us waiting for a greeting.
+  std::string wants_first;
   bool only_defers = false;   ///< whatever it refuses it says 4xx instead of 5xx
   std::vector<Stage> stages;  ///< in the order in which they run
   ListId route =
@@ -114,6 +117,9 @@ struct Policy {
   /// Registrable names that the configuration mentions, and so somebody owns: a stranger's
   /// confirmed name is below none of them, nor below one of answers_for.
   NameList owned_names;
+  /// Names below answers_for are then somebody's as those below owned_names are: what if a stranger
+  /// had one?
+  bool lets_strangers_own_names = false;
   /// Where a recipient's local part has what is read as a route (`user%elsewhere`): in front of
   /// another domain it may name one by itself. None: this server reads no routes.
   std::optional<ConditionId> is_routed{};

@@ -89,8 +89,9 @@ bool meets_as_sent(const Policy& policy, const Wanted& wanted,
 
 Ownership ownership(const Policy& policy, Field field, std::string_view text) {
   if (field != Field::client_name) return Ownership::strangers;
-  if (!mail::is_registrable_or_below(text) || answers_for(policy, text)) {
-    return Ownership::impossible;
+  if (!mail::is_registrable_or_below(text)) return Ownership::impossible;
+  if (answers_for(policy, text)) {
+    return policy.lets_strangers_own_names ? Ownership::somebodys : Ownership::impossible;
   }
   return is_below_one_of(policy.owned_names, text) ? Ownership::somebodys : Ownership::strangers;
 }

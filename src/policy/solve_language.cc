@@ -170,7 +170,8 @@ std::vector<patterns::Language> possibly_meeting_rows(const Policy& policy, cons
 patterns::Language possible_texts(const Policy& policy, Field field) {
   switch (field) {
     case Field::client_name:
-      return owned_name() & ~at_or_below(policy.answers_for);
+      return policy.lets_strangers_own_names ? owned_name()
+                                             : owned_name() & ~at_or_below(policy.answers_for);
     case Field::reverse_name:
       return many(label().then(Language::text("."))).then(label());
     case Field::header:

@@ -81,7 +81,8 @@ TextSearch::Outcome TextSearch::explore_leaf(const Shape& shape) {
     return Outcome::none;
   const auto all = members(shape);
   if (field_ != Field::client_name) return search_members(all);
-  const auto outcome = search_members(all & ~at_or_below(policy_.owned_names));
+  const auto outcome =
+      search_members(all & ~(at_or_below(policy_.owned_names) | at_or_below(policy_.answers_for)));
   if (outcome != Outcome::none || hidden_) return outcome;
   // No stranger; somebody else?
   const auto found = find_member(

@@ -192,6 +192,19 @@ TEST(SolveTest, AConfirmedNameIsOneThatAStrangerCanOwn) {
   }
 }
 
+TEST(SolveTest, AConfirmedNameMayBeOursWhereThatIsAsked) {
+  TablePolicy small;
+  small.policy.answers_for = {"ours.example"};
+  small.policy.lets_strangers_own_names = true;
+  const auto name = whole(Field::client_name);
+  for (const char* key : {"mail.ours.example", ".ours.example"}) {
+    const auto lookup =
+        small.lookup({small.table({{key, 1}})}, {Key::whole, Key::dotted_host_parents});
+    EXPECT_EQ(in_words(solved(small.policy, Field::client_name, {finds(lookup, 1, name)})),
+              "hidden mail.ours.example");
+  }
+}
+
 TEST(SolveTest, AForgedNameMayBeOurs) {
   TablePolicy small;
   small.policy.answers_for = {"ours.example"};

@@ -89,13 +89,10 @@ AuditedDoor audited(const dialects::Loaded& loaded, const policy::Door& door,
   result.relays = reach.surely - options.trusted;
   result.may_relay = reach.possibly - options.trusted;
   judge(policy, door, reach, options, result);
-  if (result.verdict != Verdict::open) {
-    std::string names;
-    for (const auto& name : permitted_own_names(policy, listener)) {
-      names += (names.empty() ? "" : ", ") + name;
-    }
-    if (!names.empty()) {
-      result.premises.push_back("no stranger has a confirmed name that is let pass: " + names);
+  if (result.verdict != Verdict::open && !reach.too_large) {
+    if (const auto name = own_name_that_relays(policy, door, reach)) {
+      result.premises.push_back("no stranger has a confirmed name such as " + *name +
+                                ", by which clients are let pass");
     }
   }
   for (auto exposure : reach.exposures) {

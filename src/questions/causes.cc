@@ -10,7 +10,7 @@ namespace {
 using policy::OriginId;
 using policy::Step;
 
-constexpr std::size_t most_networks = 6;
+constexpr std::size_t most_networks = 8;
 
 const policy::Condition* condition_of(const policy::Policy& policy, OriginId origin) {
   const auto found =

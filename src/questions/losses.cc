@@ -5,6 +5,7 @@
 #include <utility>
 #include <variant>
 
+#include "policy/decide.h"
 #include "policy/reach.h"
 #include "questions/asked_flags.h"
 #include "questions/own_mail.h"
@@ -105,14 +106,14 @@ class Search {
       if (difference.kind == Difference::Kind::taken_no_longer) {
         add_delivery(door, other, std::move(difference));
       } else {
-        add(door, std::move(difference), false);
+        add(door, other, std::move(difference), false);
       }
     }
     for (const auto& [flag, was, is] : logged_in_) {
       if (!asks_for(before_.policy, listener_of(before_.policy, door), flag)) continue;
       found = policy::differences(was, door, is, other, reach);
       note_limits(door, found);
-      for (auto& difference : found.found) add(door, std::move(difference), true);
+      for (auto& difference : found.found) add(door, other, std::move(difference), true);
     }
   }
 
@@ -129,14 +130,25 @@ class Search {
     if (std::find(limits.begin(), limits.end(), limit) == limits.end()) limits.push_back(limit);
   }
 
-  void add(const Door& door, Difference difference, bool with_credentials) {
+  // What the server says instead.
+  std::string refusal(const Door& other, const policy::Attempt& witness) const {
+    const auto decided = policy::decide(after_.policy, other.listener, witness);
+    const bool is_told = decided.reply == policy::Decision::Reply::reject ||
+                         decided.reply == policy::Decision::Reply::defer;
+    if (!is_told || decided.answer.code == 0) return {};
+    const auto code = std::to_string(decided.answer.code);
+    return decided.answer.enhanced.empty() ? code : code + ' ' + decided.answer.enhanced;
+  }
+
+  void add(const Door& door, const Door& other, Difference difference, bool with_credentials) {
+    if (difference.kind != Difference::Kind::relays_no_longer) return;
     const auto& name = listener_of(before_.policy, door).name;
+    const auto told = refusal(other, difference.witness);
     const auto put = [&](Loss::Kind kind, mail::IpSet clients, bool legitimate) {
       if (clients.empty()) return;
       result_.found.push_back(
-          {kind, name, door.port, std::move(clients), difference.witness, legitimate});
+          {kind, name, door.port, std::move(clients), difference.witness, legitimate, told});
     };
-    if (difference.kind != Difference::Kind::relays_no_longer) return;
     if (with_credentials) {
       put(Loss::Kind::credentials, difference.clients, true);
       return;

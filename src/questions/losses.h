@@ -23,8 +23,9 @@ struct Loss {
   std::string door;
   std::uint16_t port = 0;
   mail::IpSet clients;
-  policy::Attempt witness;  ///< of what is lost; nothing for a door
-  bool legitimate = false;  ///< its owner has a right to it
+  policy::Attempt witness;     ///< of what is lost; nothing for a door
+  bool legitimate = false;     ///< its owner has a right to it
+  std::string refused_with{};  ///< `554 5.7.1`: what the witness is told then; empty: not known
 };
 std::string_view to_string(Loss::Kind kind);  ///< `relaying`, `credentials`, `delivery`, `door`
 

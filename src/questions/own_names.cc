@@ -18,26 +18,27 @@ bool lets_pass(const Effect& effect) {
          std::holds_alternative<policy::Run>(effect);
 }
 
+// Whether some rule of a listener lets a client pass by a name that may be below an own domain.
 class Search {
  public:
   explicit Search(const Policy& policy) : policy_(policy) {}
 
-  std::vector<std::string> run(const policy::Listener& listener) {
+  bool run(const policy::Listener& listener) {
     for (const auto& stage : listener.stages) due_.push_back(stage.list);
-    while (!due_.empty()) {
+    while (!due_.empty() && !found_) {
       const auto list = due_.back();
       due_.pop_back();
       if (!seen_.insert(list).second) continue;
       for (const auto& rule : policy_.lists.at(list).rules) look_at(rule);
     }
-    return {names_.begin(), names_.end()};
+    return found_;
   }
 
  private:
   void look_at(const policy::Rule& rule) {
     if (!rule.by_row) {
       follow(rule.effect);
-      if (lets_pass(rule.effect)) mentioned_in(rule.when);
+      if (lets_pass(rule.effect)) look_in(rule.when);
       return;
     }
     std::vector<std::uint32_t> passing;
@@ -45,57 +46,69 @@ class Search {
       follow(policy_.results[index]);
       if (lets_pass(policy_.results[index])) passing.push_back(index);
     }
-    if (rule.by_row->subject.field == Field::client_name) add(rule.by_row->lookup, passing, false);
+    if (passing.empty() || rule.by_row->subject.field != Field::client_name) return;
+    look_up(rule.by_row->lookup, passing);
   }
 
   void follow(const Effect& effect) {
     if (const auto* run = std::get_if<policy::Run>(&effect)) due_.push_back(run->list);
   }
 
-  void mentioned_in(ConditionId id) {
+  void look_in(ConditionId id) {
     const auto& is = policy_.conditions.at(id).is;
-    if (const auto* no = std::get_if<policy::Not>(&is)) return mentioned_in(no->of);
-    if (const auto* all = std::get_if<policy::All>(&is)) return mentioned_in(all->of);
-    if (const auto* any = std::get_if<policy::Any>(&is)) return mentioned_in(any->of);
+    if (const auto* no = std::get_if<policy::Not>(&is)) return look_in(no->of);
+    if (const auto* all = std::get_if<policy::All>(&is)) return look_in(all->of);
+    if (const auto* any = std::get_if<policy::Any>(&is)) return look_in(any->of);
     const auto* finds = std::get_if<policy::Finds>(&is);
     if (finds == nullptr || finds->subject.field != Field::client_name) return;
-    add(finds->lookup, finds->results, finds->results.empty());
+    look_up(finds->lookup, finds->results);
   }
-  void mentioned_in(const std::vector<ConditionId>& of) {
-    for (const auto id : of) mentioned_in(id);
+  void look_in(const std::vector<ConditionId>& of) {
+    for (const auto id : of) look_in(id);
   }
 
-  void add(std::uint32_t lookup, const std::vector<std::uint32_t>& results, bool any_result) {
+  // No results: any.
+  void look_up(std::uint32_t lookup, const std::vector<std::uint32_t>& results) {
     const auto counts = [&](const policy::Row& row) {
-      return any_result || std::find(results.begin(), results.end(), row.result) != results.end();
+      return results.empty() || std::binary_search(results.begin(), results.end(), row.result);
     };
     for (const auto index : policy_.lookups.at(lookup).tables) {
       const auto& table = policy_.tables.at(index);
       for (const auto& [key, row] : table.literals) {
-        if (counts(row)) add_key(key);
+        found_ = found_ || (counts(row) && is_own(key));
       }
-      for (const auto& pattern : table.patterns) {
-        if (counts(pattern.row)) names_.insert("a pattern of " + table.name);
-      }
+      for (const auto& pattern : table.patterns) found_ = found_ || counts(pattern.row);
     }
   }
 
-  void add_key(std::string_view key) {
+  bool is_own(std::string_view key) const {
     if (key.starts_with('.')) key.remove_prefix(1);
-    if (policy::answers_for(policy_, key)) names_.emplace(key);
+    return policy::answers_for(policy_, key);
   }
 
   const Policy& policy_;
   std::vector<ListId> due_;
   std::set<ListId> seen_;
-  std::set<std::string> names_;
+  bool found_ = false;
 };
 
 }  // namespace
 
-std::vector<std::string> permitted_own_names(const Policy& policy,
-                                             const policy::Listener& listener) {
-  return Search(policy).run(listener);
+std::optional<std::string> own_name_that_relays(const Policy& policy, const policy::Door& door,
+                                                const policy::Reach& reach) {
+  if (!Search(policy).run(policy.listeners.at(door.listener))) return {};
+  Policy asked = policy;
+  asked.lets_strangers_own_names = true;
+  const auto then = policy::reach(asked, door);
+  if (then.too_large || then.possibly.is_subset_of(reach.possibly)) return {};
+  for (const auto& exposure : then.exposures) {
+    const auto& client = exposure.witness;
+    if (client.name_confirmed && client.reverse_name &&
+        policy::answers_for(policy, *client.reverse_name)) {
+      return client.reverse_name;
+    }
+  }
+  return "one of your own";
 }
 
 }  // namespace relayproof::questions

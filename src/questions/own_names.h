@@ -1,17 +1,20 @@
-// Names of clients below the server's own domains by which rules let somebody pass. That no
-// stranger has such a confirmed name is the owner's to know: it is a premise of every *closed*.
+// Clients that pass by a confirmed name below the server's own domains. That no stranger has such a
+// name is the owner's to know: a premise of a *closed* that relies on it.
 #pragma once
 
+#include <optional>
 #include <string>
-#include <vector>
 
 #include "policy/policy.h"
+#include "policy/reach.h"
 
 namespace relayproof::questions {
 
-/// The names, in order and without repetition, of the rows that a listener's rules permit or run
-/// lists by; for a pattern, which may match such a name, `a pattern of pcre:/etc/postfix/clients`.
-std::vector<std::string> permitted_own_names(const policy::Policy& policy,
-                                             const policy::Listener& listener);
+/// A confirmed name below answers_for with which a client relays that does not relay without
+/// (`reach` is the door's); nullopt if there is none. Looked for only if some rule lets clients
+/// pass by such a name, since the door is decided once more for it.
+std::optional<std::string> own_name_that_relays(const policy::Policy& policy,
+                                                const policy::Door& door,
+                                                const policy::Reach& reach);
 
 }  // namespace relayproof::questions

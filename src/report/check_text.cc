@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "base/text.h"
 #include "report/check.h"
@@ -62,12 +63,23 @@ std::string network_words(const Checked& checked) {
                      counted(compared, "door", "doors"));
 }
 
+bool is_as_we_are(const crosscheck::SeenAs& seen) { return seen.saw == seen.asked_from.unmapped(); }
+
 std::string seen_lines(const Checked& checked, const TextOptions& options) {
   std::string text;
   std::size_t told = 0;
+  const auto plain = static_cast<std::size_t>(
+      std::count_if(checked.seen.begin(), checked.seen.end(), is_as_we_are));
+  const bool in_one = plain > 1 && !options.verbose;
+  if (in_one) {
+    text = labelled("seen", fmt::format("under our own address at {} doors, so addresses arrive as "
+                                        "they are",
+                                        plain));
+  }
   for (const auto& seen : checked.seen) {
+    const bool same = is_as_we_are(seen);
+    if (same && in_one) continue;
     if (++told > most_seen && !options.verbose) break;
-    const bool same = seen.saw == seen.asked_from.unmapped();
     text += labelled(
         text.empty() ? "seen" : "",
         fmt::format("as {} (we asked {} from {}{})", seen.saw.to_string(), door_label(seen.door),
@@ -83,20 +95,34 @@ std::string seen_lines(const Checked& checked, const TextOptions& options) {
   return text;
 }
 
+// As wide as its widest cell, within reason.
+std::size_t column_width(const std::vector<std::array<std::string, 4>>& rows, std::size_t column) {
+  constexpr std::size_t widest = 40;
+  std::size_t width = 0;
+  for (const auto& row : rows) width = std::max(width, columns(row.at(column)));
+  return std::min(width, widest);
+}
+
 std::string door_lines(const Checked& checked, const TextOptions& options) {
-  std::string text;
+  std::vector<std::array<std::string, 4>> rows{{"door", "network", "configuration", ""}};
   for (const auto& both : checked.cross.agreement) {
-    const std::string relation = both.code.empty()
-                                     ? std::string(to_string(both.relation))
-                                     : fmt::format("{}  {}", to_string(both.relation), both.code);
-    text += paragraph(fmt::format("  {} ", padded(door_label(both.door), 32)),
-                      fmt::format("{} {} {}", padded(shown(both.outside, 80, options), 30),
-                                  padded(shown(both.inside, 80, options), 20), relation),
-                      35);
+    std::string relation(to_string(both.relation));
+    if (!both.code.empty()) relation += "  " + both.code;
+    rows.push_back({door_label(both.door), shown(both.outside, 80, options),
+                    shown(both.inside, 80, options), std::move(relation)});
   }
-  if (text.empty()) return text;
-  return fmt::format("\n  {} {} {}\n", padded("door", 32), padded("network", 30), "configuration") +
-         text;
+  if (rows.size() == 1) return {};
+  const auto door = column_width(rows, 0);
+  const auto network = column_width(rows, 1);
+  const auto inside = column_width(rows, 2);
+  std::string text = "\n";
+  for (const auto& row : rows) {
+    const auto label = fmt::format("  {}   ", padded(row[0], door));
+    const auto cells =
+        fmt::format("{}   {}   {}", padded(row[1], network), padded(row[2], inside), row[3]);
+    text += paragraph(label, trim(cells), columns(label));
+  }
+  return text;
 }
 
 std::string finding_lines(const Checked& checked, const TextOptions& options) {

@@ -78,6 +78,14 @@ std::string legitimate_losses(const Way& way, const TextOptions& options) {
   return text;
 }
 
+// What those will be told who relay no longer.
+std::string refusal_of(const repair::Way& way) {
+  for (const auto& loss : way.losses.found) {
+    if (!loss.legitimate && !loss.refused_with.empty()) return loss.refused_with;
+  }
+  return {};
+}
+
 std::string chosen_way(const Fixed& fixed, const TextOptions& options) {
   const auto& way = fixed.plan.ways.at(fixed.chosen);
   std::string words = "Proved closed with this: " + steps_of(way, options) + ".";
@@ -88,10 +96,13 @@ std::string chosen_way(const Fixed& fixed, const TextOptions& options) {
   if (!way.asks_owner() && way.losses.limits.empty()) words += " " + kept(fixed, options);
   auto text = paragraph("", words, 0) + legitimate_losses(way, options);
   if (!(lost & mail::globally_routable()).empty()) {
-    text += paragraph("",
-                      "Users outside who send without a password will see \"554 5.7.1 Relay access "
-                      "denied\": they need port 587 and their password.",
-                      0);
+    const auto told = refusal_of(way);
+    text +=
+        paragraph("",
+                  fmt::format("Users outside who send without a password will {}: they need port "
+                              "587 and their password.",
+                              told.empty() ? "be refused" : "see \"" + told + "\""),
+                  0);
   }
   if (!way.commands.empty() && (!way.asks_owner() || fixed.allow_loss)) {
     text += paragraph("",

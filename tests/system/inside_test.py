@@ -170,6 +170,16 @@ class Facts(unittest.TestCase):
             ran, audit = folder.audit()
             self.assertEqual((audit["verdict"], ran.returncode), ("open", 2), ran.stdout)
 
+    def test_a_name_of_ones_own_that_lets_pass_is_a_premise(self):
+        gate = ("smtpd_relay_restrictions = permit_mynetworks, check_client_access inline:{{%s}}, "
+                "reject_unauth_destination\n")
+        for row, is_premise in (("lab.example.com=OK", True), ("lab.example.com=DUNNO", False),
+                                ("lab.example.com=REJECT", False)):
+            with self.subTest(row), Folder(BASE + NETWORKS + gate % row) as folder:
+                _, report = folder.audit()
+                self.assertEqual(report["verdict"], "closed")
+                self.assertEqual("lab.example.com" in json.dumps(report["listeners"][0]["premises"]), is_premise)
+
     def test_nobody_can_register_below_localhost(self):
         with Folder(BASE + GATE + NETWORKS + "relay_domains = localhost, intern.local\n") as folder:
             _, audit = folder.audit()

@@ -102,6 +102,7 @@ class Lowering {
     if (port != 0) listener.ports = {port};
     listener.tls_from_the_start = listen.tls == Listen::Tls::from_the_start;
     if (listen.tls != Listen::Tls::none) listener.strangers_can.push_back(Flag::tls);
+    if (listen.proxy) listener.wants_first = "a PROXY header";
     if (listen.verify) doubt_certificates(listen, listener);
     listener.stages = stages(listen, expansion);
     listener.route = route(listen, expansion);

@@ -26,8 +26,9 @@ bool speaks_haproxy(const Config& config, const Service& service, std::string_vi
 }
 
 void add_proxy(SharedLowering& shared, const Service& service, std::string_view parameter,
-               policy::Door& door) {
+               policy::Listener& listener, policy::Door& door) {
   if (!speaks_haproxy(shared.config, service, parameter)) return;
+  listener.wants_first = "a PROXY header";
   door.may_claim = mail::IpSet::all();
   door.claim_origin = shared.builder.origin(shared.config.effective(service, parameter));
 }
@@ -71,7 +72,7 @@ std::vector<policy::Door> open_doors(SharedLowering& shared, const Service& inet
   add_proxy(
       shared, inet,
       through_postscreen ? "postscreen_upstream_proxy_protocol" : "smtpd_upstream_proxy_protocol",
-      door);
+      listener, door);
   add_xclient(shared, behind, door);
   return {door};
 }

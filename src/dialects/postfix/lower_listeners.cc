@@ -118,6 +118,7 @@ policy::Listener lower_smtpd(ServiceLowering& service, policy::ListId route) {
 policy::Listener lower_qmqpd(ServiceLowering& service, policy::ListId route) {
   auto listener = listener_of(service, what_stops_service(service.shared.config, service.service));
   listener.route = route;
+  listener.wants_first = "QMQP";
   const auto value = service.value("qmqpd_authorized_clients");
   const auto clients =
       lower_clients(service.builder(), service.shared.shelf, value, "qmqpd_authorized_clients");

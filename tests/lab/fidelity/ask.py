@@ -1,15 +1,14 @@
 """Asks the real Postfix: one configuration, its attempts, and what became of each."""
-import json
 import secrets
 import shutil
 from pathlib import Path
 
+from fidelity.comparison import NOT_ANSWERED
 from fidelity.dialogue import Dialogue
 from fidelity.fates import fate_of, fates
+from fidelity.recorded import read_lines  # noqa: F401  fidelity_sendmail has it from here
 from fidelity.server import SETTINGS, Server
 from fidelity.world import WideWorld
-
-NOT_ANSWERED = ("not asked", "not running", "cut off")
 
 
 class Running:
@@ -46,17 +45,3 @@ class Running:
         for built in self._server.file(SETTINGS).glob("*.db"):
             shutil.copyfile(built, self._root / SETTINGS / built.name)
         shutil.copyfile(self._server.file("etc/aliases.db"), self._root / "etc/aliases.db")
-
-
-def write_truth(folder: Path, attempts: list[dict], real: list[dict], complaints: list[str]) -> None:
-    write_lines(folder / "attempts.jsonl", attempts)
-    write_lines(folder / "real.jsonl", real)
-    (folder / "complaints").write_text("".join(line + "\n" for line in complaints))
-
-
-def write_lines(path: Path, things: list[dict]) -> None:
-    path.write_text("".join(json.dumps(thing) + "\n" for thing in things))
-
-
-def read_lines(path: Path) -> list[dict]:
-    return [json.loads(line) for line in path.read_text().splitlines()]

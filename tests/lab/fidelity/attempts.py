@@ -3,6 +3,7 @@ import ipaddress
 import random
 
 from fidelity import names
+from fidelity.clients import can_connect, edges_of
 from fidelity.configuration import Configuration
 from fidelity.draft import Vocabulary
 from kit.addresses import SERVER
@@ -26,7 +27,7 @@ class Attempts:
         self.dice = random.Random(f"attempts {seed} {of.number}")
         self.of = of
         self.words: Vocabulary = of.words
-        self._edges = [address for network in of.words.networks for address in _edges_of(network)]
+        self._edges = [address for network in of.words.networks for address in edges_of(network)]
 
     def make(self, count: int) -> list[dict]:
         return [self._attempt() for _ in range(count)]
@@ -97,9 +98,9 @@ class Attempts:
         own = ["127.0.0.1", "::1", *SERVER.addresses()]
         choices = own if self._wants("really", 0.5) else [*names.REAL_CLIENTS, *own, "127.8.9.10"]
         if choices is not own:
-            choices += [edge for edge in self._edges if _can_connect(edge)] + ["198.51.100.77", "10.1.2.3"]
+            choices += [edge for edge in self._edges if can_connect(edge)] + ["198.51.100.77", "10.1.2.3"]
         attempt["client"] = self._pick(choices)
-        name, confirmed = NAMES_THEN.get(attempt["client"], (None, True))
+        name, confirmed = names.KNOWN_CLIENTS.get(attempt["client"], (None, True))
         if name:
             attempt["ptr"] = name
             if not confirmed:
@@ -200,23 +201,3 @@ class Attempts:
     def _below(self, domain: str) -> str:
         domain = domain.lstrip(".")
         return domain if self._chance(0.75) else self._pick([f"a.{domain}", f"evil{domain}", domain.upper()])
-
-
-NAMES_THEN = {**names.REAL_CLIENTS, "127.0.0.1": ("localhost", True), "::1": ("localhost", True),
-              SERVER.ipv4: (names.HOST, True), SERVER.ipv6: (names.HOST, True)}
-
-
-def _edges_of(network: str) -> list[str]:
-    """Its first and last address, their neighbours outside, and one inside."""
-    found = ipaddress.ip_network(network, strict=False)
-    first, last = int(found.network_address), int(found.broadcast_address)
-    space = type(found.network_address)
-    numbers = {first, last, first - 1, last + 1, (first + last) // 2}
-    return [str(space(number)) for number in sorted(numbers) if 0 <= number < (1 << found.max_prefixlen)]
-
-
-def _can_connect(address: str) -> bool:
-    found = ipaddress.ip_address(address)
-    return not (found.is_multicast or found.is_unspecified or found.is_loopback or found.is_link_local
-                or (found.version == 4 and (int(found) >> 24 in (0, 255) or int(found) >> 28 == 15))
-                or str(found).startswith(("192.0.2.", "2001:db8:25:", "2001:db8:51:", "198.51.100.53")))

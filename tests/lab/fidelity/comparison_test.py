@@ -10,8 +10,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from fidelity import compare, decisive, edges, judge, modes, mutations, planted, program  # noqa: E402
-from fidelity.ask import read_lines, write_lines  # noqa: E402
+from fidelity import compare, comparison, decisive, edges, modes, mutations, planted, program, recorded, subject  # noqa: E402
+from fidelity.recorded import write_lines  # noqa: E402
 
 STAND_IN = Path(__file__).with_name("stand_in.py")
 REFUSED = {"at": "rcpt", "code": 554, "enhanced": "5.7.1", "text": "5.7.1 no", "fate": "refused"}
@@ -84,7 +84,23 @@ class Edges(unittest.TestCase):
                                     ("192.0.2.25", False), ("2001:db8::9", True)):
             with self.subTest(client=client):
                 self.assertEqual(edges.contradicts(LISTENER, {**ATTEMPT, "client": client}), contradicts)
-        self.assertFalse(edges.contradicts(LISTENER, {**ATTEMPT, "auth": "alice"}))
+
+    def test_who_has_a_secret_is_no_stranger(self):
+        reader = comparison.Reader(Path("/"), [])
+        for more, needs in (({}, False), ({"auth": "alice"}, True), ({"client_cert": "trusted"}, True), ({"client_cert": "none"}, False)):
+            self.assertEqual(reader.needs_secret({**ATTEMPT, **more}), needs)
+
+    def test_a_client_with_a_confirmed_name_of_the_server_is_no_stranger_where_audit_says_that_it_took_that_for_granted(self):
+        closed = {**LISTENER, "verdict": "closed", "premises": ["no stranger has a confirmed name such as gw.dept.example.com"]}
+        for ptr, confirmed, listener, contradicts in (
+                ("gw.dept.example.com", True, closed, False), ("A.gw.dept.example.com", True, closed, False),
+                ("corp.example", True, closed, False), ("gw.dept.example.com", False, closed, True),
+                ("evilexample.com", True, closed, True), ("mail.club.example", True, closed, True), (None, True, closed, True),
+                ("gw.dept.example.com", True, {**closed, "premises": ["a table is what it seems"]}, True),
+                ("gw.dept.example.com", True, {**closed, "verdict": "open", "premises": []}, False)):
+            with self.subTest(ptr=ptr, confirmed=confirmed, premises=listener["premises"]):
+                attempt = {**ATTEMPT, "ptr": ptr, "ptr_confirmed": confirmed}
+                self.assertEqual(edges.contradicts(listener, attempt, ["example.com", "corp.example"]), contradicts)
 
 
 class WithTruth(unittest.TestCase):
@@ -101,7 +117,7 @@ class WithTruth(unittest.TestCase):
         write_lines(place / "attempts.jsonl", [{**ATTEMPT, "client": "10.1.1.1"}, {**ATTEMPT, "client": "10.1.1.1"}])
         write_lines(place / "real.jsonl", [REFUSED, RELAYED])
         write_lines(place / "says.jsonl", answers)
-        (place / "audit.json").write_text(json.dumps({"verdict": "open", "listeners": [LISTENER]}))
+        (place / "audit.json").write_text(json.dumps({"verdict": "open", "responsible_for": [], "listeners": [LISTENER]}))
         return place.parent
 
     def run_mode(self, mode, **more) -> tuple[int, str]:
@@ -129,19 +145,18 @@ class WithTruth(unittest.TestCase):
 
     def test_an_audit_that_excludes_who_relays_is_unsound(self):
         truth = self.truth("unsound", [says("reject", 554), says("accept", fate="handed-on", relay=True)])
-        (truth / "00000/audit.json").write_text(json.dumps({"verdict": "closed", "listeners": [
+        (truth / "00000/audit.json").write_text(json.dumps({"verdict": "closed", "responsible_for": [], "listeners": [
             {**LISTENER, "relay_without_auth": {"ipv4": [], "ipv6": []}, "exposures": []}]}))
         self.run_mode(modes.compare_with_truth, truth=str(truth))
         self.assertEqual(json.loads((self.folder / "kept/000/about.json").read_text())["kinds"], ["unsound"])
 
     def test_explain_is_compared_when_audit_takes_too_long(self):
-        class Slow(program.Program):
+        class Slow(subject.PostfixProgram):
             def audit(self, root: Path) -> dict:
                 raise program.TooLong("audit")
 
         place = self.truth("slow", [says("reject", 554), says("accept", fate="local")]) / "00000"
-        found = judge.judge(Slow(str(STAND_IN)), 0, place / "root", [], *map(read_lines, (place / "attempts.jsonl",
-                                                                                         place / "real.jsonl")))
+        found = recorded.judge_recorded(Slow(str(STAND_IN)), compare.Reader, place)
         self.assertEqual((found.failure, found.counts["audits too long"], found.counts["pairs"]), ("", 1, 2))
         self.assertEqual([each.kinds for each in found.disagreements], [("relay", "fate")])
 

@@ -4,26 +4,29 @@ import os
 import queue
 import signal
 import traceback
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Callable, Iterator
 
 from fidelity import certificates
-from fidelity.authority import Authority
-from fidelity.server import Server
+from fidelity.daemon import Daemon
 from fidelity.world import WideWorld
+from kit.root import ready_root
 
-Work = Callable[[WideWorld, Server, Any], Any]
+Machine = Callable[[WideWorld, Path, Path], AbstractContextManager[Daemon]]
+"""Makes a server's machine from its world, the lab's root and the folder of certificates."""
+Work = Callable[[WideWorld, Any, Any], Any]
 
 
-def share(things: list, workers: int, scratch: Path, root: Path, work: Work) -> Iterator[tuple[Any, Any]]:
+def share(things: list, workers: int, scratch: Path, machine: Machine, work: Work) -> Iterator[tuple[Any, Any]]:
     """(thing, result) as each is done; a result that is an Exception tells of a failure."""
     todo: multiprocessing.SimpleQueue = multiprocessing.SimpleQueue()
     done: multiprocessing.Queue = multiprocessing.Queue()
-    for number in range(len(things)):
+    workers = min(workers, len(things))
+    for number in [*range(len(things)), *[None] * workers]:
         todo.put(number)
-    for _ in range(workers):
-        todo.put(None)
-    crew = [multiprocessing.Process(target=_labour, args=(number, scratch, root, work, things, todo, done), daemon=True)
+    root = ready_root()
+    crew = [multiprocessing.Process(target=_labour, args=(number, scratch, machine, root, work, things, todo, done), daemon=True)
             for number in range(workers)]
     for each in crew:
         each.start()
@@ -43,14 +46,13 @@ def share(things: list, workers: int, scratch: Path, root: Path, work: Work) -> 
         each.join()
 
 
-def _labour(number: int, scratch: Path, root: Path, work: Work, things: list, todo: Any, done: Any) -> None:
+def _labour(number: int, scratch: Path, machine: Machine, root: Path, work: Work, things: list, todo: Any, done: Any) -> None:
     for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(each, signal.SIG_DFL)
     try:
         shown = scratch / f"certificates-{os.getpid()}"
         certificates.make(shown)
-        with WideWorld(number, scratch, shown) as world, Server(world, root, shown) as server, \
-                Authority(server.file("var/spool/postfix/private/auth")):
+        with WideWorld(number, scratch, shown) as world, machine(world, root, shown) as server:
             while (which := todo.get()) is not None:
                 try:
                     done.put((which, work(world, server, things[which])))

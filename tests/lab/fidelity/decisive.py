@@ -2,8 +2,8 @@
 from collections import Counter
 
 from fidelity.restrictions import LISTS, RESTRICTIONS
+from fidelity.tally import ENOUGH
 
-ENOUGH = 50
 _ENDS = {"permit", "reject", "refuse", "defer"}
 # Under which name old spellings are counted.
 _SAME = {"reject_unknown_client": "reject_unknown_client_hostname", "reject_maps_rbl": "reject_rbl_client",
@@ -27,29 +27,26 @@ def deciding(ours: dict) -> set[tuple[str, str]]:
     return found
 
 
-class Decisive:
-    """Counts over all pairs on which program and server agree."""
+def few(counts: Counter) -> list[tuple[str, str, int]]:
+    """What can be decisive, and was not often enough."""
+    return [(name, where, counts[name, where]) for name in RESTRICTIONS for where in LISTS if _is_rare(name, where, counts[name, where])]
 
-    def __init__(self) -> None:
-        self.counts: Counter = Counter()
 
-    def add(self, ours: dict) -> None:
-        self.counts.update(deciding(ours))
+def table(counts: Counter) -> str:
+    """`counts`: over all pairs on which program and server agree."""
+    rows = sorted({name for name, _ in counts} | set(COUNTED))
+    head = f"{'restriction':46}" + "".join(f"{where:>13}" for where in LISTS)
+    return "\n".join([head] + [f"{name:46}" + "".join(_cell(name, where, counts[name, where]) for where in LISTS) for name in rows])
 
-    def few(self) -> list[tuple[str, str, int]]:
-        """What can be decisive, and was not often enough."""
-        return [(name, where, self.counts[name, where]) for name in RESTRICTIONS for where in LISTS
-                if name in COUNTED and (name, where) not in NEVER and self.counts[name, where] < ENOUGH]
 
-    def table(self) -> str:
-        rows = sorted({name for name, _ in self.counts} | set(COUNTED))
-        head = f"{'restriction':46}" + "".join(f"{where:>13}" for where in LISTS)
-        return "\n".join([head] + [f"{name:46}" + "".join(self._cell(name, where) for where in LISTS) for name in rows])
+def _cell(name: str, where: str, count: int) -> str:
+    if (name, where) in NEVER and not count:
+        return f"{'never':>13}"
+    return f"{f'{count}' + ('!' if _is_rare(name, where, count) else ''):>13}"
 
-    def _cell(self, name: str, where: str) -> str:
-        count = self.counts[name, where]
-        few = name in COUNTED and (name, where) not in NEVER and count < ENOUGH
-        return f"{'never' if (name, where) in NEVER and not count else f'{count}' + ('!' if few else ''):>13}"
+
+def _is_rare(name: str, where: str, count: int) -> bool:
+    return name in COUNTED and (name, where) not in NEVER and count < ENOUGH
 
 
 # What no attempt of the lab can show: it needs pipelining, never ends a list, or hangs on the DNS.

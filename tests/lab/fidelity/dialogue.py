@@ -4,7 +4,7 @@ import time
 
 from fidelity import names
 from fidelity.server import Server
-from fidelity.session import Closed, Reply, Wire, xclient
+from fidelity.session import Closed, Manners, Reply, Wire, ended, say_all, xclient
 from fidelity.world import WideWorld
 from kit.addresses import SERVER
 
@@ -46,7 +46,7 @@ class Dialogue:
                 return {"at": "not asked"}
             try:
                 reply = wire.say(xclient(attempt))
-                return self._say_all(wire, attempt, token) if reply.good else _ended("connect", reply)
+                return self._say_all(wire, attempt, token) if reply.good else ended("connect", reply)
             finally:
                 wire.close()
         except DoesNotRun as error:
@@ -59,36 +59,16 @@ class Dialogue:
         wire, greeting = self._connect(attempt["client"], _is_servers(attempt["client"]), attempt.get("port", 25))
         try:
             if not greeting.good:
-                return _ended("connect", greeting)
+                return ended("connect", greeting)
             return self._say_all(wire, attempt, token)
         finally:
             wire.close()
 
     def _say_all(self, wire: Wire, attempt: dict, token: str) -> dict:
-        if attempt.get("helo") is not None:
-            reply = wire.say(f"{attempt.get('verb', 'HELO')} {attempt['helo']}")
-            if not reply.good:
-                return _ended("helo", reply)
-        reply = wire.say("MAIL FROM:" + attempt["mail_from"])
-        if not reply.good:
-            return _ended("mail", reply)
-        before = []
-        for other in attempt.get("after", []):
-            reply = wire.say("RCPT TO:" + other)
-            before.append(reply.code)
-        reply = wire.say("RCPT TO:" + attempt["rcpt_to"] + _without_bounce(attempt["rcpt_to"]))
-        told = {"after": before} if before else {}
-        if not reply.good:
-            return {**_ended("rcpt", reply), **told}
-        told["rcpt_code"] = reply.code
-        reply = wire.say("DATA")
-        if not reply.good:
-            return {**_ended("data", reply), **told}
         headers = "".join(f"{name}: {value}\r\n" for name, value in attempt.get("headers", {}).items())
-        reply = wire.send(MESSAGE.format(token=token, headers=headers).encode())
-        found = {**_ended("message", reply), **told}
-        if reply.good and "queued as " in reply.text:
-            found["queue_id"] = reply.text.rsplit("queued as ", 1)[1].split()[0]
+        found = say_all(wire, attempt, token, Manners(MESSAGE.replace("{headers}", headers), without_bounce=True))
+        if found["code"] < 400 and "queued as " in found["text"]:
+            found["queue_id"] = found["text"].rsplit("queued as ", 1)[1].split()[0]
         return found
 
     def _wire(self, door: Door) -> Wire | None:
@@ -146,12 +126,3 @@ class Dialogue:
 
 def _is_servers(address: str) -> bool:
     return address.startswith("127.") or address == "::1" or address in names.server_addresses()
-
-
-def _without_bounce(recipient: str) -> str:
-    """Bounces are nobody's question here, and cost more than the mail itself."""
-    return " NOTIFY=NEVER" if recipient.startswith("<") and recipient.endswith(">") else ""
-
-
-def _ended(step: str, reply: Reply) -> dict:
-    return {"at": step, "code": reply.code, "enhanced": reply.enhanced, "text": reply.text}

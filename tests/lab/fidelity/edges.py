@@ -1,10 +1,9 @@
 """Asks the real server at both edges of every interval of clients that the program says may relay."""
 import ipaddress
 import random
-import re
+from typing import Sequence
 
 from fidelity import names
-from fidelity.compare import really_relayed
 from fidelity.program import LINK_LOCAL
 from kit.addresses import SERVER
 
@@ -12,8 +11,8 @@ MOST_EDGES = 12
 FAMILIES = ((ipaddress.IPv4Address, 32), (ipaddress.IPv6Address, 128))
 # The host's own, as the program is told them.
 _OWN = {str(ipaddress.ip_address(address)) for address in (*names.server_addresses(), LINK_LOCAL.partition("/")[0])}
-# What a screen says: it is passed from elsewhere, with another name, or later.
-_SCREENED = re.compile(r"(Host|Domain) not found|blocked using|cannot find your|undeliverable address")
+# How `audit` begins the premise that names a client whom it takes for the owner's.
+_PREMISE = "no stranger has a confirmed name such as "
 
 H, D = names.HOST, names.DOMAIN
 L = f"[{SERVER.ipv4}]"
@@ -88,25 +87,26 @@ def witness_for(listener: dict, address: str) -> dict | None:
     return None
 
 
-def wrong(where: str, attempt: dict, real: dict, owned: list[str], written: str = "") -> bool:
-    """Whether the server did at this edge what the program says nobody can, or not what it says he can."""
-    if real["at"] in ("not asked", "cut off"):
-        return False
-    if where == "outside":
-        return really_relayed(attempt, real, owned)
-    return real.get("fate") not in ("handed-on", "tried") and not is_screened(real, written)
+def reached(listeners: list[dict], client: str, port: int) -> list[dict]:
+    """The listeners that this client may get to at this port."""
+    here = [each for each in listeners if each["port"] == port]
+    found = ipaddress.ip_address(client)
+    is_ipv6 = found.version == 6 and not found.ipv4_mapped
+    return [each for each in here if any((":" in address) == is_ipv6 for address in each.get("addresses", []))] or here
 
 
-def is_screened(real: dict, written: str) -> bool:
-    """`surely` leaves out of account what only screens refuse. One is a pattern that is asked for the client's address."""
-    text = real.get("text", "")
-    by_pattern = "Client host rejected" in text and re.search(r"check_client_access\s+(regexp|pcre):", written)
-    return bool(_SCREENED.search(text) or by_pattern)
+def has_own_name(listener: dict, attempt: dict, responsible_for: Sequence[str]) -> bool:
+    """The client's confirmed name is the server's own, or below. `audit` takes it that no stranger has such a name; where such
+    names would let somebody in whom it leaves out, a premise of the listener says so."""
+    name = (attempt.get("ptr") or "").lower()
+    is_own = attempt.get("ptr_confirmed", True) and any(name == each or name.endswith("." + each) for each in responsible_for)
+    is_premised = any(premise.startswith(_PREMISE) for premise in listener.get("premises", []))
+    return bool(is_own and (is_premised or listener.get("verdict") == "open"))
 
 
-def contradicts(listener: dict, attempt: dict) -> bool:
-    """A stranger's attempt that really was relayed, from an address which the program says cannot."""
-    if attempt.get("auth") or attempt.get("client_cert") == "trusted" or is_trusted(attempt["client"]):
+def contradicts(listener: dict, attempt: dict, responsible_for: Sequence[str] = ()) -> bool:
+    """This attempt, which really was relayed, is a stranger's from an address that the program says cannot."""
+    if is_trusted(attempt["client"]) or has_own_name(listener, attempt, responsible_for):
         return False
     may = listener.get("may_relay_without_auth", listener["relay_without_auth"])
     client = ipaddress.ip_address(attempt["client"])

@@ -9,6 +9,9 @@ CODES = {"access_map_reject_code": ["554", "550", "450"], "relay_domains_reject_
          "non_fqdn_reject_code": ["550"], "invalid_hostname_reject_code": ["550"], "multi_recipient_bounce_reject_code": ["550"],
          "plaintext_reject_code": ["554"], "access_map_defer_code": ["451"]}
 
+# After so many configurations each restriction has had its turn in each list.
+TURNS = len(restrictions.TURNS) * 5 // 4 + 5
+
 
 def choose(draft: Draft, number: int) -> str:
     """Sets the lists; the restriction whose turn it is stands in its list where it matters. Returns which."""

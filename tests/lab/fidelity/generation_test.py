@@ -7,7 +7,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from fidelity import fates, minimise, restrictions, server, session  # noqa: E402
+from fidelity import fates, gates, minimise, restrictions, server, session, short  # noqa: E402
 from fidelity.attempts import Attempts  # noqa: E402
 from fidelity.configuration import configuration  # noqa: E402
 
@@ -21,9 +21,13 @@ class Generating(unittest.TestCase):
         self.assertNotEqual(configuration(5, 1).files, configuration(6, 1).files)
 
     def test_each_restriction_has_its_turn_in_each_list(self):
-        rounds = len(restrictions.TURNS) * 5 // 4 + 5
-        seen = {configuration(1, number).focus for number in range(rounds)}
+        seen = {configuration(1, number).focus for number in range(gates.TURNS)}
         self.assertEqual({f"{name} in {where}" for name, where in restrictions.TURNS} - seen, set())
+
+    def test_a_short_run_is_about_every_restriction_and_every_list(self):
+        chosen = short.covering(lambda number: set(gates.turn(number)), 1, 0, 48, gates.TURNS)
+        about = {each for number in chosen for each in gates.turn(number)}
+        self.assertEqual({*restrictions.RESTRICTIONS, *restrictions.LISTS, ""} - about, set())
 
     def test_every_table_that_is_named_is_there(self):
         for number in range(150):

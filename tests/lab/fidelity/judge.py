@@ -3,12 +3,14 @@ import random
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Callable
 
 from fidelity import edges
-from fidelity.ask import Running
-from fidelity.compare import Outcome, compare, sorted_kinds, written_in
-from fidelity.decisive import deciding
+from fidelity.comparison import NOT_ANSWERED, Outcome, Reader, contradicted, sorted_kinds
 from fidelity.program import Failed, Program, TooLong
+
+Ask = Callable[[list[dict]], list[dict]]
+"""Makes attempts on the running server, and tells what became of each."""
 
 
 @dataclass
@@ -18,6 +20,11 @@ class Disagreement:
     attempt: dict
     real: dict
     ours: dict
+
+    @property
+    def kind(self) -> str:
+        return (f"{'+'.join(self.kinds)}: real {self.real.get('at')} {self.real.get('code')} {self.real.get('fate')}, "
+                f"ours {self.ours.get('reply')} {self.ours.get('code')} {self.ours.get('fate')}")
 
     @property
     def signature(self) -> str:
@@ -37,28 +44,48 @@ class Judgement:
     disagreements: list[Disagreement] = field(default_factory=list)
     failure: str = ""
 
+    def disagree(self, kinds: list[str] | tuple[str, ...], attempt: dict, real: dict, ours: dict) -> None:
+        self.disagreements.append(Disagreement(self.number, tuple(kinds), attempt, real, ours))
 
-def judge(program: Program, number: int, root: Path, owned: list[str], attempts: list[dict], real: list[dict],
-          running: Running | None = None) -> Judgement:
-    """With the running server, its edges are asked for as well."""
+
+def judge(program: Program, number: int, reader: Reader, attempts: list[dict], real: list[dict], ask: Ask | None = None) -> Judgement:
+    """With the running server to ask, its edges are asked for as well."""
     found = Judgement(number)
     try:
-        answers = program.explain(root, attempts)
-        audit = _audit(found, program, root)
+        answers = program.explain(reader.root, attempts)
+        audit = _audit(found, program, reader.root)
     except (Failed, TooLong, ValueError) as error:
         found.failure = str(error)
         return found
-    listeners = {listener["port"]: listener for listener in audit["listeners"]} if audit else {}
-    written = written_in(root)
+    if audit and reader.runs_wrongly(audit, real):
+        found.disagree(["runs"], attempts[0], real[0], {})
     for attempt, truth, ours in zip(attempts, real, answers):
-        _judge_pair(found, compare(attempt, truth, ours, owned, written), attempt, truth, ours,
-                    listeners.get(attempt.get("port", 25)))
+        truth = reader.seen(attempt, truth)
+        _judge_pair(found, reader, reader.outcome(attempt, truth, ours), (attempt, truth, ours), audit)
     found.counts["configurations"] += 1
     if audit:
         found.counts[f"verdict {audit['verdict']}"] += 1
-    if running is not None:
-        _judge_edges(found, running, listeners, owned, written)
+        if ask is not None:
+            judge_edges(found, reader, audit, ask)
     return found
+
+
+def judge_edges(found: Judgement, reader: Reader, audit: dict, ask: Ask) -> None:
+    """Both edges of every interval of clients that may relay, as the program says."""
+    dice = random.Random(f"edges {found.number}")
+    asked = [(where, attempt) for listener in audit["listeners"]
+             if listener.get("runs", True) and not listener.get("loopback_only")
+             for where, attempt in edges.questions(listener, dice)
+             if listener in edges.reached(audit["listeners"], attempt["client"], listener["port"])
+             and reader.is_askable(where, attempt, listener)]
+    for (where, attempt), real in zip(asked, ask([attempt for _, attempt in asked])):
+        real = reader.seen(attempt, real)
+        if real["at"] in NOT_ANSWERED:
+            continue
+        found.counts[f"edges {where}"] += 1
+        if reader.is_wrong_edge(where, attempt, real):
+            found.disagree([f"edge {where}"], attempt, real, {"reply": where, "fate": f"edge {where}", "listener": str(attempt["port"]),
+                                                              "relay": where == "inside"})
 
 
 def _audit(found: Judgement, program: Program, root: Path) -> dict | None:
@@ -72,31 +99,22 @@ def _audit(found: Judgement, program: Program, root: Path) -> dict | None:
         return None
 
 
-def _judge_pair(found: Judgement, outcome: Outcome, attempt: dict, truth: dict, ours: dict, listener: dict | None) -> None:
+def _judge_pair(found: Judgement, reader: Reader, outcome: Outcome, pair: tuple[dict, dict, dict], audit: dict | None) -> None:
+    attempt, _, ours = pair
     if not outcome.compared:
-        found.counts["not compared"] += 1
+        found.counts["explained" if outcome.explained else "not compared"] += 1
         return
     kinds = outcome.kinds
-    if listener and outcome.relayed and edges.contradicts(listener, attempt):
+    if audit and outcome.relayed and not outcome.claimed and not reader.needs_secret(attempt) and contradicted(audit, attempt):
         kinds = sorted_kinds([*kinds, "unsound"])
     found.counts["pairs"] += 1
     found.counts["relayed"] += outcome.relayed
-    found.counts["undecided"] += outcome.undecided
     found.counts["explained"] += outcome.explained
     if outcome.explained:
         return
     if kinds:
-        found.disagreements.append(Disagreement(found.number, kinds, attempt, truth, ours))
+        found.disagree(kinds, *pair)
+    elif outcome.undecided:
+        found.counts["undecided"] += 1
     else:
-        found.decisive.update(deciding(ours))
-
-
-def _judge_edges(found: Judgement, running: Running, listeners: dict[int, dict], owned: list[str], written: str) -> None:
-    dice = random.Random(f"edges {found.number}")
-    asked = [(where, attempt) for listener in listeners.values() if listener.get("runs", True) and listener["port"] != 10025
-             for where, attempt in edges.questions(listener, dice)]
-    for (where, attempt), real in zip(asked, running.answers([attempt for _, attempt in asked])):
-        found.counts[f"edges {where}"] += 1
-        if edges.wrong(where, attempt, real, owned, written):
-            ours = {"reply": where, "fate": f"edge {where}", "listener": str(attempt["port"]), "relay": where == "inside"}
-            found.disagreements.append(Disagreement(found.number, (f"edge {where}",), attempt, real, ours))
+        found.decisive.update(reader.deciding(ours))

@@ -4,22 +4,36 @@ import json
 import shutil
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Iterator
 
-from fidelity import disagreements, mutations
-from fidelity.ask import Running, read_lines, write_truth
+from fidelity import decisive, disagreements, mutations, short
+from fidelity.ask import Running
 from fidelity.attempts import Attempts
+from fidelity.authority import Authority
+from fidelity.compare import Reader
 from fidelity.configuration import configuration, write
 from fidelity.crew import share
+from fidelity.gates import TURNS, turn
 from fidelity.judge import Judgement, judge
 from fidelity.program import Program
+from fidelity.recorded import judge_all, judge_recorded, kept, owned, write_truth
+from fidelity.server import Server
+from fidelity.subject import PostfixProgram
 from fidelity.tally import Tally
+from fidelity.world import WideWorld
 from kit.alone import Alone
-from kit.root import ready_root
 
 SHOWN = 25
+MTA = "Postfix 3.7.11"
+
+
+@contextmanager
+def machine(world: WideWorld, root: Path, shown: Path) -> Iterator[Server]:
+    """With whom smtpd asks for logins."""
+    with Server(world, root, shown) as server, Authority(server.file("var/spool/postfix/private/auth")):
+        yield server
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -51,11 +65,12 @@ def record_truth(arguments: argparse.Namespace, scratch: Path) -> int:
         attempts = Attempts(arguments.seed, found).make(arguments.attempts)
         with Running(world, server, folder / "root") as running:
             real = running.answers(attempts)
-            write_truth(folder, attempts, real, running.complaints())
+            write_truth(folder, attempts, real)
+            (folder / "complaints").write_text("".join(line + "\n" for line in running.complaints()))
         return real
 
     begin, done, pairs, failed = time.monotonic(), 0, 0, 0
-    for number, real in share(_numbers(arguments), arguments.jobs, scratch, ready_root(), work):
+    for number, real in share(_numbers(arguments), arguments.jobs, scratch, machine, work):
         if isinstance(real, Exception):
             print(f"{number}: {real}", file=sys.stderr)
             failed += 1
@@ -84,7 +99,7 @@ def confirm_xclient(arguments: argparse.Namespace, scratch: Path) -> int:
         return list(zip(attempts, really, claimed))
 
     same, different = 0, 0
-    for number, answers in share(_numbers(arguments), arguments.jobs, scratch, ready_root(), work):
+    for number, answers in share(_numbers(arguments), arguments.jobs, scratch, machine, work):
         if isinstance(answers, Exception):
             raise answers
         for attempt, really, claimed in answers:
@@ -100,57 +115,45 @@ def confirm_xclient(arguments: argparse.Namespace, scratch: Path) -> int:
 
 def compare_with_truth(arguments: argparse.Namespace) -> int:
     """Needs no server: for the days when the model is made."""
-    program = Program(arguments.program, arguments.explain_only)
-    folders = _recorded(arguments)
-    tally = Tally()
-    with ThreadPoolExecutor(arguments.jobs) as pool:
-        for found in pool.map(lambda folder: _judge_recorded(program, folder), folders):
-            tally.counts["asked"] += 1
-            tally.add(found)
+    program = PostfixProgram(arguments.program, arguments.explain_only)
+    folders, tally = _recorded(arguments), Tally(MTA)
+    for number, found in judge_all(program, Reader, folders, arguments.jobs):
+        tally.add(number, found)
     return _end_recorded(arguments, tally, folders)
 
 
 def compare_with_truth_and_edges(arguments: argparse.Namespace, scratch: Path) -> int:
     """The attempts were made before; the server runs only to be asked at the edges that `audit` gives now."""
-    program = Program(arguments.program)
-
-    folders, tally = _recorded(arguments), Tally()
+    program = PostfixProgram(arguments.program)
+    folders, tally = _recorded(arguments), Tally(MTA)
     asked = set(folders[::arguments.edges_every])
 
     def work(world: Any, server: Any, folder: Path) -> Judgement:
         if folder not in asked:
-            return _judge_recorded(program, folder)
+            return judge_recorded(program, Reader, folder)
         with Running(world, server, folder / "root") as running:
-            return _judge_recorded(program, folder, running)
+            return judge_recorded(program, Reader, folder, running.answers)
 
-    for folder, found in share(folders, arguments.jobs, scratch, ready_root(), work):
-        tally.counts["asked"] += 1
-        tally.add(found if not isinstance(found, Exception) else Judgement(int(folder.name), failure=str(found)))
+    for folder, found in share(folders, arguments.jobs, scratch, machine, work):
+        tally.add(int(folder.name), found)
         if tally.counts["asked"] % 100 == 0:
             print(tally.line(), flush=True)
     return _end_recorded(arguments, tally, folders)
 
 
 def _recorded(arguments: argparse.Namespace) -> list[Path]:
-    found = sorted(path.parent for path in Path(arguments.truth).glob("*/real.jsonl"))
-    return [folder for folder in found if int(folder.name) >= arguments.begin][:arguments.configurations]
-
-
-def _judge_recorded(program: Program, folder: Path, running: Running | None = None) -> Judgement:
-    about = json.loads((folder / "about.json").read_text())
-    return judge(program, int(folder.name), folder / "root", about["owned"], read_lines(folder / "attempts.jsonl"),
-                 read_lines(folder / "real.jsonl"), running)
+    return kept(Path(arguments.truth), arguments.begin, arguments.configurations)
 
 
 def _end_recorded(arguments: argparse.Namespace, tally: Tally, folders: list[Path]) -> int:
     roots = {int(folder.name): folder for folder in folders}
-    _keep(arguments, tally, lambda number: (roots[number] / "root", _owned(roots[number])))
+    _keep(arguments, tally, lambda number: (roots[number] / "root", owned(roots[number])))
     return _end(arguments, tally)
 
 
 def compare_live(arguments: argparse.Namespace, scratch: Path) -> int:
     """The whole thing: random configurations, the server, the program, and the edges between who may and who may not."""
-    program = Program(arguments.program, arguments.explain_only)
+    program = PostfixProgram(arguments.program, arguments.explain_only)
     made = scratch / "configurations"
 
     def work(world: Any, server: Any, number: int) -> Judgement:
@@ -160,16 +163,15 @@ def compare_live(arguments: argparse.Namespace, scratch: Path) -> int:
         attempts = Attempts(arguments.seed, found).make(arguments.attempts)
         with Running(world, server, folder / "root") as running:
             real = running.answers(attempts)
-            return judge(program, number, folder / "root", found.owned, attempts, real, running)
+            return judge(program, number, Reader(folder / "root", found.owned), attempts, real, running.answers)
 
     failed_cases, cases = _replay_all(arguments, scratch, program, sorted(disagreements.CASES.glob("*")))
-    tally, begin = Tally(), time.monotonic()
-    for number, found in share(_numbers(arguments), arguments.jobs, scratch, ready_root(), work):
-        tally.counts["asked"] += 1
-        tally.add(found if not isinstance(found, Exception) else Judgement(number, failure=str(found)))
+    tally, begin = Tally(MTA), time.monotonic()
+    for number, found in share(_numbers(arguments), arguments.jobs, scratch, machine, work):
+        tally.add(number, found)
         if not arguments.short and tally.counts["asked"] % 100 == 0:
             print(f"{tally.line()}; {time.monotonic() - begin:.0f} s", flush=True)
-    _keep(arguments, tally, lambda number: (made / f"{number:05}/root", _owned(made / f"{number:05}")))
+    _keep(arguments, tally, lambda number: (made / f"{number:05}/root", owned(made / f"{number:05}")))
     _make_small(arguments, scratch, program)
     tally.passed += cases - failed_cases
     tally.counts["asked"] += cases
@@ -177,7 +179,7 @@ def compare_live(arguments: argparse.Namespace, scratch: Path) -> int:
 
 
 def replay(arguments: argparse.Namespace, scratch: Path, folders: list[Path]) -> int:
-    failed, count = _replay_all(arguments, scratch, Program(arguments.program), folders, True)
+    failed, count = _replay_all(arguments, scratch, PostfixProgram(arguments.program), folders, True)
     print(f"{count - failed} passed, {failed} failed")
     return 1 if failed else 0
 
@@ -192,7 +194,7 @@ def _replay_all(arguments: argparse.Namespace, scratch: Path, program: Program, 
     failed = 0
     if not folders:
         return 0, 0
-    for folder, kinds in share(folders, min(arguments.jobs, len(folders)), scratch, ready_root(), work):
+    for folder, kinds in share(folders, arguments.jobs, scratch, machine, work):
         failed += bool(kinds) or isinstance(kinds, Exception)
         if kinds or wordy:
             print(f"{folder}: {kinds if isinstance(kinds, Exception) else ', '.join(kinds) or 'agree'}")
@@ -218,27 +220,27 @@ def _make_small(arguments: argparse.Namespace, scratch: Path, program: Program) 
         def work(world: Any, server: Any, folder: Path) -> None:
             disagreements.make_small(world, server, program, folder)
 
-        for folder, result in share(folders, min(arguments.jobs, len(folders)), scratch, ready_root(), work):
+        for folder, result in share(folders, arguments.jobs, scratch, machine, work):
             print(f"{folder}: {result}" if result else f"\n{folder}\n{disagreements.shown(folder)}")
 
 
 def _end(arguments: argparse.Namespace, tally: Tally) -> int:
     if arguments.decisive:
-        print(tally.decisive.table())
-    print(tally.line())
-    if arguments.record:
-        versions = {"postfix": "3.7.11", "relayproof": Program(arguments.program).version()}
-        tally.write_figures(Path(arguments.record), versions, arguments.seed)
-    print(f"{tally.passed} passed, {tally.failed} failed")
-    return 1 if tally.failed else 0
+        print(decisive.table(tally.decisive))
+    if arguments.record and arguments.record.endswith(".inc"):
+        tally.write_sentence(Path(arguments.record))
+    elif arguments.record:
+        figures = {**tally.figures(), "seed": arguments.seed, "relayproof": PostfixProgram(arguments.program).version(),
+                   "restrictions_decisive": len({name for name, _ in tally.decisive}),
+                   "rarely_decisive": [f"{name} in {where}: {count}" for name, where, count in decisive.few(tally.decisive)]}
+        Path(arguments.record).write_text(json.dumps(figures, indent=1) + "\n")
+    return tally.end()
 
 
 def _numbers(arguments: argparse.Namespace) -> list[int]:
+    if arguments.short:
+        return short.covering(lambda number: set(turn(number)), arguments.seed, arguments.begin, arguments.configurations, TURNS)
     return list(range(arguments.begin, arguments.begin + arguments.configurations))
-
-
-def _owned(folder: Path) -> list[str]:
-    return json.loads((folder / "about.json").read_text())["owned"]
 
 
 def _say_rate(done: int, pairs: int, begin: float) -> None:

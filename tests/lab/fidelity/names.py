@@ -6,7 +6,7 @@ asks for them; stranger's names are anybody's: attempts ask for them, and tables
 import ipaddress
 import re
 
-from kit.addresses import BACKED_UP_DOMAIN, BLOCK_LIST, SERVER, SERVER_SECOND, SINK
+from kit.addresses import BACKED_UP_DOMAIN, BLOCK_LIST, CANARY, CLIENTS, SERVER, SERVER_SECOND, SINK
 
 HOST = SERVER.name
 DOMAIN = "example.com"
@@ -22,6 +22,8 @@ SMART_HOSTS = ["smart.example", "hub.smart.example"]
 
 STRANGERS = ["example.net", "example.org", "club.example", "partner.example.org", "big.example",
              "mail.big.example", "evil-example.com", "com.example.net"]
+# What the program names in a witness when the configuration answers for its first choices.
+WITNESSED = ["example.info"]
 BACKED_UP = BACKED_UP_DOMAIN
 NOWHERE = "does-not-exist.example"
 
@@ -42,6 +44,10 @@ HELOS = ["club.example", "mail.big.example", HOST, DOMAIN, "localhost", "pc1.exa
 # Client names that the lab's DNS knows too, for clients which really connect.
 REAL_CLIENTS = {"198.18.7.1": ("mail.club.example", True), "198.18.7.2": ("pc1.example.com", False),
                 "198.18.7.3": ("gw.dept.example.com", True), "2001:db8:77::3": ("relay.example.net", True)}
+# By address, what the server finds of those who connect, and whether that is confirmed.
+KNOWN_CLIENTS = {**REAL_CLIENTS, "127.0.0.1": ("localhost", True), "::1": ("localhost", True),
+                 SERVER.ipv4: (HOST, True), SERVER.ipv6: (HOST, True),
+                 **{host: (each.name, each.confirmed) for each in [*CLIENTS.values(), CANARY] for host in each.addresses() if each.name}}
 LISTED_CLIENTS = ["203.0.113.9", "198.18.7.1", "100.64.9.9"]
 
 
@@ -58,7 +64,7 @@ def plain(address: str) -> str:
 def records() -> list[str]:
     """What the lab's DNS knows of all these, besides what it knows anyway."""
     found = []
-    for domain in RELAYED_DOMAINS + FORWARD_DOMAINS + SMART_HOSTS + STRANGERS + VIRTUAL_DOMAINS + MAILBOX_DOMAINS:
+    for domain in RELAYED_DOMAINS + FORWARD_DOMAINS + SMART_HOSTS + STRANGERS + WITNESSED + VIRTUAL_DOMAINS + MAILBOX_DOMAINS:
         found += [f"{domain}. 300 MX 10 {SINK.name}.", f"{domain}. 300 A {SINK.ipv4}", f"{domain}. 300 NS {SINK.name}."]
     for domain in ("dept.example.com", "corp.example"):
         found += [f"{domain}. 300 MX 10 {HOST}.", f"{domain}. 300 A {SERVER.ipv4}"]

@@ -2,6 +2,7 @@
 import socket
 import ssl
 from dataclasses import dataclass
+from typing import Callable
 
 STEP_SECONDS = 30.0
 
@@ -25,6 +26,18 @@ class Reply:
 
 class Closed(Exception):
     """The server has hung up, or never answered."""
+
+
+@dataclass(frozen=True)
+class Manners:
+    """How the lab behaves towards one kind of server."""
+    message: str
+    """With its end; `{token}` stands for what it is recognised by."""
+    verb: str = "HELO"
+    log_in: Callable[["Wire", str], Reply] | None = None
+    """After EHLO, which is said then whatever `verb` is."""
+    without_bounce: bool = False
+    """Bounces are nobody's question, and may cost more than the mail itself."""
 
 
 class Wire:
@@ -78,6 +91,39 @@ class Wire:
             self._kept += more
         line, self._kept = self._kept.split(b"\n", 1)
         return line.rstrip(b"\r").decode("latin-1")
+
+
+def say_all(wire: Wire, attempt: dict, token: str, manners: Manners) -> dict:
+    """An attempt from behind the greeting to the end of its message: at which step it ended, and with what reply."""
+    if attempt.get("helo") is not None:
+        logs_in = bool(manners.log_in and attempt.get("auth"))
+        reply = wire.say(f"{'EHLO' if logs_in else attempt.get('verb', manners.verb)} {attempt['helo']}")
+        if not reply.good:
+            return ended("helo", reply)
+    if manners.log_in and attempt.get("auth") and not manners.log_in(wire, attempt["auth"]).good:
+        raise Closed("no login")
+    reply = wire.say("MAIL FROM:" + attempt["mail_from"])
+    if not reply.good:
+        return ended("mail", reply)
+    before = [wire.say("RCPT TO:" + other).code for other in attempt.get("after", [])]
+    told = {"after": before} if before else {}
+    reply = wire.say("RCPT TO:" + attempt["rcpt_to"] + _options(attempt["rcpt_to"], manners))
+    if not reply.good:
+        return {**ended("rcpt", reply), **told}
+    told["rcpt_code"] = reply.code
+    reply = wire.say("DATA")
+    if not reply.good:
+        return {**ended("data", reply), **told}
+    reply = wire.send(manners.message.replace("{token}", token).encode())
+    return {**ended("message", reply), **told, "token": token}
+
+
+def ended(step: str, reply: Reply) -> dict:
+    return {"at": step, "code": reply.code, "enhanced": reply.enhanced, "text": reply.text}
+
+
+def _options(recipient: str, manners: Manners) -> str:
+    return " NOTIFY=NEVER" if manners.without_bounce and recipient.startswith("<") and recipient.endswith(">") else ""
 
 
 def xclient(attempt: dict) -> str:

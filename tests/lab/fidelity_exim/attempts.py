@@ -3,11 +3,11 @@ import ipaddress
 import random
 import re
 
+from fidelity.clients import can_connect
 from fidelity_exim import vocabulary as words
 from fidelity_exim.generate import Configuration
 
 KNOWN = {client: (name, confirmed) for client, name, confirmed in words.CLIENTS}
-SERVERS = ("192.0.2.25", "192.0.2.26", "2001:db8:25::25", "2001:db8:25::26")
 
 
 class Attempts:
@@ -69,12 +69,3 @@ def edges_in(text: str) -> list[str]:
             if 0 <= number < 1 << network.max_prefixlen:
                 edges[str(type(network[0])(number))] = True
     return list(edges)
-
-
-def can_connect(client: str) -> bool:
-    """Whether the lab can be this client, from outside."""
-    address = ipaddress.ip_address(client)
-    if address.version == 4:
-        return not (address.is_multicast or address.is_loopback or client.startswith(("0.", "192.0.2.")) or int(address) >= 0xE0000000)
-    return not (address.is_multicast or address.is_unspecified or address.is_loopback or address.is_link_local
-                or client.startswith("2001:db8:25:") or address.ipv4_mapped)

@@ -1,19 +1,9 @@
-"""Errors planted in what the program reads: would the comparison notice a model that was wrong in this way?"""
-import json
-import re
-import shutil
-import tempfile
-from collections import Counter
-from pathlib import Path
+"""Errors that are planted in what the program reads."""
+from fidelity.planting import Error
 
-from fidelity.ask import read_lines
-from fidelity_exim.compare import Program, judge
-
-MOST = 120  # configurations that each is planted in
-ENOUGH = 3  # in which it was noticed
-
+_FILE = "etc/exim4/exim4.conf"
 # What the program is made to overlook or mistake: (name, what it reads, what it takes it for).
-PLANTED = [
+ERRORS = [Error(name, _FILE, reads, instead) for name, reads, instead in [
     ("a negated condition is taken as it is", r"^(\s+(?:\w+ )?)!(\w+ = )", r"\1\2"),
     ("endpass is overlooked", r"^\s+endpass\n", ""),
     ("defer is taken for deny", r"^  defer ", "  deny "),
@@ -39,40 +29,4 @@ PLANTED = [
     ("verify_only is overlooked", r"^  verify_only\n", ""),
     ("senders of a router are overlooked", r"^  senders = .*\n(?=  domains)", ""),
     ("the port is overlooked", r"=\{\$received_port\}", "!={$received_port}"),
-]
-
-
-def run(program: Program, folders: list[Path]) -> int:
-    """Prints for each planted error in how many configurations it stood, and in how many of these it was noticed."""
-    unnoticed = 0
-    sound: dict[Path, int] = {}
-    for name, pattern, replacement in PLANTED:
-        tally: Counter = Counter()
-        for folder in folders:
-            text = (folder / "root/etc/exim4/exim4.conf").read_text()
-            changed = re.sub(pattern, replacement, text, flags=re.M)
-            if changed == text or tally["stood"] == MOST or tally["noticed"] == ENOUGH:
-                continue
-            if folder not in sound:
-                sound[folder] = _disagreements(program, folder, text)
-            tally["stood"] += 1
-            tally["noticed"] += _disagreements(program, folder, changed) > sound[folder]
-        print(f"{tally['noticed']:5} of {tally['stood']:5}  {name}", flush=True)
-        unnoticed += tally["noticed"] == 0
-    print(f"{len(PLANTED) - unnoticed} passed, {unnoticed} failed")
-    return 1 if unnoticed else 0
-
-
-def _disagreements(program: Program, folder: Path, text: str) -> int:
-    """Of what the server did with the kept configuration and what the program says of this text."""
-    about = json.loads((folder / "about.json").read_text())
-    with tempfile.TemporaryDirectory() as scratch:
-        root = Path(scratch, "root")
-        shutil.copytree(folder / "root", root)
-        (root / "etc/exim4/exim4.conf").write_text(text)
-        try:
-            found = judge(program, about["number"], root, about["owned"], read_lines(folder / "attempts.jsonl"),
-                          read_lines(folder / "real.jsonl"), True)
-        except RuntimeError:
-            return 1 << 20
-    return len(found.wrong)
+]]

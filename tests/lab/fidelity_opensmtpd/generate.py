@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from fidelity import names
-from fidelity.attempts import ANYWHERE, NAMES_THEN, _can_connect, _edges_of
+from fidelity.attempts import ANYWHERE
+from fidelity.clients import can_connect, edges_of
 from fidelity.configuration import SYSTEM
-from kit.addresses import CANARY, CLIENTS, SERVER, SERVER_DOMAIN
+from kit.addresses import SERVER, SERVER_DOMAIN
 
 PLUMBING = "".join(f"mta limit {limit} 0\n" for limit in ("conn-delay-relay", "conn-delay-route", "reconn-delay-route",
                                                        "session-keepalive"))
@@ -30,8 +31,6 @@ REGEXES = [".*", "^[^@]+@example\\\\.net$", "example", "\\\\.example$", "^(alice
            "^mail\\\\.", "a{2", "^.*@(example\\\\.com|club\\\\.example)$"]
 REVERSE_NAMES = ["mail.club.example", "pc1.example.com", "gw.dept.example.com", "probe.club.example", "inside.example.com",
                  "*.example.com", "*.club.example", "PROBE.club.example"]
-MORE_CLIENTS = {host: (each.name, each.confirmed) for each in [*CLIENTS.values(), CANARY] for host in each.addresses() if each.name}
-KNOWN_NAMES = {**NAMES_THEN, **MORE_CLIENTS}
 INSIDE = ["127.0.0.1", "::1", *SERVER.addresses(), "127.8.9.10"]
 
 
@@ -301,17 +300,13 @@ class Maker:
         return " ".join(["match", *[part for part in parts if part], end])
 
 
-def configuration(seed: int, number: int) -> Configuration:
-    return Maker(seed, number).make()
-
-
 class Attempts:
     """All attempts on one configuration come from one generator."""
 
     def __init__(self, seed: int, of: Configuration):
         self.dice = random.Random(f"opensmtpd attempts {seed} {of.number}")
         self.of = of
-        self.edges = [edge for network in of.networks for edge in _edges(network) if _can_connect(edge)]
+        self.edges = [edge for network in of.networks for edge in _edges(network) if can_connect(edge)]
 
     def make(self, count: int) -> list[dict]:
         return [self._attempt() for _ in range(count)]
@@ -324,7 +319,7 @@ class Attempts:
 
     def _attempt(self) -> dict:
         attempt: dict = {"client": self._client()}
-        name, confirmed = KNOWN_NAMES.get(attempt["client"], (None, True))
+        name, confirmed = names.KNOWN_CLIENTS.get(attempt["client"], (None, True))
         if name:
             attempt["ptr"] = name
             if not confirmed:
@@ -345,14 +340,14 @@ class Attempts:
         if self.edges and roll < 0.45:
             return self._pick(self.edges)
         if roll < 0.6 or (self.of.rdns and roll < 0.75):
-            return self._pick(list(KNOWN_NAMES))
+            return self._pick(list(names.KNOWN_CLIENTS))
         if roll < 0.78:
             return self._pick(INSIDE)
         if roll < 0.92:
-            return self._pick([each for each in ANYWHERE if _can_connect(each)])
+            return self._pick([each for each in ANYWHERE if can_connect(each)])
         while True:
             address = str(ipaddress.IPv4Address(self.dice.randrange(1 << 24, 224 << 24)))
-            if _can_connect(address):
+            if can_connect(address):
                 return address
 
     def _helo(self) -> str:
@@ -429,4 +424,4 @@ def _edges(network: str) -> list[str]:
         text = "10.0.0.0/8"
     if text == "192.168":
         text = "192.168.0.0/24"
-    return _edges_of(text)
+    return edges_of(text)

@@ -1,16 +1,4 @@
 """Errors planted in what the program reads: would the comparison notice a model that was wrong in this way?"""
-import json
-import re
-import shutil
-import tempfile
-from collections import Counter
-from pathlib import Path
-
-from fidelity.ask import read_lines
-from fidelity_sendmail.compare import Program, differences, really_relayed, with_fate
-
-MOST = 40  # configurations that each is planted in
-ENOUGH = 3  # in which it was noticed
 
 # What the program is made to overlook or mistake: (name, file, what it reads, what it takes it for).
 PLANTED = [
@@ -43,46 +31,3 @@ PLANTED = [
     ("hosts below class R do not count", "sendmail.cf", r"^(R<\?> )\$\* (?=\$=R\t)", r"\1"),
     ("every address counts as this host's own", "sendmail.cf", r"^R\$=w\t+\$@ RELAY\t+\.\.\. and see.*$", "R$*\t$@ RELAY"),
 ]
-
-
-def run(program: Program, folders: list[Path]) -> int:
-    """Prints for each planted error in how many configurations it stood, and in how many it was noticed."""
-    unnoticed = 0
-    sound: dict[tuple[Path, bool], int] = {}
-    for name, file, pattern, replacement in PLANTED:
-        tally: Counter = Counter()
-        for folder in folders:
-            path = folder / "root/etc/mail" / file
-            text = path.read_text() if path.exists() else ""
-            changed = re.sub(pattern, replacement, text, flags=re.M)
-            if changed == text or tally["stood"] == MOST or tally["noticed"] == ENOUGH:
-                continue
-            key = (folder, file == "sendmail.mc")
-            if key not in sound:
-                sound[key] = _disagreements(program, folder, file, text)
-            tally["stood"] += 1
-            tally["noticed"] += _disagreements(program, folder, file, changed) > sound[key]
-        print(f"{tally['noticed']:5} of {tally['stood']:5}  {name}", flush=True)
-        unnoticed += tally["noticed"] == 0
-    print(f"{len(PLANTED) - unnoticed} passed, {unnoticed} failed")
-    return 1 if unnoticed else 0
-
-
-def _disagreements(program: Program, folder: Path, file: str, text: str) -> int:
-    """Of what the server did with the kept configuration and what the program says where this text stands in the file."""
-    about = json.loads((folder / "about.json").read_text())
-    attempts, real = read_lines(folder / "attempts.jsonl"), read_lines(folder / "real.jsonl")
-    with tempfile.TemporaryDirectory() as scratch:
-        root = Path(scratch, "root")
-        shutil.copytree(folder / "root", root)
-        (root / "etc/mail" / file).write_text(text)
-        if file == "sendmail.mc":
-            # What m4 made of it knows better.
-            (root / "etc/mail/sendmail.cf").unlink(missing_ok=True)
-        try:
-            answers = program.explain(root, attempts)
-        except RuntimeError:
-            return 1 << 20
-    return sum(bool(differences(truth, ours, really_relayed(attempt, truth, about["owned"])))
-               for attempt, truth, ours in zip(attempts, map(with_fate, attempts, real), answers)
-               if truth["at"] not in ("cut off", "not running") and truth.get("settled") is not False)

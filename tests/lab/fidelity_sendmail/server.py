@@ -1,16 +1,9 @@
 """A machine whose Sendmail is started anew for each configuration."""
 import shutil
-import subprocess
-import time
-from dataclasses import dataclass
 from pathlib import Path
 
-from fidelity import certificates
-from fidelity.server import Server
-from kit.machine import Machine
-from kit.world import World
+from fidelity.daemon import Daemon, Files
 
-SETTLE_SECONDS = 30.0
 START = """set -e
 hostname "$(cat /etc/hostname)"
 echo 1 > /proc/sys/net/ipv6/bindv6only
@@ -50,34 +43,13 @@ done
 RUN = "(/usr/libexec/sendmail/sendmail -bD -C/etc/mail/sendmail.cf; echo sendmail has ended) & exec sleep 86400"
 
 
-@dataclass(frozen=True)
-class _Files:
-    """What kit.machine wants to know of an MTA."""
-    name: str = "sendmail"
-    listeners: int = 0
-    logs: tuple[str, ...] = ()
-    start: str = START
-
-
-class SendmailServer(Server):
-    """Runs one configuration after the other."""
-
-    def __init__(self, world: World, root: Path, shown: Path):
-        Machine.__init__(self, world, root, _Files(), [], [], [])
-        self._instance: subprocess.Popen | None = None
-        self._shown = shown
-
-    def _stage(self, stage: Path) -> None:
-        Machine._stage(self, stage)
-        inside = stage / certificates.INSIDE
-        inside.mkdir(parents=True)
-        for name in ("ca.pem", "server.pem", "server.key"):
-            shutil.copy(self._shown / name, inside)
-            (inside / name).chmod(0o600 if name.endswith("key") else 0o644)
+class SendmailServer(Daemon):
+    files = Files("sendmail", START)
+    key_mode = 0o600
 
     def start(self, folder: Path) -> None:
         """Runs the configuration below `folder`, which is laid out as `/` is; its sendmail.cf is made there."""
-        self.stop()
+        self.renew()
         spool = self.file("var/spool/mqueue")
         for left in spool.iterdir():
             left.unlink()
@@ -87,34 +59,20 @@ class SendmailServer(Server):
                 old.unlink()
         for source in (folder / "etc/mail").iterdir():
             shutil.copyfile(source, settings / source.name)
-        self._log_begin = len(self._syslog.lines)
-        self._console_begin = (self._folder / "console").stat().st_size
         self._log.write(self.run("/bin/sh", "-c", MAKE).encode())
         self._log.flush()
         if (settings / "sendmail.cf").exists():
             shutil.copyfile(settings / "sendmail.cf", folder / "etc/mail/sendmail.cf")
-        inside = ["nsenter", "-t", str(self._pid), "-a", "-r", "-w", "unshare", "--pid", "--fork", "--kill-child",
-                  "/bin/sh", "-c", RUN]
-        self._instance = subprocess.Popen(inside, stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log,
-                                          start_new_session=True)
+        self.launch("/bin/sh", "-c", RUN)
 
     def complaint(self) -> str:
         """What Sendmail said when it did not start."""
-        text = (self._folder / "console").read_bytes()[self._console_begin:].decode(errors="replace")
+        text = self.console()
         return text if "sendmail has ended" in text else ""
 
-    def deliver(self) -> None:
-        """Sendmail delivers as it takes mail; what it put off is tried once more."""
-
     def settle(self) -> bool:
-        """Waits until nothing but the daemon runs."""
-        deadline, quiet = time.monotonic() + SETTLE_SECONDS, 0
-        while time.monotonic() < deadline:
-            quiet = quiet + 1 if len(self.run("pgrep", "-x", "-r", "R,S,D", "sendmail").split()) <= 1 else 0
-            if quiet == 2:
-                return True
-            time.sleep(0.02)
-        return False
+        """Sendmail delivers as it takes mail: waits until it has."""
+        return self.wait_for_only("sendmail")
 
     def log_lines(self) -> list[str]:
         return self.all_words()
