@@ -43,10 +43,10 @@ struct Alarm::Bell {
     bell->timer.expires_at(when);  // whoever waited for it before is told so, and does nothing
     bell->timer.async_wait([bell](const boost::system::error_code& error) {
       if (error || bell->stopped) return;
-      const TimePoint due = bell->due;
+      const TimePoint next = bell->due;
       bell->wound = TimePoint::max();
-      if (due == TimePoint::max()) return;
-      if (!is_past(due)) return wind(bell, due);
+      if (next == TimePoint::max()) return;
+      if (!is_past(next)) return wind(bell, next);
       bell->due = TimePoint::max();
       bell->passed = true;
       bell->cancel();

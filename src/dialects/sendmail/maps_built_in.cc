@@ -193,15 +193,15 @@ MapResult Maps::of_host(const Known& map, const std::string& key,
           false};
 }
 
-// The best MX of a domain: none, somebody else, or this host.
+// The best MX of a domain: none, somebody else, or this host; names come with a dot at their end.
 MapResult Maps::of_exchangers(const Known& map, const std::string& key,
                               const std::vector<std::string>& arguments) const {
   const auto found_as = [&](std::string_view name) {
     return MapAnswer{MapAnswer::Kind::found, filled(name, key, arguments, map.options)};
   };
   return {{{MapAnswer::Kind::missing, {}},
-           found_as("mx.invalid"),
-           found_as(cf_.macro("j")),
+           found_as("mx.invalid."),
+           found_as(cf_.macro("j") + "."),
            {MapAnswer::Kind::fails, {}}},
           fmt::format("MX of {}", key),
           false};
