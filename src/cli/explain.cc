@@ -17,9 +17,17 @@ namespace {
 
 constexpr std::size_t longest_line = std::size_t{1} << 20U;
 
+std::vector<std::string> doubts_of(const dialects::Loaded& loaded) {
+  std::vector<std::string> doubts;
+  for (const auto& assumption : loaded.assumptions) {
+    if (assumption.decisive) doubts.push_back(assumption.text + ": " + assumption.says);
+  }
+  return doubts;
+}
+
 report::Explained explained(const Configuration& configuration, const policy::Attempt& attempt) {
   const auto& policy = configuration.loaded.policy;
-  report::Explained result{policy, attempt, {}, {}};
+  report::Explained result{policy, attempt, {}, {}, doubts_of(configuration.loaded)};
   const auto listener = policy::listener_for(policy, attempt);
   if (!listener || !policy.listeners.at(*listener).runs || !configuration.loaded.runs) {
     return result;
@@ -37,7 +45,8 @@ report::Explained explained(const Configuration& configuration, const policy::At
 
 int status_of(const report::Explained& explained) {
   if (explained.decision.relay == Truth::yes) return critical;
-  return explained.decision.reply == policy::Decision::Reply::undecided ? unknown : ok;
+  const bool undecided = explained.decision.reply == policy::Decision::Reply::undecided;
+  return undecided || !explained.doubts.empty() ? unknown : ok;
 }
 
 int explain_one(const Arguments& arguments, const Configuration& configuration) {

@@ -30,4 +30,26 @@ class Deadline {
   std::shared_ptr<Watch> watch_;
 };
 
+/// The same for one operation after the other of one owner: it is set anew for each of them and
+/// rings at the last of these times only, so that an operation that ends costs no timer.
+class Alarm {
+ public:
+  Alarm(const boost::asio::any_io_executor& executor, std::function<void()> cancel);
+  ~Alarm();
+  Alarm(const Alarm&) = delete;
+  Alarm& operator=(const Alarm&) = delete;
+
+  /// A wait begins, until then at most.
+  void set(TimePoint when);
+  /// The wait is over. passed() still tells of it.
+  void rest();
+  bool passed() const;
+  /// Nothing more will be waited for.
+  void stop();
+
+ private:
+  struct Bell;
+  std::shared_ptr<Bell> bell_;
+};
+
 }  // namespace relayproof::net

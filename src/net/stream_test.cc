@@ -102,6 +102,15 @@ TEST_F(StreamTest, GoesOnAfterADeadline) {
   EXPECT_EQ(loop.run(read_bytes(stream.get(), 1)), "x");
 }
 
+TEST_F(StreamTest, EndsAReadBeforeTheDeadlineOfTheOneBefore) {
+  const auto stream = connected(serve(echo));
+  EXPECT_FALSE(loop.run(stream->write("x", far_away())));
+  EXPECT_EQ(loop.run(read_bytes(stream.get(), 1)), "x");  // waits until far away
+  const ReadResult received = loop.run(stream->read(soon()));
+  ASSERT_TRUE(received.failure);
+  EXPECT_EQ(received.failure->kind, Failure::timed_out);
+}
+
 TEST_F(StreamTest, EndsAWriteAtItsDeadline) {
   // The peer never reads, so that the buffers between us fill up.
   std::vector<std::unique_ptr<Stream>> peers;

@@ -32,21 +32,12 @@ mail::IpAddress peer_address_of(const tcp::socket& socket) {
   return error ? mail::IpAddress() : address_of(endpoint.address());
 }
 
-/// What an operation tells: nothing, the deadline, or the error.
-std::optional<IoFailure> failure_after(const boost::system::error_code& error,
-                                       const Deadline& deadline) {
-  if (!error) return {};
-  if (deadline.passed()) return deadline_passed();
-  // Only close() cancels otherwise.
-  if (error == asio::error::operation_aborted) return IoFailure{Failure::closed, "closed by us"};
-  return failure_of(error);
-}
-
 }  // namespace
 
 struct TcpStream::State {
   State(tcp::socket connected, Side our_side, TlsContext context)
       : socket(std::move(connected)),
+        timer(socket.get_executor(), [this] { cancel(); }),
         side(our_side),
         tls_context(std::move(context)),
         local(local_address_of(socket)),
@@ -55,13 +46,31 @@ struct TcpStream::State {
   void close() {
     boost::system::error_code ignored;
     socket.close(ignored);
+    timer.stop();
   }
   void cancel() {
     boost::system::error_code ignored;
     socket.cancel(ignored);
   }
 
+  /// What an operation tells: nothing, the deadline, or the error. The wait for it is over.
+  std::optional<IoFailure> failure_after(const boost::system::error_code& error) {
+    timer.rest();
+    if (!error) return {};
+    if (timer.passed()) return deadline_passed();
+    // Only close() cancels otherwise.
+    if (error == asio::error::operation_aborted) return IoFailure{Failure::closed, "closed by us"};
+    return failure_of(error);
+  }
+  /// As much as the system takes without waiting.
+  std::size_t write_at_once(const std::string& bytes) {
+    boost::system::error_code ignored;  // what is left is written again, and tells
+    if (tls || !socket.non_blocking()) return 0;
+    return socket.write_some(asio::buffer(bytes), ignored);
+  }
+
   tcp::socket socket;
+  Alarm timer;
   Side side;
   TlsContext tls_context;
   std::optional<TlsStream> tls;
@@ -103,8 +112,7 @@ Task<ReadResult> TcpStream::State::read(std::shared_ptr<State> state, TimePoint 
     result.failure = deadline_passed();
     co_return result;
   }
-  const Deadline watch(state->socket.get_executor(), deadline,
-                       [raw = state.get()] { raw->cancel(); });
+  state->timer.set(deadline);
   result.bytes.resize(max_read);
   const asio::mutable_buffer buffer = asio::buffer(result.bytes);
   boost::system::error_code error;
@@ -115,7 +123,8 @@ Task<ReadResult> TcpStream::State::read(std::shared_ptr<State> state, TimePoint 
     std::tie(error, size) = co_await state->socket.async_read_some(buffer, as_value);
   }
   result.bytes.resize(size);
-  if (size == 0) result.failure = failure_after(error, watch);
+  const auto failure = state->failure_after(error);
+  if (size == 0) result.failure = failure;
   co_return result;
 }
 
@@ -123,9 +132,10 @@ Task<std::optional<IoFailure>> TcpStream::State::write(std::shared_ptr<State> st
                                                        std::string bytes, TimePoint deadline) {
   if (!state->socket.is_open()) co_return not_open();
   if (is_past(deadline)) co_return deadline_passed();
-  const Deadline watch(state->socket.get_executor(), deadline,
-                       [raw = state.get()] { raw->cancel(); });
-  const asio::const_buffer buffer = asio::buffer(bytes);
+  const std::size_t written = state->write_at_once(bytes);
+  if (written == bytes.size()) co_return std::nullopt;
+  state->timer.set(deadline);
+  const asio::const_buffer buffer = asio::buffer(bytes) + written;
   boost::system::error_code error;
   std::size_t size = 0;
   if (state->tls) {
@@ -133,7 +143,7 @@ Task<std::optional<IoFailure>> TcpStream::State::write(std::shared_ptr<State> st
   } else {
     std::tie(error, size) = co_await asio::async_write(state->socket, buffer, as_value);
   }
-  co_return failure_after(error, watch);
+  co_return state->failure_after(error);
 }
 
 Task<std::optional<IoFailure>> TcpStream::State::handshake(std::shared_ptr<State> state,
@@ -150,12 +160,11 @@ Task<std::optional<IoFailure>> TcpStream::State::handshake(std::shared_ptr<State
   }
   state->shows_certificate = how.with_certificate;
   if (state->side == Side::client) SSL_set_cert_cb(ssl, on_certificate_request, state.get());
-  const Deadline watch(state->socket.get_executor(), deadline,
-                       [raw = state.get()] { raw->cancel(); });
+  state->timer.set(deadline);
   const auto side =
       state->side == Side::client ? asio::ssl::stream_base::client : asio::ssl::stream_base::server;
   const auto [error] = co_await state->tls->async_handshake(side, as_value);
-  std::optional<IoFailure> failed = failure_after(error, watch);
+  std::optional<IoFailure> failed = state->failure_after(error);
   if (!failed) {
     state->names = names_of_certificate(SSL_get0_peer_certificate(ssl));
   } else if (failed->kind == Failure::closed || failed->kind == Failure::reset) {
@@ -169,6 +178,7 @@ TcpStream::TcpStream(tcp::socket socket, Side side, TlsContext tls)
   // Commands go out as they are: the answer to each is waited for, and Nagle would hold them back.
   boost::system::error_code ignored;
   state_->socket.set_option(tcp::no_delay(true), ignored);
+  state_->socket.non_blocking(true, ignored);
 }
 
 TcpStream::~TcpStream() { state_->close(); }

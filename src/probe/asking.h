@@ -39,6 +39,7 @@ class Asking {
                        std::vector<mail::Attempt> attempts);
   void go_on(smtp::Session& dialogue, Visit& visit, std::vector<mail::Attempt> attempts,
              std::size_t most);
+  void leave(smtp::Session& dialogue) const;
   std::optional<SessionKind> change(smtp::Session& dialogue, const Visit& visit);
   bool can_become(const smtp::Session& dialogue, const SessionKind& now,
                   const SessionKind& next) const;

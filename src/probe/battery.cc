@@ -16,6 +16,11 @@ bool same_kind(const Question& question, const SessionKind& kind) {
          question.lock_step == kind.lock_step && question.phase == kind.phase;
 }
 
+// Their sessions begin alike.
+bool same_claim(const Question& question, const SessionKind& kind) {
+  return question.helo == kind.helo_form && question.prelude == kind.prelude;
+}
+
 bool lacks(const techniques::Technique& technique, const techniques::Fill& with) {
   return techniques::lacks(technique.rcpt_to, with) || techniques::lacks(technique.mail_from, with);
 }
@@ -33,9 +38,11 @@ std::optional<SessionKind> Battery::next_session() {
     return SessionKind{.helo = options_.our_helo};
   }
   advance();
-  if (pending_.empty()) return std::nullopt;
-  const Question& front = pending_.front();
-  return SessionKind{front.helo, front.prelude, front.lock_step, front.phase, helo_of(front.helo)};
+  const auto due = std::find_if(pending_.begin(), pending_.end(), [&](const Question& question) {
+    return !waits_for_its_sender(question);
+  });
+  if (due == pending_.end()) return std::nullopt;
+  return SessionKind{due->helo, due->prelude, due->lock_step, due->phase, helo_of(due->helo)};
 }
 
 std::vector<mail::Attempt> Battery::next(Conversation& with, const SessionKind& kind,
@@ -44,12 +51,15 @@ std::vector<mail::Attempt> Battery::next(Conversation& with, const SessionKind& 
   std::vector<mail::Attempt> attempts;
   if (with.had_enough) return attempts;
   for (auto it = pending_.begin(); it != pending_.end() && attempts.size() < most;) {
-    if (!same_kind(*it, kind)) {
+    if (!same_kind(*it, kind) || waits_for_its_sender(*it)) {
       ++it;
       continue;
     }
     Question question = std::move(*it);
     it = pending_.erase(it);
+    const std::string& sender = question.sender_forms.front();
+    const bool on_trial = may_be_malformed(sender) && taken_senders_.count(sender) == 0;
+    if (on_trial) senders_on_trial_.insert(sender);
     attempts.push_back(question.attempt(kind.helo));
     with.asked.push_back(std::move(question));
     ++under_way_;
@@ -61,11 +71,13 @@ void Battery::take(Conversation& with, const std::vector<smtp::Answers>& answers
   std::vector<Question> again;
   bool cut_short = false;
   under_way_ -= with.asked.size();
+  for (const auto& question : with.asked) senders_on_trial_.erase(question.sender_forms.front());
   for (const auto& one : answers) {
     if (with.asked.empty()) break;
     Question question = std::move(with.asked.front());
     with.asked.pop_front();
     const Reading reading = read(one);
+    learn_of_sender(question, reading);
     if (is_to_be_asked_again(with, question, reading)) {
       with.had_enough = with.had_enough || reading.refused_as == RefusedAs::rate;
       again.push_back(std::move(question));
@@ -121,14 +133,15 @@ void Battery::prelude_refused(const SessionKind& kind, const std::optional<mail:
 }
 
 void Battery::answer_all(const SessionKind& kind, const Reading& reading) {
-  const auto mine = [&](const Question& question) {
-    return question.helo == kind.helo_form && question.prelude == kind.prelude;
-  };
   Conversation over;
   for (const auto& question : pending_) {
-    if (mine(question)) answer(over, question, reading);
+    if (same_claim(question, kind)) answer(over, question, reading);
   }
-  pending_.erase(std::remove_if(pending_.begin(), pending_.end(), mine), pending_.end());
+  leave_out(kind);
+}
+
+void Battery::leave_out(const SessionKind& kind) {
+  std::erase_if(pending_, [&](const Question& question) { return same_claim(question, kind); });
 }
 
 void Battery::give_up(const std::string& why) {

@@ -82,6 +82,8 @@ class Battery {
   void helo_refused(const SessionKind& kind, const mail::Reply& reply);
   /// Nor what goes before the questions of such a session.
   void prelude_refused(const SessionKind& kind, const std::optional<mail::Reply>& reply);
+  /// Such a session would be one of another kind: what needs it is asked there already.
+  void leave_out(const SessionKind& kind);
   /// Nothing more can be asked: what is left is not run.
   void give_up(const std::string& why);
 
@@ -112,8 +114,11 @@ class Battery {
   void ask_for_a_bounce();
   bool is_worth_a_message(const Question& question) const;
   void ask_at(const std::string& domain);
+  bool waits_for_its_sender(const Question& question) const;
+  void learn_of_sender(const Question& question, const Reading& reading);
   void add(Question question);
   bool stand_in(Question question);
+  void stand_in_for_all(const std::string& sender_form);
   bool is_to_be_asked_again(const Conversation& with, Question& question, const Reading& reading);
   void answer(Conversation& with, const Question& question, const Reading& reading);
   void answer_data(const Question& question, const Reading& reading);
@@ -137,6 +142,9 @@ class Battery {
   std::vector<std::pair<Question, Control>> controls_;
   std::vector<std::pair<Question, Outcome>> outcomes_;
   std::map<std::string, mail::Reply> refused_senders_;  // at MAIL, by form
+  // Odd forms of senders: those that were taken, and those of which the first answer is awaited.
+  std::set<std::string> taken_senders_;
+  std::set<std::string> senders_on_trial_;
   // Who asks, and the form of the recipient.
   using Asked = std::tuple<techniques::HeloForm, techniques::Prelude, std::string>;
   static Asked asked_form(const Question& question, std::string_view form);

@@ -1,5 +1,6 @@
 // What each answer leads to: an outcome, another sender, a twin.
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "probe/battery.h"
@@ -29,6 +30,18 @@ Outcome outcome_of(const Question& question, mail::Attempt attempt, const Readin
 
 }  // namespace
 
+// A sender that may be malformed is tried by one question first: where it is refused, the others
+// are asked with another sender at once, and make no errors of which servers bear only a few.
+bool Battery::waits_for_its_sender(const Question& question) const {
+  return senders_on_trial_.count(question.sender_forms.front()) != 0;
+}
+
+void Battery::learn_of_sender(const Question& question, const Reading& reading) {
+  const bool taken = reading.kind != OutcomeKind::not_run && !reading.sender_refused;
+  const std::string& sender = question.sender_forms.front();
+  if (taken && may_be_malformed(sender)) taken_senders_.insert(sender);
+}
+
 void Battery::add(Question question) {
   if (refused_senders_.count(question.sender_forms.front()) != 0) {
     Reading reading;
@@ -56,6 +69,17 @@ bool Battery::stand_in(Question question) {
   return true;
 }
 
+// What still waits to be asked with a sender that was refused.
+void Battery::stand_in_for_all(const std::string& sender_form) {
+  const auto begin = std::stable_partition(
+      pending_.begin(), pending_.end(),
+      [&](const Question& question) { return question.sender_forms.front() != sender_form; });
+  const std::vector<Question> same(std::make_move_iterator(begin),
+                                   std::make_move_iterator(pending_.end()));
+  pending_.erase(begin, pending_.end());
+  for (const auto& question : same) add(question);
+}
+
 bool Battery::is_covered(const Question& question) const {
   if (is_control(question)) return false;
   if (recipients_answered_.count(asked_form(question, question.recipient_form)) != 0) return true;
@@ -73,6 +97,7 @@ void Battery::answer(Conversation& with, const Question& question, const Reading
     // A refusal at RCPT may depend on the recipient as well, so only MAIL's is remembered.
     if (reading.reply && reading.mail_refused) {
       refused_senders_.emplace(question.sender_forms.front(), *reading.reply);
+      stand_in_for_all(question.sender_forms.front());
     }
     if (!is_control(question)) not_run(question, reading, "the sender was refused");
     if (stand_in(question)) return;

@@ -307,5 +307,50 @@ TEST_F(BatteryAgainst, GoesToDataWithThreeOfWhatWasAcceptedAndKeepsTheRest) {
   EXPECT_EQ(at_data, 3U);
 }
 
+std::size_t count_senders(const std::vector<mail::Attempt>& attempts, std::string_view sender) {
+  return static_cast<std::size_t>(
+      std::count_if(attempts.begin(), attempts.end(),
+                    [&](const mail::Attempt& attempt) { return attempt.mail_from == sender; }));
+}
+
+TEST_F(BatteryAgainst, AServerThatRefusesAnOddSenderHearsItOnce) {
+  techniques({"null-sender", "literal-sender", "percent-hack", "percent-literal", "two-ats"});
+  for (const bool takes : {false, true}) {
+    server.to_sender = [takes](const std::string& sender) {
+      return takes || sender != "<test@[192.0.2.25]>" ? ok : Reply{501, {"<test@[192.0.2.25]>: domain literals not allowed"}};
+    };
+    Battery battery(options, names);
+    const auto asked = ask(battery);
+    EXPECT_EQ(count_senders(asked, "<test@[192.0.2.25]>"), takes ? 4U : 1U);
+    const auto twice = recipients(asked);
+    for (const char* end : {"%example.net@mail.example.com>", "%example.net@[192.0.2.25]>"}) {
+      EXPECT_EQ(std::count_if(twice.begin(), twice.end(),
+                              [&](const std::string& one) { return one.ends_with(end); }),
+                1)
+          << end;
+    }
+  }
+}
+
+TEST_F(BatteryAgainst, AnOddSenderOnTrialIsNotAskedWithInOtherSessions) {
+  techniques({"null-sender", "literal-sender", "percent-hack"});
+  Battery battery(options, names);
+  std::vector<mail::Attempt> opening;
+  while (true) {
+    const auto kind = battery.next_session();
+    ASSERT_TRUE(kind);
+    if (kind->lock_step) break;
+    session(battery, *kind, 100, opening);
+  }
+  const auto kind = *battery.next_session();
+  Conversation first;
+  Conversation second;
+  EXPECT_THAT(battery.next(first, kind, 100), SizeIs(1));
+  EXPECT_FALSE(battery.next_session());
+  EXPECT_THAT(battery.next(second, kind, 100), SizeIs(0));
+  battery.take(first, {});  // it hung up: somebody else may try
+  EXPECT_TRUE(battery.next_session());
+}
+
 }  // namespace
 }  // namespace relayproof::probe

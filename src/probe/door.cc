@@ -67,14 +67,16 @@ net::Task<void> Asking::work(bool beside) {
   const bool first = !ever_answered_;
   const std::size_t ended = options_.budget ? options_.budget->ended : 0;
   while (auto kind = over_ || (beside && alone_) ? std::nullopt : battery_.next_session()) {
-    // What it was not asked for shows nothing.
+    // What it was not asked for is never shown: the plain questions were asked in such a session.
     if (kind->prelude == techniques::Prelude::client_certificate && !asks_for_certificate_) {
-      battery_.prelude_refused(*kind, std::nullopt);
+      battery_.leave_out(*kind);
       continue;
     }
     const bool again = co_await session(std::move(*kind));
     const bool may_be_more = options_.budget && options_.budget->ended != ended;
-    if (!again || first || may_be_more) co_return;
+    // The others had nothing to do any more, and now there is something.
+    const bool left_alone = under_way_ == 0 && workers() > 1;
+    if (!again || first || may_be_more || left_alone) co_return;
   }
 }
 
@@ -171,7 +173,7 @@ net::Task<void> Asking::talk(net::Stream& stream, smtp::Session& dialogue, Visit
   if (dialogue.idle()) learn(stream, record);
   if (crosses_tls(visit.kind.prelude)) {
     take(record, visit, 0);
-    if (dialogue.idle()) dialogue.quit();
+    if (dialogue.idle()) leave(dialogue);
     co_await exchange(stream, dialogue, visit.kind);
     co_return;
   }
@@ -201,15 +203,21 @@ net::Task<void> Asking::talk(net::Stream& stream, smtp::Session& dialogue, Visit
 void Asking::go_on(smtp::Session& dialogue, Visit& visit, std::vector<mail::Attempt> attempts,
                    std::size_t most) {
   if (!attempts.empty()) {
-    const bool last = attempts.size() >= most && !battery_.takes_something();
+    const bool last =
+        attempts.size() >= most && !battery_.takes_something() && !pauses_at_quit(result_.software);
     dialogue.ask(attempts, last);
     visit.with.closing = dialogue.closing();
     return;
   }
   auto next = most > 0 ? change(dialogue, visit) : std::nullopt;
-  if (!next) return dialogue.quit();
+  if (!next) return leave(dialogue);
   visit.kind = std::move(*next);
   visit.changed = true;
+}
+
+void Asking::leave(smtp::Session& dialogue) const {
+  if (pauses_at_quit(result_.software)) return dialogue.quit_unheard();
+  dialogue.quit();
 }
 
 // The next kind of session, if this one can become it: connections cost the most, and are what
@@ -253,8 +261,10 @@ std::size_t Asking::take(const smtp::Record& record, Visit& visit, std::size_t a
   if (options_.progress) options_.progress(battery_.answered() - before);
   visit.answered += static_cast<std::size_t>(std::count_if(
       fresh.begin(), fresh.end(), [](const smtp::Answers& answers) { return answers.complete; }));
+  const bool by_its_words = visit.kind.lock_step && dose_.by_its_words;
   return static_cast<std::size_t>(
-      std::count_if(fresh.begin(), fresh.end(), [](const smtp::Answers& answers) {
+      std::count_if(fresh.begin(), fresh.end(), [&](const smtp::Answers& answers) {
+        if (by_its_words) return calls_it_a_violation(answers);
         const bool taken = answers.rcpt && answers.rcpt->is_positive();
         const bool refused_later = (answers.data && answers.data->is_permanent()) ||
                                    (answers.message && answers.message->is_permanent());

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "net/loop.h"
 #include "support/fake_network.h"
 #include "support/mail_servers.h"
@@ -144,6 +146,31 @@ TEST_F(AskingADoor, ThatDoesNotConnectSaysHow) {
     EXPECT_EQ(door.reached, reached);
     EXPECT_FALSE(door.reason.empty());
   }
+}
+
+TEST_F(AskingADoor, OfEximIsAskedFurtherAfterMalformedOnesThatItCountsAsNone) {
+  options.battery.techniques.clear();
+  for (const char* name : {"null-sender", "two-ats-domain", "trailing-dot", "trailing-dot-hop",
+                           "null-last-domain", "percent-alone", "source-route-literal-from-host"}) {
+    options.battery.techniques.push_back(techniques::find(name));
+  }
+  std::map<int, std::size_t> connections;
+  for (const int code : {550, 501}) {
+    smtp::Policy policy = policy_of({});
+    policy.greeting = mail::Reply{220, {"mail.example.com ESMTP Exim 4.96"}};
+    const auto closed = policy.on_rcpt;
+    policy.on_rcpt = [closed, code](const smtp::Transaction& said, const smtp::Path& recipient) {
+      const auto reply = closed(said, recipient);
+      return reply.is_positive() ? reply : mail::Reply{code, {"no"}};
+    };
+    network.connections.clear();
+    serve(policy);
+    const DoorResult door = ask();
+    EXPECT_EQ(door.software, Software::exim);
+    EXPECT_TRUE(everything_was_run(door));
+    connections[code] = door.connections;
+  }
+  EXPECT_LT(connections[550], connections[501]);
 }
 
 }  // namespace

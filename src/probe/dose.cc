@@ -13,7 +13,7 @@ Dose dose_for(Software software) {
     case Software::exim:
       // smtp_accept_max_nonmail = 10 (the 12th RSET closes), smtp_max_synprot_errors = 3 (the 4th
       // closes); smtp_accept_max = 20 of all clients.
-      return {.attempts = 10, .errors = 10, .malformed = 3, .sessions = 8};
+      return {.attempts = 10, .errors = 10, .malformed = 3, .by_its_words = true, .sessions = 8};
     case Software::sendmail:
       // No limit on refusals, 120 RSETs without effect; 25 unknown commands. Connections are what
       // Debian limits (10 in ten minutes), so few and long sessions are right.
@@ -30,8 +30,23 @@ Dose dose_for(Software software) {
 }
 
 bool takes_second_ehlo(Software software) {
-  // Exim counts it (smtp_accept_max_nonmail), OpenSMTPD refuses it.
-  return software == Software::postfix || software == Software::sendmail;
+  // Exim counts it as it counts RSET (smtp_accept_max_nonmail), in whose place it stands; OpenSMTPD
+  // refuses it.
+  return software == Software::postfix || software == Software::sendmail ||
+         software == Software::exim;
+}
+
+bool pauses_at_quit(Software software) {
+  // It waits up to 0.2 s for us to hang up first, with the replies still in its hands.
+  return software == Software::exim;
+}
+
+bool calls_it_a_violation(const smtp::Answers& answers) {
+  const auto is_one = [](const std::optional<mail::Reply>& reply) {
+    // RFC 5321 4.2.3; 555 is 4.1.1.11's.
+    return reply && ((reply->code >= 500 && reply->code <= 504) || reply->code == 555);
+  };
+  return is_one(answers.mail) || is_one(answers.rcpt);
 }
 
 bool keeps_step(Software software) {
@@ -45,6 +60,7 @@ Dose reduced(const Dose& dose, std::size_t answered) {
   return {.attempts = std::min(dose.attempts, most),
           .errors = std::min(dose.errors, most),
           .malformed = std::min(dose.malformed, most),
+          .by_its_words = dose.by_its_words,
           .sessions = dose.sessions};
 }
 

@@ -5,6 +5,7 @@
 #include <cstddef>
 
 #include "probe/observation.h"
+#include "smtp/record.h"
 
 namespace relayproof::probe {
 
@@ -13,6 +14,7 @@ struct Dose {
   std::size_t attempts = 9;   ///< transactions, that is RSETs
   std::size_t errors = 8;     ///< refusals
   std::size_t malformed = 2;  ///< violations of the syntax; these go in sessions of their own
+  bool by_its_words = false;  ///< of these, what it does not call a violation costs nothing
   std::size_t sessions = 2;   ///< at a time
 
   bool operator==(const Dose&) const = default;
@@ -24,8 +26,15 @@ Dose dose_for(Software software);
 /// It takes a second EHLO, with another name, as it takes the first one.
 bool takes_second_ehlo(Software software);
 
+/// It answers QUIT only when we have hung up, or a while later; and with it what was asked before
+/// in the same batch.
+bool pauses_at_quit(Software software);
+
 /// It answers each command of a batch in its place, those that it does not understand as well.
 bool keeps_step(Software software);
+
+/// The words of a server that counts this attempt as a violation of the syntax.
+bool calls_it_a_violation(const smtp::Answers& answers);
 
 /// After a session that was cut off: as much as it answered, at least one.
 Dose reduced(const Dose& dose, std::size_t answered);

@@ -19,5 +19,18 @@ TEST(Dose, ShrinksToWhatWasAnsweredButNeverToNothing) {
   EXPECT_EQ(reduced(dose, 1000), dose);
 }
 
+TEST(Dose, AViolationIsWhatTheServerCallsOne) {
+  const auto answered = [](int to_mail, int to_rcpt) {
+    return calls_it_a_violation(
+        {.mail = mail::Reply{to_mail, {}}, .rcpt = mail::Reply{to_rcpt, {}}});
+  };
+  EXPECT_TRUE(answered(501, 503));
+  EXPECT_TRUE(answered(250, 501));
+  EXPECT_TRUE(answered(250, 555));
+  EXPECT_FALSE(answered(250, 550));
+  EXPECT_FALSE(answered(250, 554));
+  EXPECT_FALSE(calls_it_a_violation({}));
+}
+
 }  // namespace
 }  // namespace relayproof::probe

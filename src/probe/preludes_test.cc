@@ -159,6 +159,24 @@ TEST(Preludes, AServerThatTakesAnyCertificateIsFoundIfItAsksForOne) {
   EXPECT_EQ(relaying(with_starttls(policy_of(testing_support::MailServer{}))), Names{});
 }
 
+TEST(Preludes, ACertificateThatNobodyAsksForIsNeitherRefusedNorTaken) {
+  // Open to whoever says MAIL: a certificate would be told as refused, or as what opens it.
+  auto policy = with_starttls(closed_but_for([](const auto&) { return true; }));
+  const auto asked = [&] {
+    const auto run = run_against(policy);
+    EXPECT_EQ(run.verdict, Verdict::open) << run.reason;
+    std::size_t count = 0;
+    for (const auto& door : run.doors) {
+      for (const auto& outcome : door.outcomes)
+        count += outcome.technique == "client-certificate" ? 1 : 0;
+    }
+    return count;
+  };
+  EXPECT_EQ(asked(), 0U);
+  policy.asks_for_certificate = true;
+  EXPECT_EQ(asked(), 1U);
+}
+
 TEST(Preludes, WhatTakesEverythingBehindAClaimIsUnclearAndTheRestIsNot) {
   auto policy = with_starttls(policy_of(testing_support::MailServer{}));
   policy.asks_for_certificate = true;

@@ -16,12 +16,12 @@ std::vector<std::string> senders(std::string_view first, const Fill& fill) {
   return forms;
 }
 
-// Exim counts a sender with an address literal, or without brackets, as a syntax error.
-bool may_be_malformed(std::string_view sender) {
-  return sender.find("{L}") != std::string_view::npos || sender.empty() || sender.front() != '<';
-}
-
 }  // namespace
+
+bool may_be_malformed(std::string_view sender_form) {
+  return sender_form.find("{L}") != std::string_view::npos || sender_form.empty() ||
+         sender_form.front() != '<';
+}
 
 mail::Attempt Question::attempt(const std::string& helo_argument) const {
   return {helo_argument, techniques::fill(sender_forms.front(), fill),

@@ -38,6 +38,10 @@ inline constexpr std::string_view operator_sender = "<{from}>";
 /// A bounce to this sender form would go to a domain that is neither ours nor the server's.
 bool names_a_third_party(std::string_view sender_form);
 
+/// A server may count a sender of this form as a violation of the syntax: Exim does one with an
+/// address literal, or without brackets.
+bool may_be_malformed(std::string_view sender_form);
+
 /// The technique with its own sender first, then the plan's own; a form that lacks a value in
 /// `fill` is left out.
 Question ask_technique(const techniques::Technique& technique, const techniques::Fill& fill);

@@ -64,13 +64,15 @@ std::string clients_in_words(const mail::IpSet& clients) {
     if (clients == whole) return std::string(name);
   }
   const auto networks = clients.prefixes();
-  if (networks.size() <= most_networks) return clients.to_string();
+  if (networks.size() < 2) return clients.to_string();
   for (const auto& [whole, name] : families) {
     const auto rest = whole - clients;
-    if (clients.is_subset_of(whole) && rest.prefixes().size() <= most_networks) {
+    const auto most = std::min(most_networks, networks.size() - 1);
+    if (clients.is_subset_of(whole) && rest.prefixes().size() <= most) {
       return std::string(name) + " but " + rest.to_string();
     }
   }
+  if (networks.size() <= most_networks) return clients.to_string();
   return std::to_string(networks.size()) + " networks";
 }
 

@@ -78,6 +78,12 @@ std::string header(const Audited& audited) {
   return paragraph("", fmt::format("{}  ({:.0f} ms)", text, audited.seconds * 1000), 2);
 }
 
+// Nothing was left out that could close what is open.
+bool is_whole(const dialects::Loaded& loaded) {
+  return std::none_of(loaded.assumptions.begin(), loaded.assumptions.end(),
+                      [](const auto& assumption) { return assumption.decisive; });
+}
+
 std::string verdict_line(const Audited& audited, const TextOptions& options) {
   const auto& audit = audited.audit;
   const auto relays = outside_doors(audit, &AuditedDoor::relays);
@@ -88,8 +94,8 @@ std::string verdict_line(const Audited& audited, const TextOptions& options) {
   } else if (const auto lost = lost_address_words(audited); !lost.empty()) {
     what = lost;
   } else if (audit.verdict == Verdict::open || audit.verdict == Verdict::scoped) {
-    what = fmt::format("proved: {} ({})", counted_addresses(relays),
-                       questions::clients_in_words(relays));
+    what = fmt::format("{}: {} ({})", is_whole(audited.loaded) ? "proved" : "by what could be read",
+                       counted_addresses(relays), questions::clients_in_words(relays));
     if (audit.verdict == Verdict::scoped) {
       what += "; confirm that they are yours with --trusted, once";
     }

@@ -75,6 +75,9 @@ Json json(const Explained& explained) {
     object["hangs_on"].push_back(
         escape_foreign(explained.policy.questions.at(question).name, longest_quote));
   }
+  for (const auto& doubt : explained.doubts) {
+    object["hangs_on"].push_back(escape_foreign(doubt, longest_quote));
+  }
   for (const auto& step : decision.trace) object["trace"].push_back(step_json(explained, step));
   return object;
 }
@@ -156,6 +159,9 @@ std::string explain_text(const Explained& explained, const TextOptions& options)
     const auto& asked = explained.policy.questions.at(question);
     text += paragraph("  hangs on  ", shown(asked.name + ": " + asked.says, longest_quote, options),
                       12);
+  }
+  for (const auto& doubt : explained.doubts) {
+    text += paragraph("  hangs on  ", shown(doubt, longest_quote, options), 12);
   }
   std::string stage;
   for (const auto& step : explained.decision.trace) {

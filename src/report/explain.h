@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "policy/decide.h"
 #include "report/render.h"
@@ -13,6 +14,8 @@ struct Explained {
   const policy::Attempt& attempt;
   std::string listener;  ///< empty: nothing serves this port for this client
   policy::Decision decision;
+  /// What was taken for granted of the configuration and could make a difference, in words.
+  std::vector<std::string> doubts{};
 };
 
 /// `relayproof/explain/1`: pretty-printed, or one line.

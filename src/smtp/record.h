@@ -15,7 +15,7 @@ namespace relayproof::smtp {
 /// How a session ended. Everything a server can do is one of these, never an error of ours.
 enum class Ending {
   not_ended,
-  quit,              ///< we said QUIT; answered, or closed instead of an answer
+  quit,              ///< we said QUIT; answered, or closed instead of an answer, or not waited for
   cut,               ///< we hung up on purpose after the 354 (Phase::data)
   no_greeting,       ///< closed or timed out before a whole greeting
   greeting_refused,  ///< 554, 421, … instead of 220 (RFC 5321 3.1)

@@ -30,13 +30,15 @@ std::string Session::take_output() {
     return {};
   }
   unsent_ = 0;
-  ++record_.round_trips;
+  record_.round_trips += unheard_ ? 0 : 1;
   for (std::string_view rest = output_; !rest.empty();) {
     const std::size_t end_of_line = rest.find("\r\n");
     record_.transcript.push_back({false, std::string(rest.substr(0, end_of_line))});
     rest.remove_prefix(end_of_line + 2);
   }
-  return std::exchange(output_, {});
+  std::string bytes = std::exchange(output_, {});
+  if (unheard_) end(Ending::quit, {});
+  return bytes;
 }
 
 void Session::receive(std::string_view bytes) {

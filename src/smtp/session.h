@@ -88,6 +88,9 @@ class Session {
   bool in_transaction() const { return transaction_; }
   /// Ends politely. Only when idle().
   void quit();
+  /// The same for a server that is slow to answer it: the session ends when the bytes are taken,
+  /// and whoever owns the connection writes them and closes it.
+  void quit_unheard();
 
   bool ended() const;
   const Record& record() const { return record_; }
@@ -139,6 +142,7 @@ class Session {
   std::size_t doubtful_ = 0;  // where the attempts begin that a step missed would spoil
   bool batch_ = false;        // the attempts under way are pipelined
   bool closing_ = false;      // and QUIT with them
+  bool unheard_ = false;      // nobody waits for the answer to QUIT
   bool transaction_ = false;  // MAIL was taken, and nothing has reset it since
   bool prelude_refused_ = false;
   bool wants_tls_ = false;

@@ -342,6 +342,11 @@ void Session::quit() {
   if (idle()) send(Verb::quit);
 }
 
+void Session::quit_unheard() {
+  quit();
+  unheard_ = true;
+}
+
 void Session::send(Verb verb, std::string_view argument, std::size_t attempt) {
   output_ += verb == Verb::message ? stuffed(argument) : command_line(verb, argument) + "\r\n";
   due_.push_back({verb, attempt});

@@ -286,6 +286,19 @@ TEST(Session, DoubtsABatchWhoseQuitGetsTheAnswerOfARecipient) {
   EXPECT_FALSE(session.record().answers[0].complete);
 }
 
+TEST(Session, EndsWithAQuitThatNobodyWaitsFor) {
+  Session session = idle_session({.helo = "probe.example"}, pipelining);
+  session.ask({outside});
+  session.take_output();
+  session.receive("250 2.1.0 Ok\r\n554 5.7.1 No\r\n");
+  session.quit_unheard();
+  EXPECT_FALSE(session.ended());
+  EXPECT_EQ(session.take_output(), "QUIT\r\n");
+  EXPECT_EQ(session.record().ending, Ending::quit);
+  EXPECT_EQ(session.record().round_trips, 3u);
+  EXPECT_EQ(session.record().transcript.back().bytes, "QUIT");
+}
+
 TEST(Session, WithoutPipeliningTheLastIsAskedAsAnyOther) {
   Session session = idle_session();
   session.ask({outside}, true);

@@ -214,6 +214,14 @@ class Commands(unittest.TestCase):
             self.assertIn("permit_mynetworks", ran.stdout)
             self.assertIn("main.cf:6", ran.stdout)
 
+    def test_explain_names_what_was_taken_for_granted(self):
+        with tempfile.TemporaryDirectory() as place:
+            script = Path(place, "Dockerfile")
+            script.write_text("FROM debian\nRUN postconf -e mydestination=example.com\n")
+            ran = run("explain", str(script), *HOST, "--client", "203.0.113.9", "--to", "someone@example.net")
+        self.assertIn("hangs on  main.cf: ", ran.stdout)
+        self.assertEqual(ran.returncode, 3)
+
     def test_finding_prints_its_page(self):
         self.assertIn("Strangers may relay", run("finding", "RP2001").stdout)
         self.assertIn("RP2001", run("finding").stdout)
