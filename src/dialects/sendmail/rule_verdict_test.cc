@@ -185,6 +185,7 @@ TEST(RuleVerdicts, AreUndecidedWhereTheExchangersOfTheRecipientDecide) {
   const RuleVerdict verdict = check(rules, from("203.0.113.9"));
   EXPECT_FALSE(verdict.is_decided());
   EXPECT_EQ(verdict.hidden, std::vector<std::string>{"MX of example.net"});
+  EXPECT_EQ(verdict.outcomes.size(), 2U);
 }
 
 TEST(RuleVerdicts, KnowThatADaemonRunsWhereRulesAreReadForOne) {
