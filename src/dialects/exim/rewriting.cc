@@ -41,6 +41,17 @@ bool has_written_domain(std::string_view replacement) {
          replacement.find_first_of("$}\\", at) == std::string_view::npos;
 }
 
+// Only of the environment, which is the owner's.
+bool is_of_environment(std::string_view replacement) {
+  if (!replacement.starts_with("${env{")) return false;
+  for (auto at = replacement.find('$'); at != std::string_view::npos;
+       at = replacement.find('$', at + 1)) {
+    const auto name = replacement.substr(at + 1);
+    if (!name.starts_with("{env{") && !name.starts_with("value")) return false;
+  }
+  return true;
+}
+
 // `$` in front of what is no name is an error, and then the pattern matches nothing.
 bool cannot_be_expanded(std::string_view pattern) {
   for (std::size_t at = 0; at < pattern.size(); ++at) {
@@ -164,7 +175,8 @@ class RuleLowering {
 
   // Rows that cannot be seen are the owner's; so is a domain that is written down.
   void hidden(const Text& text, ConditionId when, std::vector<Way>& ways) {
-    if (!text.is_owners && !has_written_domain(rule_.replacement)) {
+    if (!text.is_owners && !has_written_domain(rule_.replacement) &&
+        !is_of_environment(rule_.replacement)) {
       return not_followed(text.why);
     }
     owners(text.why, when, ways);
