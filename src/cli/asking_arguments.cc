@@ -209,6 +209,7 @@ std::optional<Error> finish_asking(const AskingRaw& raw, Arguments& to) {
   // What is no number is in no range, which CLI11 takes for being in every one.
   if (std::isnan(raw.timeout)) return usage("--timeout: nan is no number of seconds");
   to.run.data_phase = raw.phase == "data";
+  to.run.transcripts = to.transcript;
   to.run.timeout =
       std::chrono::duration_cast<net::Duration>(std::chrono::duration<double>(raw.timeout));
   to.run.token = [] { return probe::random_word(8); };

@@ -39,7 +39,9 @@ Wrong take_address(const Json& value, std::optional<mail::IpAddress>& to) {
 Wrong take_path(const Json& value, std::string& to) {
   if (!value.is_string()) return "is no string";
   to = value.get<std::string>();
-  if (!to.starts_with('<') && !to.starts_with('@')) to = "<" + to + ">";
+  // Bare addresses only: `(comment) <a@b>` is something else on the wire.
+  const bool bare = to.find('<') == std::string::npos && !to.starts_with('@');
+  if (bare) to = "<" + to + ">";
   return std::nullopt;
 }
 

@@ -19,6 +19,8 @@ TEST(ParseAttempt, NeedsOnlyAClientAndARecipient) {
   ASSERT_TRUE(attempt) << to_string(attempt.error());
   EXPECT_EQ(attempt->client.to_string(), "203.0.113.9");
   EXPECT_EQ(attempt->rcpt_to, "<a@example.net>");
+  EXPECT_EQ(parse_attempt(R"({"client": "::1", "rcpt_to": "(note) <a@b>"})", "f", 1)->rcpt_to,
+            "(note) <a@b>");
   EXPECT_EQ(attempt->mail_from, "<>");
   EXPECT_FALSE(attempt->helo || attempt->user || attempt->reverse_name || attempt->tls);
   EXPECT_TRUE(attempt->name_confirmed);

@@ -49,7 +49,8 @@ std::optional<Error> read_environment(const std::vector<std::string>& texts,
 
 // On the command line an address may be bare; on the wire it is not.
 std::string on_the_wire(const std::string& address) {
-  return address.starts_with('<') || address.starts_with('@') ? address : "<" + address + ">";
+  const bool as_on_the_wire = address.find('<') != std::string::npos || address.starts_with('@');
+  return as_on_the_wire ? address : "<" + address + ">";
 }
 
 std::optional<Error> read_attempt(const InsideRaw& raw, InsideArguments& to) {

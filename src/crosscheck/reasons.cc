@@ -116,8 +116,10 @@ const SeenAs* rewritten_at(const Evidence& evidence, const probe::Target& door) 
 }
 
 bool is_outdated(const Instance& instance) {
+  // Since when the machine runs, and so when a process began, is known to the second (proc(5)).
+  constexpr std::int64_t uncertain_seconds = 1;
   return instance.running && instance.read_at && instance.changed_at &&
-         *instance.changed_at > *instance.read_at;
+         *instance.changed_at > *instance.read_at + uncertain_seconds;
 }
 
 std::string why_open_outside(const Evidence& evidence, const Instance& instance,

@@ -367,16 +367,7 @@ bool Battery::changes_its_mind() const {
   return false;
 }
 
-void Battery::report(DoorResult& result) const {
-  for (const auto& [question, control] : controls_) result.controls.push_back(control);
-  for (const auto& [question, outcome] : outcomes_) {
-    Outcome told = outcome;
-    if (told.kind == OutcomeKind::accepted) {
-      const auto twin = twins_.find(asked_form(question, question.technique->twin));
-      told.twin = twin == twins_.end() ? std::string(unknown_control) : twin->second;
-    }
-    result.outcomes.push_back(std::move(told));
-  }
+void Battery::report(DoorResult& result) && {
   const OwnDomain own = find_own_domain(asked_at());
   result.own_domain = own.domain;
   result.postmaster_taken = own.postmaster_taken;
@@ -384,6 +375,17 @@ void Battery::report(DoorResult& result) const {
   result.refuses_something = own.refuses_something;
   result.changes_its_mind = changes_its_mind();
   if (result.changes_its_mind) result.unknown_refused = result.refuses_something = false;
+  for (auto& [question, control] : controls_) result.controls.push_back(std::move(control));
+  result.outcomes.reserve(outcomes_.size());
+  for (auto& [question, outcome] : outcomes_) {
+    if (outcome.kind == OutcomeKind::accepted) {
+      const auto twin = twins_.find(asked_form(question, question.technique->twin));
+      outcome.twin = twin == twins_.end() ? std::string(unknown_control) : twin->second;
+    }
+    result.outcomes.push_back(std::move(outcome));
+  }
+  controls_.clear();
+  outcomes_.clear();
 }
 
 }  // namespace relayproof::probe

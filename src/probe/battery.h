@@ -100,8 +100,8 @@ class Battery {
   bool takes_something() const { return takes_something_; }
   /// Attempts answered so far.
   std::size_t answered() const { return answered_; }
-  /// Writes controls and outcomes, and what they say of the own domain.
-  void report(DoorResult& result) const;
+  /// Hands over controls and outcomes, and what they say of the own domain. It is the end of it.
+  void report(DoorResult& result) &&;
 
  private:
   enum class Stage { opening, own_domain, catalogue, data, done };

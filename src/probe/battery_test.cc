@@ -89,9 +89,9 @@ class BatteryAgainst : public testing::Test {
     return answers;
   }
 
-  static DoorResult report(const Battery& battery) {
+  static DoorResult report(Battery& battery) {
     DoorResult door;
-    battery.report(door);
+    std::move(battery).report(door);
     return door;
   }
 
@@ -317,7 +317,9 @@ TEST_F(BatteryAgainst, AServerThatRefusesAnOddSenderHearsItOnce) {
   techniques({"null-sender", "literal-sender", "percent-hack", "percent-literal", "two-ats"});
   for (const bool takes : {false, true}) {
     server.to_sender = [takes](const std::string& sender) {
-      return takes || sender != "<test@[192.0.2.25]>" ? ok : Reply{501, {"<test@[192.0.2.25]>: domain literals not allowed"}};
+      return takes || sender != "<test@[192.0.2.25]>"
+                 ? ok
+                 : Reply{501, {"<test@[192.0.2.25]>: domain literals not allowed"}};
     };
     Battery battery(options, names);
     const auto asked = ask(battery);

@@ -41,7 +41,7 @@ net::Task<DoorResult> Asking::run() {
     for (std::size_t i = 0; i < wanted; ++i) tasks.push_back(work(i > 0));
     co_await net::all(std::move(tasks), wanted);
   }
-  battery_.report(result_);
+  std::move(battery_).report(result_);
   recognise_by_replies();
   judge(result_);
   result_.seconds = std::chrono::duration<double>(network_.clock().now() - start).count();

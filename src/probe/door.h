@@ -30,6 +30,7 @@ struct DoorOptions {
   ServerNames names;
   Waits waits;
   std::size_t connection_limit = 60;
+  bool transcripts = true;   ///< are kept
   Budget* budget = nullptr;  ///< nullptr: one session after the other
   /// Called after each batch with the number of attempts answered since; may be empty.
   std::function<void(std::size_t)> progress;

@@ -158,7 +158,7 @@ bool Asking::stop(const std::string& why) {
 
 void Asking::keep(const smtp::Record& record) {
   result_.round_trips += record.round_trips;
-  result_.transcripts.push_back(record.transcript);
+  if (options_.transcripts) result_.transcripts.push_back(record.transcript);
   last_ending_ = describe(record);
   if (result_.seen_as || !record.ehlo) return;
   const auto address = seen_as(record, options_.target.address);

@@ -148,6 +148,14 @@ TEST_F(AskingADoor, ThatDoesNotConnectSaysHow) {
   }
 }
 
+TEST_F(AskingADoor, KeepsTheDialoguesIfSomebodyWantsThem) {
+  serve(policy_of({}));
+  for (const bool wanted : {true, false}) {
+    options.transcripts = wanted;
+    EXPECT_EQ(!ask().transcripts.empty(), wanted);
+  }
+}
+
 TEST_F(AskingADoor, OfEximIsAskedFurtherAfterMalformedOnesThatItCountsAsNone) {
   options.battery.techniques.clear();
   for (const char* name : {"null-sender", "two-ats-domain", "trailing-dot", "trailing-dot-hop",

@@ -212,6 +212,7 @@ class Execution {
     // RFC 5321 4.5.3.2.6: what a server does behind the dot takes its time.
     if (plan_.options.canary) options.waits.reply = seconds(120);
     options.progress = plan_.options.progress;
+    options.transcripts = plan_.options.transcripts;
     if (!in_full) narrow(options, address);
     DoorResult result = co_await ask_door(network_, std::move(options));
     result.trusted_place = address.trusted_place || is_seen_nearby(result);

@@ -41,6 +41,7 @@ struct RunOptions {
   std::size_t repeat = 1;    ///< how often a door is asked: a balancer may lead to another server
   std::size_t per_host = 4;  ///< sessions at a time
   std::string egress;        ///< a host outside whose port 25 answers
+  bool transcripts = true;   ///< the dialogues are kept, which takes a third of the memory
   std::function<std::string()> token;         ///< a new random word on each call
   std::function<void(std::size_t)> progress;  ///< attempts answered since; may be empty
 };

@@ -100,7 +100,8 @@ std::optional<std::string> own_name_that_relays(const Policy& policy, const poli
   Policy asked = policy;
   asked.lets_strangers_own_names = true;
   const auto then = policy::reach(asked, door);
-  if (then.too_large || then.possibly.is_subset_of(reach.possibly)) return {};
+  if (then.too_large) return "one of your own";
+  if (then.possibly.is_subset_of(reach.possibly)) return {};
   for (const auto& exposure : then.exposures) {
     const auto& client = exposure.witness;
     if (client.name_confirmed && client.reverse_name &&

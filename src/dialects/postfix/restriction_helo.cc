@@ -54,11 +54,12 @@ void lower_rhsbl(RestrictionWriter& writer, const Restriction&) {
                 writer.service().answer_of("maps_rbl_reject_code", 554, "5.7.1"));
 }
 
-// Before 3.9: an address in digits is let in, other digits and dots are refused.
+// Before 3.9: an address in digits is let in, other digits and dots are refused; so are addresses of
+// IPv6, which a mail name has `IPv6:` in front of.
 void lower_naked_address(RestrictionWriter& writer, const Restriction&) {
   auto& builder = writer.builder();
   const auto digits = builder.all({known(writer), is_digits_and_dots(builder, helo())});
-  writer.permit(builder.all({digits, is_address(builder, helo())}));
+  writer.permit(builder.all({digits, is_ipv4_address(builder, helo())}));
   writer.refuse(digits, writer.service().answer_of("invalid_hostname_reject_code", 501, "5.5.2"));
 }
 

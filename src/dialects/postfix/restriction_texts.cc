@@ -99,6 +99,10 @@ policy::ConditionId is_address(PolicyBuilder& builder, const policy::Subject& su
   return text_matches(builder, subject, "an address", "^(" + quad() + "|" + six() + ")$");
 }
 
+policy::ConditionId is_ipv4_address(PolicyBuilder& builder, const policy::Subject& subject) {
+  return text_matches(builder, subject, "an IPv4 address", "^" + quad() + "$");
+}
+
 policy::ConditionId is_digits_and_dots(PolicyBuilder& builder, const policy::Subject& subject) {
   return text_matches(builder, subject, "digits, dots and colons", "^[0-9.:]+$");
 }

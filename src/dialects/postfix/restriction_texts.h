@@ -32,6 +32,8 @@ policy::ConditionId is_hostname(PolicyBuilder& builder, const policy::Subject& s
 policy::ConditionId is_qualified_hostname(PolicyBuilder& builder, const policy::Subject& subject);
 /// An address in digits, without brackets.
 policy::ConditionId is_address(PolicyBuilder& builder, const policy::Subject& subject);
+/// The same, of IPv4.
+policy::ConditionId is_ipv4_address(PolicyBuilder& builder, const policy::Subject& subject);
 /// Digits, dots and colons, and nothing else.
 policy::ConditionId is_digits_and_dots(PolicyBuilder& builder, const policy::Subject& subject);
 /// `[`, whatever there is, `]`.

@@ -107,6 +107,36 @@ void name_host(Parts& parts, const AddressSettings& settings) {
   if (settings.renamed && !domain.starts_with('[')) domain = settings.renamed(domain);
 }
 
+// Without comments; what blanks or comments part is one word only if BlankSub makes it one.
+// nullopt: a parenthesis is left over.
+std::optional<std::string> without_comments(std::string_view text, char blank) {
+  constexpr std::string_view no_word = ".:%@!^/[]+()<>,;\"";
+  std::string out;
+  int depth = 0;
+  bool quoted = false;
+  bool parted = false;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const char c = text[at];
+    const bool escaped = c == '\\' && at + 1 < text.size();
+    if (!quoted && c == ')' && --depth < 0) return std::nullopt;
+    if (!quoted && c == '(') ++depth;
+    if (!quoted && (depth > 0 || c == ')' || c == ' ' || c == '\t')) {
+      parted = true;
+      if (escaped) ++at;
+      continue;
+    }
+    if (parted && !out.empty() && no_word.find(out.back()) == std::string_view::npos &&
+        no_word.find(c) == std::string_view::npos) {
+      out += blank;
+    }
+    parted = false;
+    if (c == '"') quoted = !quoted;
+    out += c;
+    if (escaped) out += text[++at];
+  }
+  return depth == 0 ? std::optional(out) : std::nullopt;
+}
+
 bool is_good_domain(std::string_view domain) {
   if (domain.starts_with('[')) return domain.find(']') == domain.size() - 1;
   return !domain.starts_with('.') && domain.find("..") == std::string_view::npos &&
@@ -156,8 +186,9 @@ std::optional<std::string> read_argument(std::string_view wire, bool is_sender,
     if (!begins.empty()) text.remove_prefix(begins.back() + 1);
   }
   if (text.empty()) return is_sender ? std::optional(std::string()) : std::nullopt;
-  if (has(text, ' ') || has(text, '(') || has(text, ';')) return {};
-  return canonical_address(text, settings);
+  const auto plain = without_comments(text, settings.blank);
+  if (!plain || plain->empty() || has(*plain, ' ') || has(*plain, ';')) return {};
+  return canonical_address(*plain, settings);
 }
 
 std::string innermost_address(std::string_view canonical, const AddressSettings& settings) {

@@ -16,6 +16,7 @@ struct AddressSettings {
   std::string domain;                              ///< `$m`; may be empty
   bool percent_hack = true;                        ///< `user%host`
   bool bang_paths = true;                          ///< `host!user`
+  char blank = ' ';                                ///< BlankSub: put between two words
   /// What the domain table calls a domain; as it was where it has no row. Empty: there is none.
   std::function<std::string(std::string_view domain)> renamed;
   /// Whether a domain or literal is this host (class w).

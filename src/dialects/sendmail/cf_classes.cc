@@ -174,6 +174,7 @@ void CfReader::define(std::string_view name, std::string value) {
 void CfReader::define_host() {
   define("n", "MAILER-DAEMON");
   define("v", "8.17");
+  define("opMode", "d");  // a daemon's
   const std::string name = to_lower(host_.name.empty() ? "localhost" : host_.name);
   const std::size_t dot = name.find('.');
   define("j", name);

@@ -16,11 +16,13 @@ using policy::Field;
 using policy::Part;
 using Untagged = AccessTables::Untagged;
 
+bool is_quarantine(const AccessRow& row) {
+  return starts_with_ignoring_case(row.value, "QUARANTINE:");
+}
+
 policy::Effect effect_of(PolicyBuilder& builder, const AccessRow& row) {
   // Held in the queue.
-  if (starts_with_ignoring_case(row.value, "QUARANTINE:")) {
-    return policy::SetMark{discard_mark(builder)};
-  }
+  if (is_quarantine(row)) return policy::SetMark{discard_mark(builder)};
   switch (row.result) {
     case AccessResult::relay:
     case AccessResult::ok:
@@ -42,31 +44,57 @@ AccessTables::ResultOf usual_effects(PolicyBuilder& builder) {
   return [&builder](const AccessRow& row) { return builder.result(effect_of(builder, row)); };
 }
 
+// A connection's quarantine is forgotten when its first message begins: only with delay_checks,
+// which asks for the client within a message, does it hold anything. It ends the checks either way.
+policy::Effect effect_on_client(Scope& scope, const AccessRow& row) {
+  if (is_quarantine(row) && !scope.has(Feature::delay_checks)) return policy::Permit{};
+  return effect_of(scope.builder, row);
+}
+
+mail::IpSet relayed_addresses(const Scope& scope) {
+  mail::IpSetBuilder addresses;
+  for (const auto& network : networks_of(scope.config.class_of("R"))) {
+    addresses.add(network.addresses);
+  }
+  return addresses.build();
+}
+
 // Whether a host of that name is asked for at all.
 bool may_be_missing(const Scope& scope) { return !scope.has(Feature::accept_unresolvable_domains); }
 
-// A rule for each thing that rows give, but for what lets the client in.
-void refuse_networks(Scope& scope, policy::ListId list, const std::vector<AccessNetwork>& networks,
+// A rule for each thing that rows give.
+void rule_by_network(Scope& scope, policy::ListId list, const std::vector<AccessNetwork>& networks,
                      ConditionId when) {
   auto& builder = scope.builder;
-  struct Refused {
+  struct Same {
     policy::Effect effect;
     mail::IpSetBuilder addresses;
   };
-  std::map<std::uint32_t, Refused> refused;
+  std::map<std::uint32_t, Same> by_effect;
   for (const auto& network : networks) {
-    const auto effect = effect_of(builder, *network.row);
-    const bool lets_in = std::holds_alternative<policy::Permit>(effect) ||
-                         std::holds_alternative<policy::Nothing>(effect);
-    if (lets_in) continue;
-    auto& same = refused[builder.result(effect)];
+    const auto effect = effect_on_client(scope, *network.row);
+    if (std::holds_alternative<policy::Nothing>(effect)) continue;
+    auto& same = by_effect[builder.result(effect)];
     same.effect = effect;
     same.addresses.add(network.addresses);
   }
-  for (auto& [result, each] : refused) {
+  for (auto& [result, each] : by_effect) {
     builder.rule(list, builder.all({when, builder.client_in(each.addresses.build())}), each.effect,
                  scope.origin(Feature::access_db), "Connect: its address");
   }
+}
+
+// A client without a name, or with one that does not lead back to it, unless class R has it.
+void require_names(Scope& scope, policy::ListId list) {
+  if (!scope.has(Feature::require_rdns)) return;
+  auto& builder = scope.builder;
+  const auto origin = scope.origin(Feature::require_rdns);
+  builder.rule(list, builder.client_in(relayed_addresses(scope)), policy::Permit{}, origin,
+               "require_rdns: in class R");
+  builder.rule(list, builder.negation(builder.present(Field::reverse_name)),
+               policy::Refuse{{550, "5.7.1"}}, origin, "require_rdns");
+  builder.rule(list, builder.negation(builder.present(Field::client_name)),
+               policy::Refuse{{451, "4.1.8"}}, origin, "require_rdns: a name possibly forged");
 }
 
 }  // namespace
@@ -80,19 +108,19 @@ policy::ListId lower_client_rules(Scope& scope) {
   const auto list = builder.list("check_relay");
   const auto origin = scope.origin(Feature::access_db);
   if (scope.access.standing == Access::Standing::read) {
-    const auto lookup =
-        scope.tables.names("Connect", Untagged::count, true, usual_effects(builder));
-    builder.rule_by_row(list, builder.present(Field::client_name),
-                        {lookup, subject_of(Field::client_name)}, origin, "Connect: its name");
-    refuse_networks(scope, list, scope.tables.networks("Connect", AccessTables::Keys::in_brackets),
-                    builder.negation(builder.present(Field::client_name)));
-    refuse_networks(scope, list, scope.tables.networks("Connect"), builder.constant(true));
+    const AccessTables::ResultOf effects = [&](const AccessRow& row) {
+      return builder.result(effect_on_client(scope, row));
+    };
+    const auto lookup = scope.tables.names("Connect", Untagged::count, true, effects);
+    // use_client_ptr: whatever its PTR record says.
+    const auto name = scope.has(Feature::use_client_ptr) ? Field::reverse_name : Field::client_name;
+    builder.rule_by_row(list, builder.present(name), {lookup, subject_of(name)}, origin,
+                        "Connect: its name");
+    rule_by_network(scope, list, scope.tables.networks("Connect", AccessTables::Keys::in_brackets),
+                    builder.negation(builder.present(name)));
+    rule_by_network(scope, list, scope.tables.networks("Connect"), builder.constant(true));
   }
-  if (scope.has(Feature::require_rdns)) {
-    builder.rule(list, builder.negation(builder.present(Field::client_name)),
-                 policy::Refuse{{550, "5.7.1"}}, scope.origin(Feature::require_rdns),
-                 "require_rdns");
-  }
+  require_names(scope, list);
   if (scope.has(Feature::dnsbl)) {
     policy::Question question;
     question.name = "a block list or a limit of connections turns the client away";
@@ -113,13 +141,15 @@ policy::ListId lower_sender_rules(Scope& scope, const Daemon& daemon) {
                "the null sender");
   const bool takes_unqualified =
       scope.has(Feature::accept_unqualified_senders) || daemon.has_modifier('u');
-  if (!takes_unqualified) {
-    const auto own = builder.client_in(mail::loopback());
-    builder.rule(
-        list,
-        builder.all({builder.is_set(policy::Flag::sender_unqualified), builder.negation(own)}),
-        policy::Refuse{{553, "5.5.4"}}, 0, "Domain name required for sender address");
-  }
+  const auto has_domain = builder.matches(".", subject_of(Field::sender, Part::domain));
+  const auto refuse_unqualified = [&](ConditionId when) {
+    if (takes_unqualified) return;
+    const auto afar = builder.negation(builder.client_in(own_clients(scope)));
+    const auto flag = builder.is_set(policy::Flag::sender_unqualified);
+    builder.rule(list, builder.all({flag, when, afar}), policy::Refuse{{553, "5.5.4"}}, 0,
+                 "Domain name required for sender address");
+  };
+  refuse_unqualified(has_domain);  // `user@localhost`
   if (scope.access.standing == Access::Standing::read) {
     const auto effects = usual_effects(builder);
     const auto origin = scope.origin(Feature::access_db);
@@ -132,6 +162,7 @@ policy::ListId lower_sender_rules(Scope& scope, const Daemon& daemon) {
     ask(scope.tables.names("From", Untagged::count, true, effects),
         subject_of(Field::sender, Part::domain));
   }
+  refuse_unqualified(builder.negation(has_domain));  // rows may let `user` in
   if (may_be_missing(scope)) {
     policy::Question question;
     question.name = "the sender's domain does not resolve";
@@ -157,15 +188,16 @@ policy::ListId lower_greeting_rules(Scope& scope) {
   };
   const auto helo = subject_of(Field::helo);
   pass(builder.is_set(policy::Flag::authenticated), "logged in");
-  mail::IpSet own = mail::loopback();
-  for (const auto& network : networks_of(scope.config.class_of("R"))) {
-    own = own | network.addresses;
-  }
-  pass(builder.client_in(own), "a local client");
+  pass(builder.client_in(relayed_addresses(scope) | mail::loopback()), "a local client");
+  // Who does not greet is called by its name, or by its address in brackets.
+  const auto silent = builder.negation(builder.present(Field::helo));
+  const auto ipv4 = builder.client_in(mail::IpSet::of(*mail::Network::parse("0.0.0.0/0")));
+  pass(builder.all({silent, builder.any({ipv4, builder.present(Field::client_name)})}),
+       "it did not greet");
   if (const auto names = lower_class(builder, scope.config.class_of("w"), Below::none)) {
     refuse(builder.finds(*names, helo));
   }
-  pass(builder.matches("[^.][.][^.]|^\\[IPv6:.", helo), "a qualified name");
+  pass(builder.matches(".[.].|^IPv6:.", helo), "a qualified name");
   refuse(builder.constant(true));
   return list;
 }

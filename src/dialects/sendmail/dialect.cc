@@ -114,7 +114,7 @@ Result<Loaded> load(const FileSystem& files, const std::string& path, const Host
   }
   list_settings(*config, native::hostname_of(*config, host), paths, loaded);
   loaded.findings = native::findings(settings, *config, access);
-  native::decide_by_rules(settings, *config, loaded);
+  native::decide_by_rules(settings, *config, host, loaded);
   move_places(paths, loaded);
   return loaded;
 }

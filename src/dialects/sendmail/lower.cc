@@ -202,9 +202,6 @@ class Lowering {
     if (!delayed) stages.push_back({Moment::mail, "check_mail", sender});
     stages.push_back({Moment::rcpt, "check_rcpt", relay_});
     if (delayed) stages.push_back({Moment::rcpt, "delay_checks", delayed_checks(sender)});
-    if (scope_.has(Feature::block_bad_helo)) {
-      stages.push_back({Moment::rcpt, "block_bad_helo", greeting_});
-    }
     stages.push_back({Moment::rcpt, "recipient", taken_});
     return stages;
   }
@@ -234,10 +231,14 @@ class Lowering {
     }
     builder_.rule(list, skips_checks(scope_, recipients_), policy::Permit{}, origin,
                   "the recipient wants no checks");
-    builder_.rule(list, builder_.constant(true), policy::Run{sender, false, true}, origin,
-                  "check_mail");
+    // A row that accepts the sender ends all checks: the client is not asked for then.
+    const auto has_sender = builder_.matches(".", subject_of(Field::sender));
+    builder_.rule(list, has_sender, policy::Run{sender, true, true}, origin, "check_mail");
     builder_.rule(list, builder_.constant(true), policy::Run{client_, false, true}, origin,
                   "check_relay");
+    // Without delay_checks its rules stand where only those come who may not relay anyway.
+    builder_.rule(list, builder_.constant(true), policy::Run{greeting_, false, true}, origin,
+                  "block_bad_helo");
     return list;
   }
 

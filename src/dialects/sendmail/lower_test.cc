@@ -44,6 +44,18 @@ const Case cases[] = {
      "none",
      {{"relay-domains", "example.org\n"}}},
     {"a relayed domain", "", "none", {{"relay-domains", "example.org\n"}}},
+    {"an address that is written down as the host's own",
+     "",
+     "some",
+     {{"local-host-names", "example.com\n[203.0.113.9]\n"}}},
+    {"a screen of names", "FEATURE(`promiscuous_relay')FEATURE(`require_rdns')dnl\n", "all"},
+    {"a sender's row ends the checks of delayed clients",
+     "FEATURE(`promiscuous_relay')dnl\n" + std::string(with_access) +
+         "FEATURE(`delay_checks')dnl\n",
+     "all", access("From:example.net OK\nConnect:203 REJECT\n")},
+    {"but not where they are asked at once",
+     "FEATURE(`promiscuous_relay')dnl\n" + std::string(with_access), "some",
+     access("From:example.net OK\nConnect:203 REJECT\n")},
     {"a relayed domain that strangers can register below", "", "all", {{"relay-domains", "com\n"}}},
     {"a network in relay-domains", "", "some", {{"relay-domains", "203.0.113\n"}}},
     {"a private network in relay-domains", "", "none", {{"relay-domains", "192.168\n10\n"}}},
@@ -55,6 +67,13 @@ const Case cases[] = {
      access("Connect:203 OK\n203 RELAY\n")},
     {"a network with a prefix length never matches", with_access, "none",
      access("0.0.0.0/0 RELAY\n203.0.113.0/24 RELAY\n")},
+    {"a client whose mail is held relays, as its message is not",
+     "FEATURE(`promiscuous_relay')dnl\n" + std::string(with_access), "all",
+     access("Connect:net QUARANTINE:odd\nConnect:203 QUARANTINE:odd\n")},
+    {"a client whose mail is held with delay_checks",
+     "FEATURE(`promiscuous_relay')dnl\n" + std::string(with_access) +
+         "FEATURE(`delay_checks')dnl\n",
+     "some", access("Connect:203 QUARANTINE:odd\n")},
     {"a recipient's domain in the access map", with_access, "none",
      access("To:partner.example.org RELAY\n")},
     {"a top-level domain for recipients", with_access, "all", access("To:com RELAY\n")},
@@ -122,6 +141,52 @@ TEST(Lowering, AnswersTheClientAsSendmailDoes) {
   EXPECT_EQ(at("198.51.100.9", "<alice@example.net>"), "250 handed-on alice@example.net");
   EXPECT_EQ(at("127.0.0.1", "<alice@example.net>"), "250 handed-on alice@example.net");
   EXPECT_EQ(at("192.0.2.25", "alice@example.net"), "250 handed-on alice@example.net");
+}
+
+TEST(Lowering, AsksClientsAsSendmailDoes) {
+  const auto at = [](const dialects::Loaded& loaded, policy::Attempt attempt) {
+    return told(loaded, attempt);
+  };
+  auto forged = attempt("203.0.113.9", "<>", "<alice@example.com>");
+  forged.reverse_name = "host.example.net";
+  forged.name_confirmed = false;
+  auto named = forged;
+  named.name_confirmed = true;
+  const auto nameless = attempt("203.0.113.9", "<>", "<alice@example.com>");
+  const auto rdns = load("FEATURE(`require_rdns')dnl\n", {{"relay-domains", "203.0.114\n"}});
+  EXPECT_EQ(at(rdns, named), "250 local");
+  EXPECT_EQ(at(rdns, forged), "451");
+  EXPECT_EQ(at(rdns, nameless), "550");
+  EXPECT_EQ(at(rdns, attempt("203.0.114.9", "<>", "<alice@example.com>")), "250 local");
+  const auto rows = access("Connect:example.net REJECT\n");
+  EXPECT_EQ(at(load(with_access, rows), forged), "250 local");
+  EXPECT_EQ(at(load(with_access, rows), named), "550");
+  EXPECT_EQ(at(load(std::string(with_access) + "FEATURE(`use_client_ptr')dnl\n", rows), forged),
+            "550");
+  // A host that greets with our name is refused only where the checks are delayed.
+  auto bogus = nameless;
+  bogus.helo = "mail.example.com";
+  EXPECT_EQ(at(load("FEATURE(`block_bad_helo')dnl\n"), bogus), "250 local");
+  const auto delayed =
+      load(std::string(with_access) + "FEATURE(`delay_checks')FEATURE(`block_bad_helo')dnl\n",
+           access(""));
+  EXPECT_EQ(at(delayed, bogus), "550");
+  bogus.helo = "client.example.net";
+  EXPECT_EQ(at(delayed, bogus), "250 local");
+  bogus.helo.reset();
+  EXPECT_EQ(at(delayed, bogus), "250 local");
+}
+
+TEST(Lowering, ReadsCommentsAndBlanksAsSendmailDoes) {
+  const auto loaded = load("", {{"relay-domains", "203.0.113\n"}});
+  const auto to = [&](std::string recipient) {
+    return told(loaded, attempt("203.0.113.9", "<>", std::move(recipient)));
+  };
+  EXPECT_EQ(to("<bob(a (b) c)@example.net>"), "250 handed-on bob@example.net");
+  EXPECT_EQ(to("<bob @ example.net>"), "250 handed-on bob@example.net");
+  EXPECT_EQ(to("<bob b@example.net>"), "250 handed-on bob.b@example.net");
+  EXPECT_EQ(to("<bob)@example.net>"), "501");
+  EXPECT_EQ(to("<bob(@example.net>"), "501");
 }
 
 TEST(Lowering, FollowsVirtualUsersAndAliases) {

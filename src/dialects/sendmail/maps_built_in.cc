@@ -193,16 +193,14 @@ MapResult Maps::of_host(const Known& map, const std::string& key,
           false};
 }
 
-// The best MX of a domain: none, somebody else, or this host.
+// The best MX of a domain: none, somebody else, or this host; names come with a dot at their end.
+// That nobody answers is left out: the client comes again.
 MapResult Maps::of_exchangers(const Known& map, const std::string& key,
                               const std::vector<std::string>& arguments) const {
   const auto found_as = [&](std::string_view name) {
     return MapAnswer{MapAnswer::Kind::found, filled(name, key, arguments, map.options)};
   };
-  return {{{MapAnswer::Kind::missing, {}},
-           found_as("mx.invalid"),
-           found_as(cf_.macro("j")),
-           {MapAnswer::Kind::fails, {}}},
+  return {{{MapAnswer::Kind::missing, {}}, found_as("mx.invalid."), found_as(cf_.macro("j") + ".")},
           fmt::format("MX of {}", key),
           false};
 }

@@ -151,7 +151,29 @@ class Recognition {
       if (!config_.strange_rule) config_.strange_rule = place;
       differing_.insert(each.where.line);
     }
-    for (const auto& set : cf_.rule_sets) cover(set);
+    for (const auto& set : cf_.rule_sets) {
+      cover(set);
+      take_client_features(set);
+    }
+  }
+
+  // These refuse clients, or ask for them by another name; they stand in no rule set that decides.
+  void take_client_features(const CfRuleSet& set) {
+    struct Told {
+      std::string_view by;
+      Feature feature;
+    };
+    constexpr auto told =
+        std::to_array<Told>({{"$&{client_ptr} $|", Feature::use_client_ptr},
+                             {"$&{client_addr} $| $&{client_resolve}", Feature::require_rdns}});
+    const auto name = to_lower(set.name);
+    if (name != "check_relay" && name != "checkrelay" && name != "basic_check_relay") return;
+    for (const auto& rule : set.rules) {
+      for (const auto& each : told) {
+        if (rule.text.find(each.by) == std::string::npos) continue;
+        config_.features.try_emplace(each.feature, Place{rule.where, 'R' + rule.text});
+      }
+    }
   }
 
   void cover(const CfRuleSet& set) {

@@ -229,14 +229,12 @@ class RelayRules {
 
   // Relay_ok, by address: `R127.0.0.1`, class R, the access map, the host's own in class w.
   void client_addresses() {
-    mail::IpSet own;
-    for (const auto* text : {"127.0.0.1", "::1"}) {
-      own = own | mail::IpSet::of(*mail::IpAddress::parse(text));
+    for (const auto& each : own_literals(scope_.config)) {
+      if (each.where.line == 0) continue;
+      permit(builder_.client_in(mail::IpSet::of(each.address)),
+             builder_.origin(Place{each.where, each.member}, "w"), each.member + " in class w");
     }
-    for (const auto& interface : scope_.host.interfaces) {
-      own = own | mail::IpSet::of(interface.address);
-    }
-    permit(builder_.client_in(own), 0, "originated locally");
+    permit(builder_.client_in(own_clients(scope_)), 0, "originated locally");
     for (const auto& network : networks_of(scope_.config.class_of("R"))) {
       const Place place{network.where, network.member};
       permit(builder_.client_in(network.addresses), builder_.origin(place, "R"),

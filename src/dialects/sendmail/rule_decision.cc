@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "base/text.h"
 #include "dialects/sendmail/daemon_options.h"
@@ -87,6 +88,7 @@ RuleAttempt attempt_of(const Interpreted& all, const policy::Attempt& asked) {
   attempt.helo = asked.helo;
   attempt.mail_from = asked.mail_from;
   attempt.rcpt_to = asked.rcpt_to;
+  attempt.after = asked.after;
   attempt.login = asked.user;
   if (asked.user) attempt.mechanism = "PLAIN";
   attempt.tls = asked.tls;
@@ -181,7 +183,10 @@ void sum_up(const policy::Policy& policy, const policy::Attempt& attempt,
   const auto reply = reply_of_outcome(first);
   if (agree([&](const RuleOutcome& each) { return reply_of_outcome(each) == reply; })) {
     decision.reply = reply;
-    decision.answer = {first.reply.code, first.reply.enhanced};
+    const bool one_code =
+        agree([&](const RuleOutcome& each) { return each.reply.code == first.reply.code; });
+    decision.answer = {0, ""};
+    if (one_code) decision.answer = {first.reply.code, first.reply.enhanced};
     if (reply == Decision::Reply::accept) decision.answer = {250, "2.1.5"};
     constexpr std::array<std::string_view, 3> stages = {"check_relay", "check_mail", "check_rcpt"};
     if (first.kind == RuleOutcome::Kind::refused) {
@@ -218,12 +223,15 @@ Decision decide(const Interpreted& all, const policy::Policy& policy,
 
 }  // namespace
 
-void decide_by_rules(const FileSystem& files, const Config& config, dialects::Loaded& loaded) {
+void decide_by_rules(const FileSystem& files, const Config& config, const dialects::Host& host,
+                     dialects::Loaded& loaded) {
   if (config.is_mc || config.cf.rule_set("0") == nullptr) return;
   auto all = std::make_shared<Interpreted>();
   all->cf = config.cf;
   all->maps = std::make_unique<Maps>(all->cf, files);
-  all->names = LocalNames(all->cf, files);
+  std::vector<mail::IpAddress> own;
+  for (const auto& interface : host.interfaces) own.push_back(interface.address);
+  all->names = LocalNames(all->cf, files, std::move(own));
   all->daemons = config.daemons;
   const MapTable* access = all->maps->table("access");
   all->asks_for_certificates = access != nullptr && access->text != nullptr &&

@@ -11,6 +11,7 @@ namespace relayproof::sendmail {
 
 /// Lets `loaded` decide attempts by the rule sets of the configuration; each rule becomes an origin
 /// of its policy. Names in the DNS are taken to exist, those below `invalid` excepted.
-void decide_by_rules(const FileSystem& files, const Config& config, dialects::Loaded& loaded);
+void decide_by_rules(const FileSystem& files, const Config& config, const dialects::Host& host,
+                     dialects::Loaded& loaded);
 
 }  // namespace relayproof::sendmail

@@ -37,6 +37,7 @@ policy::Decision decide(const std::string& client, const std::string& recipient,
   files.add("/etc/passwd", "alice:x:1:1::/home/alice:/bin/sh\n");
   dialects::Host host;
   host.hostname = "mail.example.com";
+  host.interfaces = {*mail::Network::parse("2001:db8:25::25/64")};
   const auto loaded = dialects::sendmail::dialect.load(files, "/etc/mail", host);
   EXPECT_TRUE(loaded);
   EXPECT_TRUE(loaded->decides);
@@ -74,6 +75,9 @@ TEST(RuleDecisions, SayWhereTheMailGoes) {
        "accept 250 local:\\alice on:x@example.net local:\"|/bin/list\" relay no"},
       {"203.0.113.9", "<alice+tag@example.com>", "accept 250 local:alice relay no"},
       {"203.0.113.9", "<lost@example.com>", "accept 250 on:lost@example.com relay no"},
+      // It would send it to itself.
+      {"192.168.1.1", "<x@[IPv6:2001:db8:25::25]>",
+       "accept 250 dropped:x@[IPv6:2001:db8:25::25] relay no"},
       {"10.0.0.1", "<x@example.net>", "accept 250 dropped:x@example.net relay no"},
   };
   for (const Case& each : cases) {
@@ -87,6 +91,12 @@ TEST(RuleDecisions, NameTheRuleThatDecided) {
   ASSERT_FALSE(decision.trace.empty());
   EXPECT_EQ(decision.trace.back().result, policy::Step::Result::refuse);
   EXPECT_EQ(decision.trace.back().says, "R$*\t$#error $@ 5.7.1 $: \"550 Relaying denied\"");
+}
+
+TEST(RuleDecisions, NameNoCodeWhereOneOfSeveralIsSaid) {
+  const auto decision = decide("203.0.113.9", "<x@example.net>", "<a@unqualified>");
+  EXPECT_EQ(decision.reply, policy::Decision::Reply::reject);
+  EXPECT_EQ(decision.answer.code, 0);
 }
 
 TEST(RuleDecisions, TakeNamesToExistButNotEveryOne) {

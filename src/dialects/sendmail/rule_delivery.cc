@@ -1,10 +1,12 @@
 #include "dialects/sendmail/rule_delivery.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/text.h"
 #include "dialects/sendmail/cf_text.h"
 #include "dialects/sendmail/maps.h"
+#include "mail/address.h"
 
 namespace relayproof::sendmail {
 namespace {
@@ -64,8 +66,10 @@ class Delivering {
       if (at_once) found_.unknown_user = true;
       return end_nowhere(address.user);
     }
-    end(mailer->program == "[IPC]" ? RuleDelivery::Kind::elsewhere : RuleDelivery::Kind::here,
-        address);
+    if (mailer->program != "[IPC]") return end(RuleDelivery::Kind::here, address);
+    // `config error: mail loops back to me`
+    if (names_.is_own_literal(address.host)) return end_nowhere(address.user);
+    end(RuleDelivery::Kind::elsewhere, address);
   }
 
   RuleDeliveries found() && { return std::move(found_); }
@@ -128,7 +132,9 @@ class Delivering {
 
 }  // namespace
 
-LocalNames::LocalNames(const Cf& cf, const FileSystem& files) {
+LocalNames::LocalNames(const Cf& cf, const FileSystem& files,
+                       std::vector<mail::IpAddress> addresses)
+    : addresses_(std::move(addresses)) {
   const CfOption* option = cf.option("AliasFile");
   const std::string where = option == nullptr ? "/etc/mail/aliases" : option->value;
   for (std::string_view each : split(where, ',')) {
@@ -173,6 +179,11 @@ std::optional<std::string_view> LocalNames::alias(std::string_view name) const {
 
 bool LocalNames::has_user(std::string_view name) const {
   return !users_known_ || users_.count(name) != 0 || users_.count(to_lower(name)) != 0;
+}
+
+bool LocalNames::is_own_literal(std::string_view host) const {
+  const auto address = mail::literal_address(host);
+  return address && std::find(addresses_.begin(), addresses_.end(), *address) != addresses_.end();
 }
 
 RuleDeliveries deliver(Rewriter& rewriter, const Cf& cf, const LocalNames& names,

@@ -14,6 +14,7 @@
 #include "dialects/sendmail/cf.h"
 #include "dialects/sendmail/rewriting.h"
 #include "dialects/sendmail/rule_address.h"
+#include "mail/ip_address.h"
 
 namespace relayproof::sendmail {
 
@@ -30,17 +31,20 @@ struct RuleDelivery {
 class LocalNames {
  public:
   LocalNames() = default;
-  LocalNames(const Cf& cf, const FileSystem& files);
+  LocalNames(const Cf& cf, const FileSystem& files, std::vector<mail::IpAddress> addresses = {});
   /// The right-hand side of an alias; nullopt: there is none of that name.
   std::optional<std::string_view> alias(std::string_view name) const;
   /// True if there is such a user, or no file tells who is one.
   bool has_user(std::string_view name) const;
+  /// `[192.0.2.25]` in any spelling, if it is this machine: what is sent there comes back.
+  bool is_own_literal(std::string_view host) const;
 
  private:
   void read_aliases(std::string_view text);
   std::map<std::string, std::string, std::less<>> aliases_;
   std::set<std::string, std::less<>> users_;
   bool users_known_ = false;
+  std::vector<mail::IpAddress> addresses_;
 };
 
 struct RuleDeliveries {

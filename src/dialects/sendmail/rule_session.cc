@@ -66,7 +66,7 @@ void RuleSession::greet() {
       {"nrcpts", "0"},
       {"nbadrcpts", "0"},
       {"r", attempt_.tls ? "ESMTPS" : "ESMTP"},
-      {"s", attempt_.helo.value_or(attempt_.client_name)}};
+      {"s", attempt_.helo.value_or(confirmed ? attempt_.client_name : literal)}};
   for (const auto& [name, value] : macros) rewriter_.set(name, value);
   if (attempt_.login) rewriter_.set("auth_authen", *attempt_.login);
   if (attempt_.mechanism) rewriter_.set("auth_type", *attempt_.mechanism);
@@ -113,7 +113,8 @@ std::optional<RuleOutcome> RuleSession::check(std::string_view set, std::string_
 
 bool RuleSession::needs_helo() const {
   const CfOption* option = cf_.option("PrivacyOptions");
-  if (option == nullptr || attempt_.helo) return false;
+  // The HELO before STARTTLS counts behind it, too.
+  if (option == nullptr || attempt_.helo || attempt_.tls) return false;
   for (const std::string_view each : split(option->value, ',')) {
     const std::string_view word = trim(each);
     if (equals_ignoring_case(word, "needmailhelo") || equals_ignoring_case(word, "goaway")) {
@@ -161,15 +162,29 @@ std::optional<RuleOutcome> RuleSession::take_sender() {
   return refused;
 }
 
-RuleOutcome RuleSession::take_recipient() {
+// Whom the rules refuse once a session is encrypted hears so at MAIL.
+std::optional<RuleOutcome> RuleSession::start_tls() {
+  if (!attempt_.tls) return std::nullopt;
+  return check("tls_client", attempt_.verify, "STARTTLS", RuleStage::mail);
+}
+
+std::optional<RuleOutcome> RuleSession::check_recipient(std::string_view wire,
+                                                        ResolvedAddress& way) {
   rewriter_.set("addr_type", "e r");
-  const ResolvedAddress way = resolve_address(rewriter_, cf_, attempt_.rcpt_to, false);
+  way = resolve_address(rewriter_, cf_, wire, false);
   if (way.error) return refusal(RuleStage::rcpt, *way.error);
   rewriter_.set("rcpt_mailer", way.mailer);
   rewriter_.set("rcpt_host", way.host.empty() ? "localhost" : way.host);
   rewriter_.set("rcpt_addr", way.user);
-  const std::string_view text = address_part(rewriter_.tokenizer(), attempt_.rcpt_to);
-  if (auto refused = check("check_rcpt", text, std::nullopt, RuleStage::rcpt)) return *refused;
+  const std::string_view text = address_part(rewriter_.tokenizer(), wire);
+  return check("check_rcpt", text, std::nullopt, RuleStage::rcpt);
+}
+
+RuleOutcome RuleSession::take_recipient() {
+  ResolvedAddress way;
+  // What the rules say of a recipient, `discard` and `quarantine`, goes for the whole message.
+  for (const std::string& other : attempt_.after) check_recipient(other, way);
+  if (auto refused = check_recipient(attempt_.rcpt_to, way)) return *std::move(refused);
   RuleOutcome outcome;
   outcome.where = last_rule();
   outcome.mailer = way.mailer;
@@ -194,6 +209,9 @@ RuleOutcome RuleSession::run() {
   const std::string name = rewriter_.macro("client_name");
   const std::string address = rewriter_.macro("client_addr");
   if (auto refused = check("check_relay", name, address, RuleStage::connect)) return *refused;
+  // Every message begins without the quarantine of the connection, but not without its discard.
+  quarantines_ = false;
+  if (auto refused = start_tls()) return *refused;
   if (auto refused = take_sender()) return *refused;
   return take_recipient();
 }

@@ -24,6 +24,8 @@ class RuleSession {
  private:
   void greet();
   std::optional<RuleOutcome> take_sender();
+  std::optional<RuleOutcome> start_tls();
+  std::optional<RuleOutcome> check_recipient(std::string_view wire, ResolvedAddress& way);
   RuleOutcome take_recipient();
   std::optional<RuleOutcome> refuse_special(const ResolvedAddress& address) const;
   RuleOutcome refusal(RuleStage stage, RuleReply reply) const;

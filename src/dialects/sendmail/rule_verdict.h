@@ -30,8 +30,9 @@ struct RuleAttempt {
   std::string client_name;  ///< of its PTR record
   ClientName name_is = ClientName::none;
   std::optional<std::string> helo;
-  std::string mail_from = "<>";  ///< as behind `MAIL FROM:`
-  std::string rcpt_to;           ///< as behind `RCPT TO:`
+  std::string mail_from = "<>";    ///< as behind `MAIL FROM:`
+  std::vector<std::string> after;  ///< recipients of the same message before it
+  std::string rcpt_to;             ///< as behind `RCPT TO:`
   std::optional<std::string> login, mechanism;
   bool tls = false;
   std::string verify;  ///< `$&{verify}`: `NO`, `OK`, `FAIL`; empty without TLS

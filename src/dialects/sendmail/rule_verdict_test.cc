@@ -110,6 +110,89 @@ TEST(RuleVerdicts, RefuseWhatIsNoAddress) {
   }
 }
 
+TEST(RuleVerdicts, EndAnAddressAtTheFirstBlank) {
+  RuleAttempt attempt = from("192.168.1.77");
+  attempt.rcpt_to = "(comment) <x@example.net>";
+  const RuleVerdict verdict = check("", attempt);
+  ASSERT_TRUE(verdict.is_decided());
+  EXPECT_EQ(verdict.outcomes[0].reply.code, 501);
+}
+
+TEST(RuleVerdicts, ForgetTheQuarantineOfAConnection) {
+  const std::string held = "R$*\t$#error $@ quarantine $: odd\n";
+  struct Case {
+    std::string set;
+    RuleOutcome::Kind kind;
+  };
+  const Case cases[] = {{"check_relay", RuleOutcome::Kind::accepted},
+                        {"check_mail", RuleOutcome::Kind::quarantined},
+                        {"check_rcpt", RuleOutcome::Kind::quarantined}};
+  for (const Case& each : cases) {
+    const RuleVerdict verdict = check("S" + each.set + "\n" + held, from("203.0.113.9"));
+    ASSERT_TRUE(verdict.is_decided()) << each.set;
+    EXPECT_EQ(verdict.outcomes[0].kind, each.kind) << each.set;
+  }
+}
+
+TEST(RuleVerdicts, DiscardTheWholeMessage) {
+  const std::string rules = "Scheck_rcpt\nR<a@$*>\t$#discard $:x\nR<c@$*>\t$#error $: 550 no\n";
+  RuleAttempt attempt = from("203.0.113.9");
+  attempt.rcpt_to = "<b@example.net>";
+  EXPECT_EQ(check(rules, attempt).outcomes[0].kind, RuleOutcome::Kind::accepted);
+  attempt.after = {"<a@example.net>"};
+  EXPECT_EQ(check(rules, attempt).outcomes[0].kind, RuleOutcome::Kind::discarded);
+  attempt.rcpt_to = "<c@example.net>";
+  EXPECT_EQ(check(rules, attempt).outcomes[0].kind, RuleOutcome::Kind::refused);
+}
+
+TEST(RuleVerdicts, AskTheClientForItsCertificateWhenTlsBegins) {
+  const std::string rules =
+      "Stls_client\nROK $| $*\t$@OK\nR$* $| $*\t$#error $@ 5.7.0 $: \"503 \" $2 \" by \" $1\n";
+  RuleAttempt attempt = from("203.0.113.9");
+  EXPECT_EQ(check(rules, attempt).outcomes[0].kind, RuleOutcome::Kind::accepted);
+  attempt.tls = true;
+  attempt.verify = "FAIL";
+  const RuleOutcome refused = check(rules, attempt).outcomes[0];
+  EXPECT_EQ(refused.stage, RuleStage::mail);
+  EXPECT_EQ(refused.reply.text, "STARTTLS by FAIL");
+  attempt.verify = "OK";
+  EXPECT_EQ(check(rules, attempt).outcomes[0].kind, RuleOutcome::Kind::accepted);
+}
+
+TEST(RuleVerdicts, TakeTheHeloBeforeStarttlsForOne) {
+  const std::string rules = "O PrivacyOptions=needmailhelo\n";
+  RuleAttempt attempt = from("203.0.113.9");
+  EXPECT_EQ(check(rules, attempt).outcomes[0].reply.code, 503);
+  attempt.tls = true;
+  EXPECT_EQ(check(rules, attempt).outcomes[0].kind, RuleOutcome::Kind::accepted);
+}
+
+TEST(RuleVerdicts, CallAClientThatDoesNotGreetByItsConfirmedName) {
+  const std::string rules = "Scheck_rcpt\nR$*\t$#error $@ 5.7.1 $: \"550 \" $&s\n";
+  RuleAttempt attempt = from("203.0.113.9");
+  EXPECT_EQ(check(rules, attempt).outcomes[0].reply.text, "[203.0.113.9]");
+  attempt.client_name = "a.b";
+  attempt.name_is = ClientName::forged;
+  EXPECT_EQ(check(rules, attempt).outcomes[0].reply.text, "[203.0.113.9]");
+  attempt.name_is = ClientName::confirmed;
+  EXPECT_EQ(check(rules, attempt).outcomes[0].reply.text, "a.b");
+}
+
+TEST(RuleVerdicts, AreUndecidedWhereTheExchangersOfTheRecipientDecide) {
+  const std::string rules =
+      "Kmxserved bestmx -z:\nScheck_rcpt\nR$*\t$:$>3 $1\nR$+<@$+>\t$:<:$(mxserved $2 $):>\n"
+      "R<$*:$=w.:$*>\t$@ OK\nR$*\t$#error $@ 5.7.1 $: \"550 Relaying denied\"\n";
+  const RuleVerdict verdict = check(rules, from("203.0.113.9"));
+  EXPECT_FALSE(verdict.is_decided());
+  EXPECT_EQ(verdict.hidden, std::vector<std::string>{"MX of example.net"});
+  EXPECT_EQ(verdict.outcomes.size(), 2U);
+}
+
+TEST(RuleVerdicts, KnowThatADaemonRunsWhereRulesAreReadForOne) {
+  const std::string rules = "Scheck_rcpt\nR$*\t$#error $@ 5.7.1 $: \"550 mode \" ${opMode}\n";
+  EXPECT_EQ(check(rules, from("203.0.113.9")).outcomes[0].reply.text, "mode d");
+}
+
 TEST(RuleVerdicts, NameTheLoop) {
   const RuleVerdict verdict = check("Scheck_rcpt\nR$*\t$1\n", from("203.0.113.9"));
   EXPECT_FALSE(verdict.is_decided());

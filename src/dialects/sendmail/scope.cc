@@ -99,6 +99,29 @@ policy::ConditionId Scope::hidden_access(std::string_view tag,
   return builder.unknown(std::move(question), std::move(about));
 }
 
+std::vector<OwnLiteral> own_literals(const Config& config) {
+  std::vector<OwnLiteral> found;
+  for (const auto& [member, where] : config.class_of("w").members) {
+    if (!member.starts_with('[')) continue;
+    if (const auto address = mail::literal_address(member)) {
+      found.push_back({member, where, *address});
+    }
+  }
+  return found;
+}
+
+mail::IpSet own_clients(const Scope& scope) {
+  mail::IpSetBuilder own;
+  for (const auto* text : {"127.0.0.1", "::1"}) {
+    own.add(mail::IpSet::of(*mail::IpAddress::parse(text)));
+  }
+  for (const auto& interface : scope.host.interfaces) {
+    own.add(mail::IpSet::of(interface.address));
+  }
+  for (const auto& each : own_literals(scope.config)) own.add(mail::IpSet::of(each.address));
+  return own.build();
+}
+
 Access read_access(const FileSystem& files, const Config& config) {
   Access access;
   if (!config.has(Feature::access_db) || !config.access) return access;
@@ -127,6 +150,8 @@ AddressSettings address_settings(const Scope& scope) {
   AddressSettings settings;
   if (!scope.hostname.empty()) settings.hostname = scope.hostname;
   settings.domain = scope.domain;
+  if (config.is_mc) settings.blank = '.';  // confBLANK_SUB
+  if (const auto blank = config.option("BlankSub"); !blank.empty()) settings.blank = blank.front();
   settings.percent_hack = !config.has(Feature::nopercenthack);
   settings.bang_paths = !config.has(Feature::nouucp);
   const auto names = std::make_shared<const CfClass>(config.class_of("w"));

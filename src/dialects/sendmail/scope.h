@@ -13,6 +13,8 @@
 #include "dialects/sendmail/address_reading.h"
 #include "dialects/sendmail/config.h"
 #include "dialects/sendmail/policy_builder.h"
+#include "mail/ip_address.h"
+#include "mail/ip_set.h"
 
 namespace relayproof::sendmail {
 
@@ -46,6 +48,16 @@ struct Scope {
 };
 
 Access read_access(const FileSystem& files, const Config& config);
+
+/// Addresses whose owner writes them in brackets into class w are taken for this host's own.
+struct OwnLiteral {
+  std::string member;  ///< `[198.51.100.99]`
+  SourceRange where;
+  mail::IpAddress address;
+};
+std::vector<OwnLiteral> own_literals(const Config& config);
+/// Clients that are this host itself: loopback, its interfaces, literals of class w.
+mail::IpSet own_clients(const Scope& scope);
 
 /// How addresses are read; the functions keep what they need of the configuration.
 AddressSettings address_settings(const Scope& scope);

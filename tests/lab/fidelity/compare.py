@@ -26,7 +26,7 @@ class Reader(comparison.Reader):
     def is_wrong_edge(self, where: str, attempt: dict, real: dict) -> bool:
         if where == "outside":
             return really_relayed(attempt, real, self.owned)
-        return real.get("fate") not in ("handed-on", "tried") and not is_screened(real, self.written)
+        return real.get("fate") not in ("handed-on", "tried") and not is_screened(real, self.written) and not filter_refused(real)
 
     def deciding(self, ours: dict) -> set:
         return decisive.deciding(ours)

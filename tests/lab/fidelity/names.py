@@ -24,6 +24,8 @@ STRANGERS = ["example.net", "example.org", "club.example", "partner.example.org"
              "mail.big.example", "evil-example.com", "com.example.net"]
 # What the program names in a witness when the configuration answers for its first choices.
 WITNESSED = ["example.info"]
+# Whom the program takes for a stranger who names this server as his backup, and who exists here.
+NAMES_US_AS_BACKUP = "stranger-who-names-us-as-backup-mx.example"
 BACKED_UP = BACKED_UP_DOMAIN
 NOWHERE = "does-not-exist.example"
 
@@ -68,6 +70,8 @@ def records() -> list[str]:
         found += [f"{domain}. 300 MX 10 {SINK.name}.", f"{domain}. 300 A {SINK.ipv4}", f"{domain}. 300 NS {SINK.name}."]
     for domain in ("dept.example.com", "corp.example"):
         found += [f"{domain}. 300 MX 10 {HOST}.", f"{domain}. 300 A {SERVER.ipv4}"]
+    found += [f"{NAMES_US_AS_BACKUP}. 300 {record}" for record in
+              (f"MX 10 {SINK.name}.", f"MX 20 {HOST}.", f"A {SINK.ipv4}", f"NS {SINK.name}.")]
     for address, (name, confirmed) in REAL_CLIENTS.items():
         found.append(f"{_reverse(address)}. 300 PTR {name}.")
         if confirmed:

@@ -2,7 +2,6 @@
 """Holds what the rule sets say of recorded attempts against what the server did: the interpreter alone, without a policy."""
 import argparse
 import json
-import re
 import subprocess
 import sys
 import tempfile
@@ -15,20 +14,10 @@ sys.dont_write_bytecode = True
 from fidelity import names  # noqa: E402
 from fidelity.ask import read_lines  # noqa: E402
 from fidelity_sendmail.compare import with_fate  # noqa: E402
-from kit.dns import unbound_configuration  # noqa: E402
+from fidelity_sendmail.lab_names import known_names  # noqa: E402
 
 CERTIFICATES = {"none": ("NO", "", ""), "self-signed": ("FAIL", "/CN=stranger.example", "/CN=stranger.example"),
                 "trusted": ("OK", "/CN=Lab+20Authority", "/CN=pc1.example.com")}
-
-
-def known_names() -> set[str]:
-    """What the lab's DNS knows, and /etc/hosts."""
-    records = re.findall(r"local-data: '(\S+)\s", unbound_configuration("/")) + [each.split()[0] for each in names.records()]
-    found = {each.rstrip(".").lower() for each in records} | {"localhost", "mail.example.com"}
-    pointers = re.findall(r"^([\d.]+)\.in-addr\.arpa$", "\n".join(found), re.M)
-    # A name without a dot is looked for in the server's own domain.
-    found |= {each.removesuffix(".example.com") for each in found if each.count(".") == 2 and each.endswith(".example.com")}
-    return found | {"[" + ".".join(reversed(each.split("."))) + "]" for each in pointers}
 
 
 def line_of(attempt: dict) -> str:
