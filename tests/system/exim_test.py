@@ -56,6 +56,9 @@ KNOWN = {
     "a lone deny, and accept": (HEAD + LONE_DENY + "  accept\n" + TAIL, "closed", {"RP2502", "RP2503"}),
     "the percent hack": ("percent_hack_domains = *\n" + HEAD + GATE + TAIL, "closed", set()),
     "a router that does the same": (HEAD + GATE + PERCENT + TAIL.removeprefix("begin routers\n"), "open", {"RP2001"}),
+    "a rewriting rule that does the same":
+        (HEAD + GATE + TAIL + "begin rewrite\n\\N^([^%]*)%(.*)@example\\.com$\\N $1@$2\n", "open", {"RP2001"}),
+    "a rewriting rule that forwards": (HEAD + GATE + TAIL + "begin rewrite\n*@example.com $1@example.net\n", "closed", set()),
     "no ACL at RCPT": (HEAD.replace("acl_smtp_rcpt = rcpt\n", "") + "  accept\n" + TAIL, "closed", {"RP2500"}),
     "a syntax error": (HEAD + "  permit hosts = *\n" + TAIL, "undecided", set()),
 }

@@ -16,6 +16,7 @@
 #include "dialects/exim/option_names.h"
 #include "dialects/exim/ports.h"
 #include "dialects/exim/redirection.h"
+#include "dialects/exim/rewriting.h"
 #include "dialects/exim/routers.h"
 #include "mail/address.h"
 #include "mail/domain.h"
@@ -73,21 +74,33 @@ class Server {
     to_.note(filter->line, "the system filter may send mail elsewhere", delivers);
   }
 
-  // Rules for envelope recipients: a replacement with a domain that is written down is a forward.
+  // Rules that act before MAIL and RCPT are read are not followed; of the others see rewriting.h.
   void doubt_rewriting() {
     for (const auto& rule : to_.config.rewrites) {
-      const bool only_others = !rule.flags.empty() &&
-                               rule.flags.find_first_of("TES") == std::string::npos &&
-                               rule.flags.find_first_not_of("RQqwrR") != std::string::npos;
-      if (only_others) continue;
-      const auto at = rule.replacement.rfind('@');
-      const bool looked_up =
-          rule.replacement.starts_with("${lookup") || rule.replacement.starts_with("${env");
-      const bool fixed =
-          at != std::string::npos && rule.replacement.find('$', at) == std::string::npos;
-      const bool harmless = (fixed || looked_up) && rule.flags.find('S') == std::string::npos;
-      to_.note(rule.line, "rewrites recipients", !harmless);
+      if (rule.flags.find('S') != std::string::npos) {
+        to_.note(rule.line, "rewrites what MAIL and RCPT say before it is read", true);
+      }
     }
+    const auto recipients = rewrite_rules(to_.config, Envelope::recipient);
+    if (!recipients.empty() && !trim(to_.config.value("percent_hack_domains")).empty()) {
+      to_.note(recipients.front()->line, "it is asked before percent_hack_domains, which are read",
+               true);
+    }
+    doubt_senders();
+  }
+
+  // Behind RCPT conditions see the sender that was made of the client's. Whoever wants to be
+  // relayed can choose any; what is said of one attempt may differ.
+  void doubt_senders() {
+    const auto senders = rewrite_rules(to_.config, Envelope::sender);
+    if (senders.empty()) return;
+    bool asked = to_.config.find("acl_smtp_data") != nullptr;
+    for (const auto& router : to_.config.routers) {
+      for (const auto& option : router.options) {
+        asked = asked || option.value.find("sender_address") != std::string::npos;
+      }
+    }
+    if (asked) to_.note(senders.front()->line, "what asks for the sender sees the old one", false);
   }
 
   void add_listener(const Port& port) {

@@ -177,25 +177,44 @@ std::optional<patterns::Pattern> for_addresses(const patterns::Pattern& pattern)
   return made ? std::optional(*made) : std::nullopt;
 }
 
-// `$1@$2` of what was captured in the local part.
+// The expression in whose groups all captures of a text are, for addresses: none, if there are
+// several or it cannot be made one.
+std::optional<patterns::Pattern> capturing(const Text& text) {
+  const Piece* first = nullptr;
+  for (const auto& piece : text.pieces) {
+    if (!piece.capture) continue;
+    const bool same =
+        first == nullptr || (first->capture->pattern.text() == piece.capture->pattern.text() &&
+                             first->subject == piece.subject);
+    if (!same) return std::nullopt;
+    first = &piece;
+  }
+  if (first == nullptr) return std::nullopt;
+  if (is_local_part(*first)) return for_addresses(first->capture->pattern);
+  if (first->subject != policy::Subject{Field::recipient, Part::whole, {}}) return std::nullopt;
+  return first->capture->pattern;
+}
+
+// `$1@$2` of what was captured in the local part, or in the address.
 std::optional<Template> of_captures(Lowering& to, const Text& text) {
+  using Hole = Template::Hole;
+  const auto pattern = capturing(text);
+  if (!pattern) return std::nullopt;
   Template form;
-  const Piece::Capture* capture = nullptr;
   for (const auto& piece : text.pieces) {
     if (is_plain(piece)) {
       form.pieces.push_back({piece.text, std::nullopt});
-      continue;
+    } else if (piece.capture) {
+      form.pieces.push_back({"", Hole{Hole::Of::capture, piece.capture->group}});
+    } else {
+      Text alone;
+      alone.pieces = {piece};
+      const auto part = as_it_is(alone);
+      if (!part) return std::nullopt;
+      form.pieces.push_back(part->pieces.front());
     }
-    if (!piece.capture || !is_local_part(piece)) return std::nullopt;
-    if (capture != nullptr && capture->pattern.text() != piece.capture->pattern.text()) {
-      return std::nullopt;
-    }
-    capture = &*piece.capture;
-    form.pieces.push_back({"", Template::Hole{Template::Hole::Of::capture, piece.capture->group}});
   }
-  const auto whole = capture == nullptr ? std::nullopt : for_addresses(capture->pattern);
-  if (!whole) return std::nullopt;
-  form.pattern = to.builder.pattern(*whole);
+  form.pattern = to.builder.pattern(*pattern);
   return form;
 }
 

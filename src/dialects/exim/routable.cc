@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "dialects/exim/redirection.h"
+#include "dialects/exim/rewriting.h"
 #include "dialects/exim/router_parts.h"
 #include "dialects/exim/routers.h"
 
@@ -14,6 +15,7 @@ using policy::Part;
 
 constexpr std::size_t verify_depth = 4;
 constexpr std::size_t verified_rows = 32;
+constexpr std::size_t rewritten_limit = 300;
 
 // Whether an address can be routed: the routers as one formula.
 class Verification {
@@ -22,18 +24,30 @@ class Verification {
   Verification(Lowering& to, Purpose purpose, Scope scope, Wanted wanted)
       : to_(to), purpose_(purpose), scope_(std::move(scope)), wanted_(wanted) {}
 
-  ConditionId of(const Operand& address, std::size_t from, std::size_t depth) {
+  ConditionId of(const Operand& address, std::size_t from, std::size_t depth,
+                 bool rewrites = true) {
     if (depth > verify_depth) return verified();
-    const auto hacked = depth > 0 ? percent_hacked(to_, address) : std::nullopt;
-    if (hacked) {
-      return builder().choice(hacked->when, of(hacked->address, 0, depth + 1),
-                              of_plain(address, from, depth));
-    }
-    return of_plain(address, from, depth);
+    if (!rewrites || to_.config.rewrites.empty()) return of_rewritten(address, from, depth);
+    // What routers make are recipients.
+    const auto envelope =
+        purpose_ == Purpose::verify_sender && depth == 0 ? Envelope::sender : Envelope::recipient;
+    return after_rewriting(to_, address, envelope, scope_, verified(), [&](const Operand& made) {
+      if (++rewritten_ <= rewritten_limit) return of_rewritten(made, from, depth);
+      to_.note(to_.config.rewrites.front().line, "verifying has too many ways through it",
+               envelope == Envelope::recipient);
+      return verified();
+    });
   }
 
  private:
   ConditionId verified() { return builder().constant(wanted_ == Wanted::verified); }
+
+  ConditionId of_rewritten(const Operand& address, std::size_t from, std::size_t depth) {
+    const auto hacked = depth > 0 ? percent_hacked(to_, address) : std::nullopt;
+    if (!hacked) return of_plain(address, from, depth);
+    return builder().choice(hacked->when, of(hacked->address, 0, depth + 1, false),
+                            of_plain(address, from, depth));
+  }
 
   ConditionId of_plain(const Operand& address, std::size_t from, std::size_t depth) {
     const auto& routers = to_.config.routers;
@@ -51,6 +65,11 @@ class Verification {
     return result;
   }
 
+  // Where what a redirect router makes goes on.
+  struct Next {
+    std::size_t from = 0;
+    bool rewrites = true;
+  };
   struct Step {
     ConditionId used = 0;
     ConditionId handled = 0;
@@ -103,7 +122,7 @@ class Verification {
     made.handled = builder().constant(false);
     const auto* data = router.find("data");
     if (data == nullptr) return;
-    const auto then = index_of(router.value("redirect_router"));
+    const Next then{index_of(router.value("redirect_router")), router.is_on("rewrite", true)};
     if (const auto rows = data_in_rows(to_, data->value, scope)) {
       by_rows(*rows, *data, then, depth, scope, made);
     } else {
@@ -116,7 +135,7 @@ class Verification {
     made.handled = builder().any({when, made.handled});
   }
 
-  void by_value(const Value& value, const Option& data, std::size_t then, std::size_t depth,
+  void by_value(const Value& value, const Option& data, Next then, std::size_t depth,
                 const Scope& scope, Step& made) {
     for (std::size_t index = value.size(); index > 0; --index) {
       const auto& one = value[index - 1];
@@ -141,7 +160,7 @@ class Verification {
     }
   }
 
-  std::optional<ConditionId> of_data(std::string_view data, std::size_t then, std::size_t depth) {
+  std::optional<ConditionId> of_data(std::string_view data, Next then, std::size_t depth) {
     const auto redirection = read_redirection(data, to_.qualify_domain(true));
     const std::string_view wanted = wanted_ == Wanted::verified ? ":blackhole:" : ":defer:";
     const bool drops = data.find(wanted) != std::string_view::npos;
@@ -157,10 +176,10 @@ class Verification {
         break;
     }
     if (redirection.addresses.size() > 1) return verified();
-    return of(Operand::text(redirection.addresses[0]), then, depth + 1);
+    return of(Operand::text(redirection.addresses[0]), then.from, depth + 1, then.rewrites);
   }
 
-  ConditionId of_template(const Text& text, const Option& data, std::size_t then, std::size_t depth,
+  ConditionId of_template(const Text& text, const Option& data, Next then, std::size_t depth,
                           const Scope& scope) {
     if (!scope.address || scope.address->fixed || !scope.address->subject.via.empty()) {
       return verified();
@@ -180,12 +199,12 @@ class Verification {
       Operand child = *scope.address;
       child.subject.part = Part::whole;
       child.subject.via.push_back(builder().transform(one.transform));
-      result = builder().choice(one.when, of(child, then, depth + 1), result);
+      result = builder().choice(one.when, of(child, then.from, depth + 1, then.rewrites), result);
     }
     return result;
   }
 
-  void by_rows(const RowData& rows, const Option& data, std::size_t then, std::size_t depth,
+  void by_rows(const RowData& rows, const Option& data, Next then, std::size_t depth,
                const Scope& scope, Step& made) {
     std::vector<std::string> values;
     bool many = false;
@@ -226,6 +245,7 @@ class Verification {
   Purpose purpose_;
   Scope scope_;
   Wanted wanted_;
+  std::size_t rewritten_ = 0;
 };
 
 ConditionId verification(Lowering& to, const Operand& address, bool as_recipient,

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "dialects/exim/lists.h"
+#include "dialects/exim/rewriting.h"
 
 namespace relayproof::exim {
 namespace {
@@ -221,6 +222,23 @@ std::optional<Hacked> percent_hacked(Lowering& to, const Operand& address) {
   return hacked;
 }
 
+namespace {
+
+// The message that is delivered has the sender that was made of the client's.
+ConditionId is_of_senders(Lowering& to, const std::string& list, Purpose purpose,
+                          const Scope& scope) {
+  const auto sender =
+      scope.sender_is_empty ? Operand::text("") : Operand::of({Field::sender, Part::whole, {}});
+  if (purpose != Purpose::delivery || scope.sender_is_empty) {
+    return address_list(to, list, sender, scope);
+  }
+  return after_rewriting(
+      to, sender, Envelope::sender, scope, address_list(to, list, sender, scope),
+      [&](const Operand& rewritten) { return address_list(to, list, rewritten, scope); });
+}
+
+}  // namespace
+
 ConditionId is_used(Lowering& to, const Instance& router, const Operand& address, Purpose purpose,
                     const Scope& outer) {
   auto& builder = to.builder;
@@ -246,9 +264,7 @@ ConditionId is_used(Lowering& to, const Instance& router, const Operand& address
     } else if (option.name == "local_parts") {
       all.push_back(local_part_list(to, option.value, bare.part(Part::local), scope));
     } else if (option.name == "senders") {
-      const auto sender =
-          scope.sender_is_empty ? Operand::text("") : Operand::of({Field::sender, Part::whole, {}});
-      all.push_back(address_list(to, option.value, sender, scope));
+      all.push_back(is_of_senders(to, option.value, purpose, scope));
     } else if (option.name == "check_local_user" && to_bool(option.value).value_or(true)) {
       all.push_back(is_local_user(to, bare.part(Part::local), scope));
     } else if (option.name == "condition") {

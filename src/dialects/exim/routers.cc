@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "dialects/exim/acl.h"
 #include "dialects/exim/redirection.h"
+#include "dialects/exim/rewriting.h"
 #include "dialects/exim/router_parts.h"
 
 namespace relayproof::exim {
@@ -35,7 +36,7 @@ class RouteLowering {
         rule(start, builder().has_mark(index), policy::End{Fate::dropped}, {}, mark);
       }
     }
-    rule(start, always(), policy::Run{lists_.front()}, {}, "routers");
+    rule(start, always(), policy::Run{rewriting(lists_.front())}, {}, "routers");
     for (std::size_t index = 0; index < routers.size(); ++index) lower(index);
     return start;
   }
@@ -63,6 +64,40 @@ class RouteLowering {
     rule(list, hacked->when, policy::Rewrite{{*hacked->transform}, list}, {},
          "percent_hack_domains");
     rule(list, always(), policy::Run{router}, {}, "routers");
+    return list;
+  }
+
+  // The rewrite section in front of `then`: a list for each rule.
+  ListId rewriting(ListId then) {
+    const auto known = rewritings_.find(then);
+    if (known != rewritings_.end()) return known->second;
+    const auto rules = rewrite_rules(to_.config, Envelope::recipient);
+    ListId next = then;
+    for (auto each = rules.rbegin(); each != rules.rend(); ++each) {
+      next = lower(**each, next, then);
+    }
+    return rewritings_[then] = next;
+  }
+
+  ListId lower(const RewriteRule& rewrite, ListId next, ListId then) {
+    Scope scope;
+    scope.port = port_;
+    const auto address = Operand::of({Field::recipient, Part::whole, {}});
+    const auto effect = effect_of_rule(to_, rewrite, address, Envelope::recipient, scope);
+    const auto list = empty_list("rewrite");
+    const auto origin = to_.origin(rewrite.line, "rewrite");
+    const auto& says = rewrite.line.text;
+    using Kind = RuleEffect::Way::Kind;
+    for (const auto& way : effect.ways) {
+      policy::Effect does = policy::Run{then};
+      if (way.kind == Kind::owners) does = policy::End{Fate::local};
+      if (way.kind == Kind::rewritten) {
+        does = policy::Rewrite{{*way.transform}, effect.quits ? then : next};
+      }
+      rule(list, builder().all({effect.matches, way.when}), does, origin, says);
+    }
+    if (effect.quits) rule(list, effect.matches, policy::Run{then}, origin, says);
+    rule(list, always(), policy::Run{next}, {}, "routers");
     return list;
   }
 
@@ -113,7 +148,8 @@ class RouteLowering {
   }
 
   void redirect(const Instance& router, ListId list, policy::OriginId origin, const Scope& scope) {
-    const ListId then = entry(list_of(router.value("redirect_router"), lists_.front()));
+    ListId then = entry(list_of(router.value("redirect_router"), lists_.front()));
+    if (router.is_on("rewrite", true)) then = rewriting(then);
     const auto* data = router.find("data");
     if (data == nullptr) {
       to_.note(router.line, "what users' own files name is theirs to say", false);
@@ -242,7 +278,8 @@ class RouteLowering {
   Lowering& to_;
   std::uint16_t port_;
   std::vector<ListId> lists_;
-  std::map<ListId, ListId> entries_;  ///< by the router's list
+  std::map<ListId, ListId> entries_;     ///< by the router's list
+  std::map<ListId, ListId> rewritings_;  ///< by the list behind them
 };
 
 }  // namespace

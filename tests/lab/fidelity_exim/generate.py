@@ -13,6 +13,8 @@ KINDS_OF_RCPT = {"domains": 7, "local_parts": 3, "recipients": 3}
 # What of the conditions of one configuration in three hangs on.
 FOCI = ["hosts", "condition", "acl", "encrypted", "senders", "sender_domains", "authenticated", "verify", "domains",
         "local_parts", "recipients"]
+# From this number on, all have a rewrite section that can have one: neither the percent hack nor an ACL at DATA besides.
+REWRITES_FROM = 2000
 
 
 @dataclass
@@ -55,10 +57,21 @@ class Maker:
                 main.append(line)
         text = "\n".join(main) + "\n\nbegin acl\n" + "".join(f"\n{name}:\n{body}" for name, body in acls.items())
         logins = [name for name, chance in (("secret", 0.5), ("anybody", 0.12)) if dice.random() < chance]
-        text += routers(dice) + words.TRANSPORTS
+        rewrites = self._rewrites() if self.number >= REWRITES_FROM and not \
+            ("percent_hack_domains" in text or "acl_smtp_data" in text) else ""
+        text += routers(dice, bool(rewrites)) + words.TRANSPORTS + rewrites
         if logins:
             text += "\nbegin authenticators\n" + "".join(words.AUTHENTICATORS[name] for name in logins)
         return Configuration(self.number, text, logins, "acl_helo" in acls)
+
+    def _rewrites(self) -> str:
+        """By dice of its own, so that the rest stays what it is."""
+        dice = random.Random(f"exim rewrites {self.number}")
+        rules = []
+        for rule in dice.sample(words.REWRITES, dice.randint(1, 4)):
+            flags = dice.choice(words.REWRITE_FLAGS)
+            rules.append(f"{rule}{'' if rule[-1] in 'QR' and rule[-2] == ' ' else ' '}{flags}".rstrip())
+        return "\nbegin rewrite\n" + "".join(f"{rule}\n" for rule in rules)
 
     def _some(self, of: list[str], least: int, most: int, separator: str = " : ") -> str:
         # A separator within an item is doubled.

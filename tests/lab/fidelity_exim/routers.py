@@ -13,6 +13,12 @@ EQUALS = """equals:
   condition = ${if match{$local_part}{\\N^([^=]+)=(.+)$\\N}}
   data = ${if match{$local_part}{\\N^([^=]+)=(.+)$\\N}{$1@$2}fail}
 """
+UNREWRITTEN = """unrewritten:
+  driver = redirect
+  domains = in.relayed.example : relayed.example
+  data = $local_part@example.com
+  rewrite = false
+"""
 CATCHALL = """catchall:
   driver = redirect
   domains = in.relayed.example : relayed.example
@@ -111,8 +117,10 @@ CHANCES = ((PERCENT, 0.15), (EQUALS, 0.15), (CATCHALL, 0.1), (HOLE, 0.05), (MANU
            (SMART, 0.1))
 
 
-def routers(dice: random.Random) -> str:
+def routers(dice: random.Random, rewrites: bool = False) -> str:
     found = [text for text, chance in CHANCES if dice.random() < chance]
+    if rewrites:
+        found = [UNREWRITTEN if text is CATCHALL and len(found) % 2 else text for text in found if text is not CONDITIONAL]
     found.append(REMOTE.format(domains=dice.choice(["! +local_domains"] * 4 + ["! +local_domains : ! relayed.example"]),
                                more=dice.choice(["  no_more\n"] * 3 + [""])))
     found += [REAL] * (dice.random() < 0.15) + [ALIASES] * (dice.random() < 0.9)

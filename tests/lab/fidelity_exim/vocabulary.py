@@ -86,6 +86,18 @@ OPTIONS = [("host_lookup = *", 0.4), ("allow_domain_literals", 0.2), ("percent_h
            ("strip_trailing_dot", 0.1), ("hosts_require_helo =", 0.1), ("helo_allow_chars = _", 0.1),
            ("helo_accept_junk_hosts = *", 0.05)]
 
+# Pattern and replacement of rewriting rules, which lead round in no circle; flags are thrown besides those that are here.
+REWRITES = ["*7@example.com $1@club.example", "hole@example.com bob@example.org", "nobody7@example.com alice@example.com",
+            "\\N^([^%]+)%(.+)@example\\.com$\\N $1@$2", "\\N^([^=]+)=(.+)@(example\\.com)$\\N $1@$2",
+            "*@relayed.example $1@example.com", "*@in.relayed.example $local_part@relayed.example", "*@example.net *",
+            "*@example.org $1@$domain", "x@* alice@example.com", "*7@example.net $1@example.org", "*@+local_domains $1@example.com",
+            "!*@+local_domains alice@example.com", "bob@lsearch;/etc/exim4/domains root@example.com", "*@club.example root Q",
+            "*@club.example root", "alice@example.org \"${if eq{$domain}{example.org}{out@example.com}fail}\"",
+            "*@example.org \"${if eq{$local_part}{bob}{x@example.net}fail}\"", "^(?i)abuse@ hole@example.com",
+            "\\N^(.*)-alice@(.*)$\\N $1@$2", "*@example.com ${sg{$local_part}{%}{@}}", "out@example.com x@club.example R",
+            "^nobody7%(.*)@example.com$ x@example.net"]
+REWRITE_FLAGS = ["", "", "T", "T", "E", "q", "Tq", "Eq", "F", "h", "Tfs"]
+
 AUTHENTICATORS = {
     "secret": """plain:
   driver = plaintext
