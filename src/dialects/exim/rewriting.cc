@@ -91,6 +91,14 @@ std::string capturing(std::string_view pattern) {
          (domain.starts_with('*') ? with_wild_start(domain, "[^@]*") : "[^@]*") + '$';
 }
 
+// Whether it depends on the letters of a local part, in which Exim tells capitals from small ones.
+bool asks_letters(std::string_view pattern) {
+  const auto local = pattern.substr(0, std::min(pattern.rfind('@'), pattern.size()));
+  const bool by_domain = local == "*" || local.find('@') != std::string_view::npos;
+  return !by_domain && std::any_of(local.begin(), local.end(),
+                                   [](unsigned char c) { return std::isalpha(c) != 0; });
+}
+
 class RuleLowering {
  public:
   RuleLowering(Lowering& to, const RewriteRule& rule, const Operand& address, Envelope of,
@@ -108,6 +116,9 @@ class RuleLowering {
     RuleEffect made;
     made.quits = has_flag(rule_, 'q');
     made.matches = matches();
+    if (shields_others(made)) {
+      not_followed("a rule behind it may be reached by other letters, capital or small");
+    }
     if (builder().constant_value(made.matches) == std::optional(false)) return made;
     if (rule_.replacement == "*") {
       made.ways.push_back({Way::Kind::ends, builder().constant(true)});
@@ -127,6 +138,16 @@ class RuleLowering {
   void not_followed(const std::string& why) {
     const bool decides = of_ == Envelope::recipient;
     to_.note(rule_.line, (decides ? "rewrites recipients: " : "rewrites senders: ") + why, decides);
+  }
+
+  // It keeps addresses from rules behind it that lead where the client says.
+  bool shields_others(const RuleEffect& made) const {
+    if (!(made.quits || rule_.replacement == "*") || !asks_letters(rule_.pattern)) return false;
+    const auto rules = rewrite_rules(to_.config, of_);
+    const auto self = std::find(rules.begin(), rules.end(), &rule_);
+    return self != rules.end() && std::any_of(self + 1, rules.end(), [](const RewriteRule* rule) {
+             return !has_written_domain(rule->replacement);
+           });
   }
 
   ConditionId matches() {

@@ -39,6 +39,10 @@ const std::vector<Known>& known() {
       {"to the domain that is in front", "*@*.mail.example.com $1@$2\n", "closed"},
       {"an asterisk ends it before the hole",
        "*@example.com *\n\\N^([^%]*)%(.*)@example\\.com$\\N $1@$2\n", "closed"},
+      {"small letters keep it from the hole, capitals do not",
+       "\\N^[a-z%.]*@example\\.com$\\N *\n\\N^([^%]*)%(.*)@example\\.com$\\N $1@$2\n",
+       "undecided: rewrites recipients: a rule behind it may be reached by other letters, capital "
+       "or small"},
       {"a quit ends it before the hole",
        "*@example.com alice@inner.example.com q\n\\N^([^%]*)%(.*)@inner\\.example\\.com$\\N "
        "$1@$2\n",

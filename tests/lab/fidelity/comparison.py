@@ -74,7 +74,9 @@ class Reader:
 
     def is_wrong_edge(self, where: str, attempt: dict, real: dict) -> bool:
         """The server did what the program says nobody can, or not what it says he can."""
-        return self.relayed(attempt, real) != (where == "inside")
+        relayed = self.relayed(attempt, real)
+        # Whether the owner answers for a domain that he lists is a question of words.
+        return not relayed if where == "inside" else relayed and not self.is_claimed(attempt, real)
 
     def is_askable(self, where: str, attempt: dict, listener: dict) -> bool:
         """Whether the lab can ask this at an edge, as this client and without a name of its own making."""

@@ -63,10 +63,14 @@ def plain(address: str) -> str:
     return re.sub(r'"|\\(.)', r"\1", address).lower()
 
 
+# Those that the lab's DNS leads to the sink.
+DOMAINS = RELAYED_DOMAINS + FORWARD_DOMAINS + SMART_HOSTS + STRANGERS + WITNESSED + VIRTUAL_DOMAINS + MAILBOX_DOMAINS
+
+
 def records() -> list[str]:
     """What the lab's DNS knows of all these, besides what it knows anyway."""
     found = []
-    for domain in RELAYED_DOMAINS + FORWARD_DOMAINS + SMART_HOSTS + STRANGERS + WITNESSED + VIRTUAL_DOMAINS + MAILBOX_DOMAINS:
+    for domain in DOMAINS:
         found += [f"{domain}. 300 MX 10 {SINK.name}.", f"{domain}. 300 A {SINK.ipv4}", f"{domain}. 300 NS {SINK.name}."]
     for domain in ("dept.example.com", "corp.example"):
         found += [f"{domain}. 300 MX 10 {HOST}.", f"{domain}. 300 A {SERVER.ipv4}"]
