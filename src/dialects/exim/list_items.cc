@@ -20,6 +20,8 @@ namespace {
 constexpr std::size_t depth_limit = 30;
 constexpr std::string_view stranger = "stranger-who-names-us-as-mx.example";
 
+}  // namespace
+
 std::string quoted(std::string_view text) {
   std::string result;
   for (const char c : text) {
@@ -28,8 +30,6 @@ std::string quoted(std::string_view text) {
   }
   return result;
 }
-
-}  // namespace
 
 // One that is only compared.
 bool ListLowering::is_plain(std::string_view text) const {

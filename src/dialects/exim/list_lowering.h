@@ -11,6 +11,9 @@
 
 namespace relayproof::exim {
 
+/// The text as an expression that matches nothing else.
+std::string quoted(std::string_view text);
+
 /// Its result: the first item that holds decides; behind the last one, what its negation says.
 class ListLowering {
  public:

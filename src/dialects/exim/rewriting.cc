@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "dialects/exim/expand.h"
+#include "dialects/exim/list_lowering.h"
 #include "dialects/exim/lists.h"
 #include "dialects/exim/redirection.h"
 #include "mail/domain.h"
@@ -23,15 +24,6 @@ constexpr std::string_view outcome_flags = "EFTSbcfhrst";
 
 bool has_flag(const RewriteRule& rule, char flag) {
   return rule.flags.find(flag) != std::string::npos;
-}
-
-std::string quoted(std::string_view text) {
-  std::string result;
-  for (const char c : text) {
-    if (std::isalnum(static_cast<unsigned char>(c)) == 0) result += '\\';
-    result += c;
-  }
-  return result;
 }
 
 // The domain that the result has is written down, whatever else of it is.
