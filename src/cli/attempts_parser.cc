@@ -38,10 +38,7 @@ Wrong take_address(const Json& value, std::optional<mail::IpAddress>& to) {
 
 Wrong take_path(const Json& value, std::string& to) {
   if (!value.is_string()) return "is no string";
-  to = value.get<std::string>();
-  // Bare addresses only: `(comment) <a@b>` is something else on the wire.
-  const bool bare = to.find('<') == std::string::npos && !to.starts_with('@');
-  if (bare) to = "<" + to + ">";
+  to = on_the_wire(value.get<std::string>());
   return std::nullopt;
 }
 
@@ -109,6 +106,11 @@ const std::unordered_map<std::string, Take>& keys() {
 }
 
 }  // namespace
+
+std::string on_the_wire(const std::string& address) {
+  const bool is_bare = address.find('<') == std::string::npos && !address.starts_with('@');
+  return is_bare ? "<" + address + ">" : address;
+}
 
 Result<Attempt> parse_attempt(std::string_view line, const std::string& file, std::size_t number) {
   const SourceRange where{file, number, 1};

@@ -25,9 +25,10 @@ std::vector<std::string> doubts_of(const dialects::Loaded& loaded) {
   return doubts;
 }
 
-report::Explained explained(const Configuration& configuration, const policy::Attempt& attempt) {
+report::Explained explained(const Configuration& configuration, const policy::Attempt& attempt,
+                            const std::vector<std::string>& doubts) {
   const auto& policy = configuration.loaded.policy;
-  report::Explained result{policy, attempt, {}, {}, doubts_of(configuration.loaded)};
+  report::Explained result{policy, attempt, {}, {}, doubts};
   const auto listener = policy::listener_for(policy, attempt);
   if (!listener || !policy.listeners.at(*listener).runs || !configuration.loaded.runs) {
     return result;
@@ -50,7 +51,8 @@ int status_of(const report::Explained& explained) {
 }
 
 int explain_one(const Arguments& arguments, const Configuration& configuration) {
-  const auto result = explained(configuration, arguments.inside.attempt);
+  const auto doubts = doubts_of(configuration.loaded);
+  const auto result = explained(configuration, arguments.inside.attempt, doubts);
   const std::string text = arguments.format == Format::text
                                ? report::explain_text(result, text_options(arguments))
                            : arguments.format == Format::json ? report::explain_json(result)
@@ -86,6 +88,7 @@ int explain_many(const Arguments& arguments, const Configuration& configuration)
   if (name != "-") file.open(name);
   std::istream& input = name == "-" ? std::cin : file;
   if (!input) return complain({"cannot read", SourceRange{name, 0, 0}});
+  const auto doubts = doubts_of(configuration.loaded);
   Stream stream(arguments.output);
   int status = ok;
   std::string line;
@@ -99,7 +102,7 @@ int explain_many(const Arguments& arguments, const Configuration& configuration)
       if (arguments.output.empty() && !stream.flush()) return unknown;
       return complain(attempt.error());
     }
-    const auto result = explained(configuration, *attempt);
+    const auto result = explained(configuration, *attempt, doubts);
     status = worse(status, status_of(result));
     if (const auto written = stream.add(report::explain_json_line(result)); !written) {
       return complain(written.error());

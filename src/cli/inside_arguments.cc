@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 
 #include "base/text.h"
+#include "cli/attempts_file.h"
 #include "mail/domain.h"
 
 namespace relayproof::cli {
@@ -45,12 +46,6 @@ std::optional<Error> read_environment(const std::vector<std::string>& texts,
     to[text.substr(0, equals)] = text.substr(equals + 1);
   }
   return std::nullopt;
-}
-
-// On the command line an address may be bare; on the wire it is not.
-std::string on_the_wire(const std::string& address) {
-  const bool as_on_the_wire = address.find('<') != std::string::npos || address.starts_with('@');
-  return as_on_the_wire ? address : "<" + address + ">";
 }
 
 std::optional<Error> read_attempt(const InsideRaw& raw, InsideArguments& to) {

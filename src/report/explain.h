@@ -14,8 +14,9 @@ struct Explained {
   const policy::Attempt& attempt;
   std::string listener;  ///< empty: nothing serves this port for this client
   policy::Decision decision;
-  /// What was taken for granted of the configuration and could make a difference, in words.
-  std::vector<std::string> doubts{};
+  /// Not owned: what was taken for granted of the configuration and could make a difference, in
+  /// words.
+  const std::vector<std::string>& doubts;
 };
 
 /// `relayproof/explain/1`: pretty-printed, or one line.
