@@ -65,6 +65,8 @@ struct RewriteRule {
   std::string replacement;
   std::string flags;
   Line line;
+
+  bool has(char flag) const { return flags.find(flag) != std::string::npos; }
 };
 
 struct Config {

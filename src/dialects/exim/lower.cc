@@ -77,7 +77,7 @@ class Server {
   // Rules that act before MAIL and RCPT are read are not followed; of the others see rewriting.h.
   void doubt_rewriting() {
     for (const auto& rule : to_.config.rewrites) {
-      if (rule.flags.find('S') != std::string::npos) {
+      if (rule.has('S')) {
         to_.note(rule.line, "rewrites what MAIL and RCPT say before it is read", true);
       }
     }

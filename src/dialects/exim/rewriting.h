@@ -16,6 +16,9 @@ enum class Envelope : std::uint8_t { recipient, sender };
 /// The rules with flags for this (T or F, E, or none at all), in order.
 std::vector<const RewriteRule*> rewrite_rules(const Config& config, Envelope of);
 
+/// The domain that the result has is written down, whatever else of it is.
+bool has_written_domain(const RewriteRule& rule);
+
 /// What a rule does to an address that its pattern matches. Of the ways one holds at the most;
 /// where none does, the rule is abandoned, and the next one is asked (the address's end, if it
 /// quits).
