@@ -52,6 +52,15 @@ std::vector<Known> known() {
       {"no ACL at RCPT", head.substr(0, head.find("acl_smtp_rcpt")) + tail, "closed"},
       {"an empty ACL", with_acl(""), "closed"},
       {"without the require", with_acl("  require verify = recipient\n  accept\n"), "open"},
+      // A domain that resolves is refused, and what does not resolve goes nowhere unless its owner
+      // lets it resolve later.
+      {"what can be verified is dropped", with_acl("  drop verify = recipient\n  accept\n"),
+       "undecided, the domain has mail servers"},
+      {"what can be verified is dropped, without a certificate",
+       with_acl("  drop !verify = certificate\n       verify = recipient\n  accept\n"),
+       "undecided, the domain has mail servers"},
+      {"what can be verified is dropped, but for one mailbox",
+       with_acl("  drop verify = recipient\n       !local_parts = nobody7\n  accept\n"), "open"},
       {"a sender in the own domain", with_acl("  accept sender_domains = +local_domains\n" + gate),
        "open"},
       {"a HELO", with_acl("  accept condition = ${if eq{$sender_helo_name}{sesame}}\n" + gate),
