@@ -25,6 +25,7 @@ class Draft {
   bool take(Group group, const Chosen& chosen);
   std::vector<Chosen> plain(Group group) const;
   std::vector<Chosen> plain_earlier() const;
+  std::optional<std::string> null_sender() const;
   bool works(Diagram rest) { return from_.walk.clients(rest).contains(client_); }
   bool has_variables(Group group) const;
   bool any(Group group);
@@ -94,6 +95,12 @@ bool Draft::choose(Group group) {
   return true;
 }
 
+// How rules see the sender `<>`; nullopt: it is not taken.
+std::optional<std::string> Draft::null_sender() const {
+  const auto& read = from_.ground.policy.addresses.read_sender;
+  return read ? read("<>") : std::string();
+}
+
 std::vector<Chosen> Draft::plain(Group group) const {
   std::vector<Chosen> texts;
   const auto add = [&](std::string_view local) {
@@ -109,7 +116,7 @@ std::vector<Chosen> Draft::plain(Group group) const {
     case Group::earlier:
       return plain_earlier();
     case Group::sender:
-      texts.push_back({"", false, {}});
+      if (const auto none = null_sender()) texts.push_back({*none, false, {}});
       add("stranger@");
       break;
     case Group::helo:
@@ -147,7 +154,10 @@ bool Draft::is_flag_set(Flag flag) const {
 void Draft::fill_texts(Attempt& attempt) const {
   const auto& addresses = from_.ground.policy.addresses;
   const auto spelt = [&](Group group) { return addresses.spell(text_of(group).text.value_or("")); };
-  if (!text_of(Group::sender).text.value_or("").empty()) attempt.mail_from = spelt(Group::sender);
+  const auto& sender = text_of(Group::sender).text;
+  if (!sender.value_or("").empty() && sender != null_sender()) {
+    attempt.mail_from = spelt(Group::sender);
+  }
   attempt.rcpt_to = spelt(Group::recipient);
   for (const auto& [variable, value] : values_.front()) {
     const auto* meaning = from_.ground.predicates.meaning(variable);

@@ -144,6 +144,26 @@ INSTANTIATE_TEST_SUITE_P(Cases, KnownCase, testing::ValuesIn(known()),
                            return name;
                          });
 
+// A condition about the null sender defers all but one network: a witness that sends from <> is
+// none for the others.
+TEST(Exposures, AreForAllTheirClients) {
+  const auto loaded =
+      load(with_acl("  defer condition = ${if eq{$sender_address}{}{1}{0}}\n"
+                    "        !hosts = <; 203.0.113.0/25\n"
+                    "  accept\n"));
+  const auto reach = policy::reach(loaded.policy, loaded.policy.doors.at(0));
+  ASSERT_FALSE(reach.exposures.empty());
+  for (const auto& exposure : reach.exposures) {
+    for (const auto* client : {"203.0.113.9", "198.51.100.7"}) {
+      auto attempt = exposure.witness;
+      attempt.client = *mail::IpAddress::parse(client);
+      if (!exposure.clients.contains(attempt.client)) continue;
+      EXPECT_EQ(policy::decide(loaded.policy, 0, attempt).relay, Truth::yes)
+          << client << " from " << attempt.mail_from;
+    }
+  }
+}
+
 policy::Decision decided(const dialects::Loaded& loaded, const std::string& from,
                          const std::string& to, const std::string& client = "203.0.113.9") {
   return policy::decide(loaded.policy, 0, attempt(from, to, client));
