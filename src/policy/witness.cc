@@ -1,8 +1,12 @@
 #include "policy/witness.h"
 
+#include <array>
 #include <map>
 #include <variant>
 #include <vector>
+
+#include "policy/facts_of.h"
+#include "policy/solve_check.h"
 
 namespace relayproof::policy {
 namespace {
@@ -97,16 +101,20 @@ bool Draft::choose(Group group) {
 
 // How rules see the sender `<>`; nullopt: it is not taken.
 std::optional<std::string> Draft::null_sender() const {
-  const auto& read = from_.ground.policy.addresses.read_sender;
-  return read ? read("<>") : std::string();
+  const auto& addresses = from_.ground.policy.addresses;
+  return addresses.read_sender ? read_address(addresses, Field::sender, "<>") : std::string();
 }
 
 std::vector<Chosen> Draft::plain(Group group) const {
   std::vector<Chosen> texts;
+  const auto& policy = from_.ground.policy;
   const auto add = [&](std::string_view local) {
     for (const auto domain : outside_domains) {
-      if (answers_for(from_.ground.policy, domain)) continue;
-      texts.push_back({std::string(local) + std::string(domain), false, {}});
+      const auto text = std::string(local) + std::string(domain);
+      const bool is_address = group != Group::helo;
+      const auto field = group == Group::sender ? Field::sender : Field::recipient;
+      if (answers_for(policy, domain) || (is_address && !arrives(policy, field, text))) continue;
+      texts.push_back({text, false, {}});
     }
   };
   switch (group) {
