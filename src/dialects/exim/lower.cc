@@ -18,6 +18,7 @@
 #include "dialects/exim/redirection.h"
 #include "dialects/exim/rewriting.h"
 #include "dialects/exim/routers.h"
+#include "dialects/exim/smtp_rewriting.h"
 #include "dialects/own_names.h"
 #include "mail/address.h"
 
@@ -74,13 +75,8 @@ class Server {
     to_.note(filter->line, "the system filter may send mail elsewhere", delivers);
   }
 
-  // Rules that act before MAIL and RCPT are read are not followed; of the others see rewriting.h.
+  // See rewriting.h, and smtp_rewriting.h for what acts before MAIL and RCPT are read.
   void doubt_rewriting() {
-    for (const auto& rule : to_.config.rewrites) {
-      if (rule.has('S')) {
-        to_.note(rule.line, "rewrites what MAIL and RCPT say before it is read", true);
-      }
-    }
     const auto recipients = rewrite_rules(to_.config, Envelope::recipient);
     if (!recipients.empty() && !trim(to_.config.value("percent_hack_domains")).empty()) {
       to_.note(recipients.front()->line, "it is asked before percent_hack_domains, which are read",
@@ -296,6 +292,7 @@ class Server {
     addresses.read_recipient = [rules](std::string_view text) {
       return exim::read_recipient(text, *rules);
     };
+    addresses.before_reading = smtp_rewriting(to_, *rules);
     addresses.read_sender = [rules](std::string_view text) {
       return exim::read_sender(text, *rules);
     };
