@@ -70,6 +70,11 @@ const std::vector<LineCase> cases = {
     {"6AMKl3Aq000060: to=<x%example.net@example.com>" + behind,
      "6AMKl3Aq000060 network to x%example.net@example.com for " + by_network +
          " or to x%example.net"},
+    {"6AMKl3Aq000060: to=x%example.net@example.com, ctladdr=root (0/0), delay=00:00:00, "
+     "mailer=relay, "
+     "pri=30018, relay=[127.0.0.1] [127.0.0.1], dsn=2.0.0, stat=Sent (6AMKvXN3000189 Message "
+     "accepted for delivery)",
+     "6AMKl3Aq000060 network to x%example.net@example.com for  by [127.0.0.1] 127.0.0.1:0 sent"},
     {"6AMKl3Aq000060: to=<example.net!x>" + behind,
      "6AMKl3Aq000060 network to example.net!x for " + by_network + " or to example.net!x"},
     // Recipients that feign what follows them.
