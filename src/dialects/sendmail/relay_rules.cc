@@ -96,10 +96,10 @@ class RelayRules {
     list_ = builder_.list("check_rcpt");
     doubt_strange_rules();
     if (scope_.has(Feature::blocklist_recipients)) blocklist(recipients);
+    // What follows is what there would be without it.
     if (scope_.has(Feature::promiscuous_relay)) {
       permit(builder_.constant(true), scope_.origin(Feature::promiscuous_relay),
              "promiscuous_relay");
-      return list_;
     }
     credentials();
     recipient_rules(recipients);
