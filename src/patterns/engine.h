@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "base/truth.h"
 #include "patterns/pattern.h"
+#include "patterns/posix_trust.h"
 
 namespace relayproof::patterns {
 
@@ -35,20 +36,22 @@ class PcreEngine {
 /// seen, as in Postfix, whose lookup keys are such strings, too.
 class PosixEngine {
  public:
-  static Result<PosixEngine> compile(const std::string& text, bool extended,
-                                     const Options& options);
+  static Result<PosixEngine> compile(const std::string& text, bool extended, const Options& options,
+                                     const PosixTrust& trust);
   /// One that knows only how many groups there are: the C library takes memory and time without
   /// bound for patterns such as `((a{1,255}){1,255}){1,255}`, so they are not given to it.
   static PosixEngine unanswering(std::size_t groups);
 
   std::size_t groups() const { return groups_; }
-  /// Unknown if memory ran out, or where backreferences would make it take too long.
+  /// Unknown if memory ran out, where backreferences would make it take too long, and what the C
+  /// library is not to be trusted with.
   Truth match(std::string_view subject, Captures* captures) const;
 
  private:
   std::shared_ptr<const void> expression_;  ///< a regex_t; null: it does not answer
   std::size_t groups_ = 0;
   bool refers_back_ = false;
+  PosixTrust trust_;
 };
 
 using Engine = std::variant<PosixEngine, PcreEngine>;

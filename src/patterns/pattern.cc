@@ -4,6 +4,7 @@
 #include <array>
 
 #include "patterns/engine.h"
+#include "patterns/posix_trust.h"
 #include "patterns/syntax.h"
 
 namespace relayproof::patterns {
@@ -70,7 +71,8 @@ Result<Engine> engine_for(const std::string& text, Flavour flavour, const Option
   if (too_large_for_posix(text, parsed)) {
     return PosixEngine::unanswering(parsed ? parsed->groups : 0);
   }
-  return PosixEngine::compile(text, flavour == Flavour::posix_extended, options);
+  return PosixEngine::compile(text, flavour == Flavour::posix_extended, options,
+                              posix_trust(parsed));
 }
 
 Truth ask(const Engine& engine, std::string_view subject, Captures* captures) {

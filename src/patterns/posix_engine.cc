@@ -7,12 +7,12 @@
 namespace relayproof::patterns {
 namespace {
 
-/// Where a pattern refers back, the C library tries everything: long subjects are left alone.
-constexpr std::size_t longest_with_backreferences = 200;
-
 const regex_t* expression_of(const std::shared_ptr<const void>& expression) {
   return static_cast<const regex_t*>(expression.get());
 }
+
+/// Where a pattern refers back, the C library tries everything: long subjects are left alone.
+constexpr std::size_t longest_with_backreferences = 200;
 
 /// Some digit behind a backslash, and perhaps one too many.
 bool may_refer_back(const std::string& text) {
@@ -25,7 +25,7 @@ bool may_refer_back(const std::string& text) {
 }  // namespace
 
 Result<PosixEngine> PosixEngine::compile(const std::string& text, bool extended,
-                                         const Options& options) {
+                                         const Options& options, const PosixTrust& trust) {
   int flags = extended ? REG_EXTENDED : 0;
   if (options.ignore_case) flags |= REG_ICASE;
   if (options.multiline) flags |= REG_NEWLINE;
@@ -39,6 +39,7 @@ Result<PosixEngine> PosixEngine::compile(const std::string& text, bool extended,
   PosixEngine engine;
   engine.groups_ = expression->re_nsub;
   engine.refers_back_ = may_refer_back(text);
+  engine.trust_ = trust;
   engine.expression_ =
       std::shared_ptr<const regex_t>(expression.release(), [](const regex_t* compiled) {
         // regfree(3) wants to write what it frees.
@@ -56,7 +57,8 @@ PosixEngine PosixEngine::unanswering(std::size_t groups) {
 }
 
 Truth PosixEngine::match(std::string_view subject, Captures* captures) const {
-  if (!expression_) return Truth::unknown;
+  if (!expression_ || (refers_back_ && !trust_.refers_back)) return Truth::unknown;
+  if (captures && groups_ > 0 && !trust_.groups) return Truth::unknown;
   const std::string seen(subject.substr(0, subject.find('\0')));
   if (refers_back_ && seen.size() > longest_with_backreferences) return Truth::unknown;
   std::vector<regmatch_t> places(captures ? groups_ + 1 : 0);

@@ -189,6 +189,7 @@ RC_GTEST_PROP(Property, SubjectsCapturingAreWhatTheySay, ()) {
 RC_GTEST_PROP(Property, CapturesOnlyMissesNoCapture, ()) {
   const auto pattern = any_capturing();
   std::vector<std::string> texts;
+  RC_LOG() << to_string(pattern.flavour()) << " /" << pattern.text() << "/\n";
   if (!pattern.captures_only(1, texts)) return;
   for (int i = 0; i < 20; ++i) {
     const auto captures = pattern.captures(any_subject());
