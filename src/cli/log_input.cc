@@ -153,7 +153,7 @@ std::vector<std::string> names_beginning(const std::string& folder, const std::s
 
 std::vector<std::string> journal_words(logs::Time since) {
   std::vector<std::string> command = {"journalctl", "--quiet", "--no-pager", "--output=json",
-                                      "--output-fields=MESSAGE,SYSLOG_IDENTIFIER,_HOSTNAME"};
+                                      "--output-fields=MESSAGE,SYSLOG_IDENTIFIER,_HOSTNAME,_PID"};
   for (const auto* dialect : dialects::all_dialects()) {
     for (const auto unit : words(dialect->journal_units)) {
       command.push_back(fmt::format("--unit={}", unit));

@@ -139,6 +139,9 @@ const Dialect dialect = {
     .fidelity = native::fidelity,
     .remedies = native::remedies,
     .upkeep = native::upkeep,
+    .listens_as = "sendmail sendmail-mta",
+    .journal_units = "sendmail*",
+    .reads_once = "sendmail.cf local-host-names relay-domains trusted-users",
 };
 
 }  // namespace relayproof::dialects::sendmail
