@@ -51,7 +51,9 @@ class Reader(comparison.Reader):
         return is_claimed(real, attempt, self.text)
 
     def needs_secret(self, attempt: dict) -> bool:
-        return bool(attempt.get("auth")) and not self.has_open_login
+        # A certificate of the lab's own authority is one that the owner gave out.
+        has_certificate = attempt.get("client_cert") == "trusted" and "verify = certificate" in self.text
+        return bool(attempt.get("auth")) and not self.has_open_login or has_certificate
 
     def outcome(self, attempt: dict, real: dict, ours: dict) -> comparison.Outcome:
         # What `explain` says and is not sure of.
