@@ -15,6 +15,9 @@
 #include <optional>
 #include <string_view>
 
+#include "base/text.h"
+#include "dialects/dialect.h"
+
 namespace relayproof::cli {
 namespace {
 
@@ -149,16 +152,15 @@ std::vector<std::string> names_beginning(const std::string& folder, const std::s
 }
 
 std::vector<std::string> journal_words(logs::Time since) {
-  std::vector<std::string> words = {"journalctl",
-                                    "--quiet",
-                                    "--no-pager",
-                                    "--output=json",
-                                    "--output-fields=MESSAGE,SYSLOG_IDENTIFIER,_HOSTNAME,_PID",
-                                    "--unit=postfix*",
-                                    "--unit=opensmtpd*",
-                                    "--unit=sendmail*"};
-  if (since != logs::no_time) words.push_back(fmt::format("--since=@{}", since));
-  return words;
+  std::vector<std::string> command = {"journalctl", "--quiet", "--no-pager", "--output=json",
+                                      "--output-fields=MESSAGE,SYSLOG_IDENTIFIER,_HOSTNAME,_PID"};
+  for (const auto* dialect : dialects::all_dialects()) {
+    for (const auto unit : words(dialect->journal_units)) {
+      command.push_back(fmt::format("--unit={}", unit));
+    }
+  }
+  if (since != logs::no_time) command.push_back(fmt::format("--since=@{}", since));
+  return command;
 }
 
 }  // namespace
@@ -220,9 +222,11 @@ std::vector<LogFile> usual_logs() {
   };
   add(log_folder, "mail.log");
   if (files.empty()) add(log_folder, "maillog");
-  // Exim writes by itself.
-  add("/var/log/exim4", "mainlog");
-  add("/var/log/exim", "main");
+  for (const auto* dialect : dialects::all_dialects()) {
+    for (const auto path : words(dialect->log_files)) {
+      for (auto& file : rotated_logs(std::string(path))) files.push_back(std::move(file));
+    }
+  }
   return files;
 }
 

@@ -16,10 +16,10 @@ namespace relayproof::cli {
 namespace {
 
 constexpr std::uint64_t most_of_a_file = std::uint64_t{8} << 20U;
-constexpr std::array log_files = std::to_array<std::string_view>(
+// Where syslog writes; dialects tell what servers write by themselves.
+constexpr std::array syslog_files = std::to_array<std::string_view>(
     {"/var/log/mail.log", "/var/log/maillog", "/var/log/mail", "/var/log/mail/mail.log",
-     "/var/log/postfix.log", "/var/log/exim4/mainlog", "/var/log/exim/mainlog",
-     "/var/log/exim/main.log", "/var/log/syslog", "/var/log/messages"});
+     "/var/log/syslog", "/var/log/messages"});
 // syslog and journal write behind the server's back: so long a line may be under way.
 constexpr auto patience = std::chrono::milliseconds(1500);
 constexpr auto pause = std::chrono::milliseconds(150);
@@ -145,7 +145,10 @@ std::vector<LogPath> log_paths_of(const FoundInstance& instance) {
     }
   };
   if (!own.empty()) add(own);
-  for (const auto path : log_files) {
+  for (const auto path : syslog_files) {
+    if (path != own) add(std::string(path));
+  }
+  for (const auto path : words(instance.configuration.dialect->log_files)) {
     if (path != own) add(std::string(path));
   }
   return found;

@@ -143,6 +143,12 @@ struct Dialect {
   /// Names of the process that listens, blanks between: `exim4 exim`. Empty: they are found in
   /// another way.
   std::string_view listens_as = {};
+  /// Files that it logs to by itself where nobody says otherwise, blanks between; rotated ones have
+  /// more behind the name: `/var/log/exim4/mainlog`. Empty: it logs through syslog only.
+  std::string_view log_files = {};
+  /// Units of the journal that its processes run in, as journalctl(1) takes them, blanks between:
+  /// `opensmtpd*`.
+  std::string_view journal_units = {};
   /// Names of the files that it only reads when it starts or is told to, blanks between. Empty: all
   /// that `Loaded::files` names.
   std::string_view reads_once = {};

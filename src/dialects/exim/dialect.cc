@@ -136,6 +136,7 @@ const Dialect dialect = {
     .remedies = native::remedies,
     .upkeep = native::upkeep,
     .listens_as = "exim4 exim",
+    .log_files = "/var/log/exim4/mainlog /var/log/exim/mainlog /var/log/exim/main.log",
     .rehearse = native::rehearse,
 };
 

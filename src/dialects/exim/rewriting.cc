@@ -9,7 +9,7 @@ using policy::ConditionId;
 using policy::Part;
 using Way = RuleEffect::Way;
 
-constexpr std::size_t rules_followed = 4;
+constexpr std::size_t rules_followed = 6;
 constexpr std::string_view outcome_flags = "EFTSbcfhrst";
 
 // All rules that an address meets, one after the other.
@@ -47,7 +47,7 @@ class Sequence {
     const Place behind = effect.quits ? Place{rules_.size()} : next;
     const Place missing = place.applied == 0 ? next : behind;
     if (constant == std::optional(false)) return from(missing, address);
-    const bool again = rule.has('R') && place.applied + 1 < repeated_at_most;
+    const bool again = place.applied + 1 < times_applied(rule);
     auto result = from(behind, address);
     const auto missed = missing.index != behind.index && !constant ? from(next, address) : result;
     for (auto way = effect.ways.rbegin(); way != effect.ways.rend(); ++way) {
@@ -80,6 +80,13 @@ class Sequence {
 bool has_written_domain(const RewriteRule& rule) {
   const auto at = rule.replacement.rfind('@');
   return at != std::string::npos && rule.replacement.find_first_of("$}\\", at) == std::string::npos;
+}
+
+std::size_t times_applied(const RewriteRule& rule) {
+  const bool keeps_local_part =
+      rule.pattern.starts_with("*@") &&
+      (rule.replacement.starts_with("$1@") || rule.replacement.starts_with("$local_part@"));
+  return rule.has('R') && !(keeps_local_part && has_written_domain(rule)) ? repeated_at_most : 1;
 }
 
 std::vector<const RewriteRule*> rewrite_rules(const Config& config, Envelope of) {

@@ -19,6 +19,8 @@ std::vector<const RewriteRule*> rewrite_rules(const Config& config, Envelope of)
 
 /// A rule with R is applied again to what it made, so often in all.
 inline constexpr std::size_t repeated_at_most = 11;
+/// How often this rule is applied at the most; what only changes the domain is the same again.
+std::size_t times_applied(const RewriteRule& rule);
 
 /// `$` in front of what is no name is an error, and then the pattern matches nothing.
 bool cannot_be_expanded(std::string_view pattern);

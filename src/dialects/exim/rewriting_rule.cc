@@ -237,10 +237,32 @@ class RuleLowering {
     const bool stands = address_.subject.field == Field::recipient && address_.subject.via.empty();
     const bool one_sign = signs == 0 && found.size() == 2 && stands && !rule_.has('Q');
     if (found.empty() || (signs != 1 && !one_sign)) return unknown_parts(when, ways);
-    ways.push_back({Way::Kind::rewritten, builder().all({when, found[0].when}),
-                    builder().transform(found[0].transform)});
+    add_if_address(found[0], when, text, ways);
     // With no such sign it has no domain, with several too many: neither is an address.
     if (one_sign) ways.push_back({Way::Kind::ends, builder().all({when, found[1].when})});
+  }
+
+  // What was captured may be empty, or have signs in it, so that the result is no address: that
+  // ends all rewriting.
+  void add_if_address(const Rewriting& made, ConditionId when, const Text& text,
+                      std::vector<Way>& ways) {
+    const auto transform = builder().transform(made.transform);
+    const auto holds = builder().all({when, made.when});
+    const bool is_one = std::none_of(text.pieces.begin(), text.pieces.end(),
+                                     [](const Piece& one) { return one.capture || one.change; });
+    auto valid = builder().constant(true);
+    if (!is_one) {
+      const auto address = patterns::Pattern::compile(
+          R"(^[^@]+@([A-Za-z0-9][A-Za-z0-9-]*(\.[A-Za-z0-9][A-Za-z0-9-]*)*|\[[^\]]*\])$)",
+          patterns::Flavour::pcre, {});
+      auto subject = address_.subject;
+      subject.part = Part::whole;
+      subject.via.push_back(transform);
+      if (address) valid = builder().matches(*address, subject);
+    }
+    ways.push_back({Way::Kind::rewritten, builder().all({holds, valid}), transform});
+    if (is_one) return;
+    ways.push_back({Way::Kind::ends, builder().all({holds, builder().negation(valid)})});
   }
 
   void unknown_parts(ConditionId when, std::vector<Way>& ways) {

@@ -67,6 +67,7 @@ const std::vector<Known>& known() {
        "closed"},
       {"what is not followed", "*@example.com ${tr{$local_part}{%}{@}}\n",
        "undecided: rewrites recipients: ${tr is not followed"},
+      {"what is never an address", "\\N^()([^@]*)@example\\.com$\\N $1@$2\n", "closed"},
       {"over and over", "\\N^([^%]*)%(.*)@example\\.com$\\N $1@$2 R\n", "open"},
       {"over and over, of what is written down", "*@example.com alice@example.org R\n", "closed"},
       {"over and over, in the own domain", "\\N^x(.*)@example\\.com$\\N $1@example.com R\n",

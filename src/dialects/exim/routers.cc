@@ -95,7 +95,8 @@ class RouteLowering {
 
   // A rule all of whose results are written down, and which they do not match, is not repeated.
   std::size_t times_of(const RewriteRule& rewrite, const RuleEffect& effect) {
-    if (!rewrite.has('R')) return 1;
+    const auto times = times_applied(rewrite);
+    if (times == 1) return times;
     Scope scope;
     scope.port = port_;
     const bool ends = std::all_of(effect.ways.begin(), effect.ways.end(), [&](const auto& way) {
@@ -105,7 +106,7 @@ class RouteLowering {
           effect_of_rule(to_, rewrite, Operand::text(*way.fixed), Envelope::recipient, scope);
       return builder().constant_value(again.matches) == std::optional(false);
     });
-    return ends ? 1 : repeated_at_most;
+    return ends ? 1 : times;
   }
 
   struct Behind {

@@ -97,6 +97,7 @@ const Dialect dialect = {
     .remedies = native::remedies,
     .upkeep = native::upkeep,
     .listens_as = "smtpd",
+    .journal_units = "opensmtpd*",
 };
 
 }  // namespace relayproof::dialects::opensmtpd

@@ -289,6 +289,8 @@ const Dialect dialect = {
     .fidelity = fidelity,
     .remedies = remedies,
     .upkeep = upkeep,
+    .log_files = "/var/log/postfix.log",
+    .journal_units = "postfix*",
     .reads_once = "main.cf master.cf",
 };
 

@@ -140,6 +140,7 @@ const Dialect dialect = {
     .remedies = native::remedies,
     .upkeep = native::upkeep,
     .listens_as = "sendmail sendmail-mta",
+    .journal_units = "sendmail*",
     .reads_once = "sendmail.cf local-host-names relay-domains trusted-users",
 };
 

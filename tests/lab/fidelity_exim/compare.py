@@ -9,6 +9,7 @@ from fidelity_exim import vocabulary
 
 SUBJECT = Subject("/etc/exim4", "4.96", ("client", "ptr", "ptr_confirmed", "helo", "port", "mail_from", "rcpt_to", "after", "tls",
                                          "client_cert", "auth"))
+DOUBTS = ("verifying has too many ways", "more rules than verifying follows")
 VERBS = ("accept", "defer", "deny", "discard", "drop", "require", "warn")
 
 
@@ -16,6 +17,7 @@ class Reader(comparison.Reader):
     def __init__(self, root: Path, owned: list[str]):
         super().__init__(root, owned)
         self.text = (root / "etc/exim4/exim4.conf").read_text()
+        self.rewrites = self.text.partition("\nbegin rewrite\n")[2].partition("\nbegin ")[0]
         self.has_open_login = "public_name = LOGIN" in self.text
 
     def is_left_out(self, attempt: dict, real: dict) -> bool:
@@ -29,7 +31,15 @@ class Reader(comparison.Reader):
             real.get("fates") == [] and real["code"] < 400 or real.get("fate") == "dropped" and is_sunk)
         # A user of Debian's whose home is not there, so that Exim puts the delivery off.
         is_homeless = attempt["rcpt_to"].startswith("<list@") and real.get("fates") == ["dropped"]
-        return bool(is_quoted or is_parameter or is_merged or is_homeless)
+        # Rules of the rewrite section tell capital from small letters, and the model does not.
+        is_capital = bool(re.search(r"[A-Z]", attempt["rcpt_to"].rpartition("@")[0])) and self.rewrites
+        # `explain` is told an address, which it puts into brackets; rules with S see what was sent.
+        is_bare = not attempt["rcpt_to"].startswith("<") and bool(re.search(r" \w*S\w*$", self.rewrites, re.M))
+        # What the log tells of a recipient before it stands under what that became.
+        is_mixed = bool(attempt.get("after")) and bool(re.search(r" \w*[SR]\w*$", self.rewrites, re.M))
+        # A sender that a function rewrites is not followed, and a router asks for it.
+        is_sender_made = "${sg" in self.rewrites and "  senders = " in self.text
+        return bool(is_quoted or is_parameter or is_merged or is_homeless or is_capital or is_bare or is_mixed or is_sender_made)
 
     def is_askable(self, where: str, attempt: dict, listener: dict) -> bool:
         # One without a name is asked for, and the lab's DNS has names for some; others' domains it does not have.
@@ -41,7 +51,15 @@ class Reader(comparison.Reader):
         return is_claimed(real, attempt, self.text)
 
     def needs_secret(self, attempt: dict) -> bool:
-        return bool(attempt.get("auth")) and not self.has_open_login
+        # A certificate of the lab's own authority is one that the owner gave out.
+        has_certificate = attempt.get("client_cert") == "trusted" and "verify = certificate" in self.text
+        return bool(attempt.get("auth")) and not self.has_open_login or has_certificate
+
+    def outcome(self, attempt: dict, real: dict, ours: dict) -> comparison.Outcome:
+        # What `explain` says and is not sure of.
+        if any(doubt in each for each in ours.get("hangs_on", []) for doubt in DOUBTS):
+            ours = {**ours, "reply": "undecided", "relay": None}
+        return super().outcome(attempt, real, ours)
 
     def deciding(self, ours: dict) -> set:
         return deciding(ours, self.text)
@@ -52,6 +70,7 @@ def is_claimed(real: dict, attempt: dict, text: str) -> bool:
     lists = " ".join(re.findall(r"^(?:domainlist .*|.*domains = .*)$", text, re.M)).replace("\\.", ".")
     lists += " ".join(rows for name, rows in vocabulary.FILES.items() if "/" + name.replace("/example.org", "") in lists)
     lists += " ".join(["example.org relayed.example"] * ("/virtual" in lists) + ["example.net relayed.example"] * (".cdb" in lists))
+    lists += " ".join(re.findall(r"@([a-z.]+)", text.partition("\nbegin rewrite\n")[2]))
     domains = {plain(to).rpartition("@")[2] for to in [*real.get("to", []), attempt["rcpt_to"].strip("<>")]}
     return any(domain.endswith("relayed.example") or domain in lists or f"*.{domain.partition('.')[2]}" in lists for domain in domains)
 
