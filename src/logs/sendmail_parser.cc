@@ -76,7 +76,7 @@ bool read_arrival(const LogLine& line, std::string_view text, Event& out) {
   if (at == nowhere || !take(counts, "nrcpts=")) return false;
   const auto peer = peer_of(text.substr(at + relay.size()));
   const auto words = text.substr(0, at);
-  if (take_number(counts) == 0) {  // it came to nothing
+  if (counts == "0" || counts.starts_with("0,")) {  // it came to nothing
     out.what = Connection{peer.name, peer.address};
     return true;
   }

@@ -24,7 +24,7 @@ class UnsaidEnds {
     std::uint64_t key = 0;
     FixedText<24> queue_id;
   };
-  RecentMap<Begun> begun_{65536};         // by the message's key
+  RecentMap<Begun> begun_{16384};         // by the message's key
   RecentMap<std::uint8_t> waits_{65536};  // recipients to be tried again, by message and address
 };
 

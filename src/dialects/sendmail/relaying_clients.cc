@@ -39,7 +39,9 @@ class RelayingClients {
       permit(builder_.client_in(mail::IpSet::of(each.address)),
              builder_.origin(Place{each.where, each.member}, "w"), each.member + " in class w");
     }
-    permit(builder_.client_in(own_clients(scope_)), 0, "originated locally");
+    // A line of Sendmail's own: as such it can be told from what else lets everybody relay.
+    permit(builder_.client_in(own_clients(scope_)),
+           builder_.origin(Place{{}, "default"}, "Relay_ok"), "originated locally");
     for (const auto& network : networks_of(scope_.config.class_of("R"))) {
       const Place place{network.where, network.member};
       permit(builder_.client_in(network.addresses), builder_.origin(place, "R"),

@@ -11,6 +11,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from fidelity import compare, comparison, decisive, edges, modes, mutations, planted, program, recorded, subject  # noqa: E402
+from fidelity_sendmail import planted as sendmails_planted  # noqa: E402
 from fidelity.recorded import write_lines  # noqa: E402
 
 STAND_IN = Path(__file__).with_name("stand_in.py")
@@ -184,7 +185,7 @@ class WithTruth(unittest.TestCase):
 class Planting(unittest.TestCase):
     def test_every_wrong_rule_changes_one_place_of_the_model(self):
         sources = Path(__file__).resolve().parents[3] / "src"
-        for wrong in planted.WRONG:
+        for wrong in planted.WRONG + sendmails_planted.WRONG:
             with self.subTest(wrong.name):
                 self.assertEqual((sources / wrong.file).read_text().count(wrong.right), 1)
 

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Callable
 
-from fidelity import planting, short
+from fidelity import mutations, planting, short
 from fidelity.comparison import Reader
 from fidelity.crew import Work, share
 from fidelity.daemon import Daemon
@@ -70,6 +70,8 @@ class Harness:
     def run(self) -> int:
         if self.arguments.plant:
             return planting.run(Program(self.arguments.program, True, self.subject), self.reader, self.errors, self._kept())
+        if getattr(self.arguments, "mutations", None):
+            return mutations.run_on(lambda path: Program(path, True, self.subject), self.reader, self._kept(), self.arguments)
         if self.arguments.offline:
             return self._end(judge_all(self.program, self.reader, self._kept(), self.arguments.jobs))
         work = self._edges_with(self._audits()) if self.arguments.edges else self._one

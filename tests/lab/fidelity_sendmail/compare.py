@@ -1,5 +1,6 @@
 """Holds what the program says of one attempt against what the real Sendmail did."""
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from fidelity import comparison
@@ -9,6 +10,8 @@ from fidelity_sendmail.lab_names import known_names
 
 SUBJECT = Subject("/etc/mail", "8.17.1.9", ("client", "ptr", "ptr_confirmed", "helo", "port", "mail_from", "rcpt_to", "after", "tls",
                                             "client_cert", "auth"))
+# The same, asked about what m4 made the other of.
+MC_SUBJECT = replace(SUBJECT, path="/etc/mail/sendmail.mc")
 _STRANGERS_WITH_OUR_MX = "stranger-who-names-us-as-mx.example"
 
 

@@ -8,7 +8,7 @@ from fidelity.planting import Error
 from fidelity.world import WideWorld
 from fidelity_sendmail.ask import answers
 from fidelity_sendmail.attempts import Attempts
-from fidelity_sendmail.compare import SUBJECT, Reader
+from fidelity_sendmail.compare import MC_SUBJECT, SUBJECT, Reader
 from fidelity_sendmail.generate import Configuration, Maker
 from fidelity_sendmail.planted import PLANTED
 from fidelity_sendmail.server import SendmailServer
@@ -30,6 +30,11 @@ class SendmailHarness(Harness):
     # What m4 made of sendmail.mc knows better than that.
     errors = [Error(name, f"{_FOLDER}/{file}", reads, instead, f"{_FOLDER}/sendmail.cf" if file == "sendmail.mc" else "")
               for name, file, reads, instead in PLANTED]
+
+    def __init__(self, arguments: argparse.Namespace):
+        if getattr(arguments, "mc", False):
+            self.subject = MC_SUBJECT
+        super().__init__(arguments)
 
     def words(self, made: Configuration) -> set[str]:
         rows = _ROW.findall(made.files.get("access", ""))
