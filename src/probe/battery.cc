@@ -61,21 +61,39 @@ std::vector<mail::Attempt> Battery::next(Conversation& with, const SessionKind& 
     const bool on_trial = may_be_malformed(sender) && taken_senders_.count(sender) == 0;
     if (on_trial) senders_on_trial_.insert(sender);
     attempts.push_back(question.attempt(kind.helo));
-    with.asked.push_back(std::move(question));
-    ++under_way_;
+    hand_out(with, std::move(question));
   }
   return attempts;
+}
+
+void Battery::hand_out(Conversation& with, Question question) {
+  if (question.technique != nullptr) {
+    recipients_under_way_.insert(asked_form(question, question.recipient_form));
+  }
+  with.asked.push_back(std::move(question));
+  ++under_way_;
+}
+
+Question Battery::take_back(Conversation& with) {
+  Question question = std::move(with.asked.front());
+  with.asked.pop_front();
+  --under_way_;
+  return question;
+}
+
+void Battery::is_back(const Question& question) {
+  if (question.technique == nullptr) return;
+  const auto form = recipients_under_way_.find(asked_form(question, question.recipient_form));
+  recipients_under_way_.erase(form);
 }
 
 void Battery::take(Conversation& with, const std::vector<smtp::Answers>& answers) {
   std::vector<Question> again;
   bool cut_short = false;
-  under_way_ -= with.asked.size();
   for (const auto& question : with.asked) senders_on_trial_.erase(question.sender_forms.front());
   for (const auto& one : answers) {
     if (with.asked.empty()) break;
-    Question question = std::move(with.asked.front());
-    with.asked.pop_front();
+    Question question = take_back(with);
     const Reading reading = read(one);
     learn_of_sender(question, reading);
     if (is_to_be_asked_again(with, question, reading)) {
@@ -85,17 +103,19 @@ void Battery::take(Conversation& with, const std::vector<smtp::Answers>& answers
     }
     if (reading.kind != OutcomeKind::not_run) {
       ++answered_;
+      is_back(question);
       answer(with, question, reading);
       continue;
     }
     if (!std::exchange(cut_short, true) && ++question.cut >= 2) {
+      is_back(question);
       not_run(question, reading, "the connection ended when this was asked, twice");
     } else {
       again.push_back(std::move(question));
     }
   }
-  again.insert(again.end(), with.asked.begin(), with.asked.end());
-  with.asked.clear();
+  while (!with.asked.empty()) again.push_back(take_back(with));
+  for (const auto& question : again) is_back(question);
   pending_.insert(pending_.begin(), again.begin(), again.end());
   if (given_up_) give_up(*given_up_);
 }

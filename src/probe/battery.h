@@ -116,6 +116,9 @@ class Battery {
   void ask_at(const std::string& domain);
   bool waits_for_its_sender(const Question& question) const;
   void learn_of_sender(const Question& question, const Reading& reading);
+  void hand_out(Conversation& with, Question question);
+  Question take_back(Conversation& with);
+  void is_back(const Question& question);
   void add(Question question);
   bool stand_in(Question question);
   void stand_in_for_all(const std::string& sender_form);
@@ -151,7 +154,8 @@ class Battery {
   void answer_all(const SessionKind& kind, const Reading& reading);
 
   std::set<Asked> recipients_answered_;
-  std::map<Asked, std::string> twins_;  // control by form
+  std::multiset<Asked> recipients_under_way_;  // in any conversation
+  std::map<Asked, std::string> twins_;         // control by form
   bool takes_something_ = false;
   std::optional<std::string> given_up_;  // why
   std::size_t answered_ = 0;

@@ -82,7 +82,8 @@ void Battery::stand_in_for_all(const std::string& sender_form) {
 
 bool Battery::is_covered(const Question& question) const {
   if (is_control(question)) return false;
-  if (recipients_answered_.count(asked_form(question, question.recipient_form)) != 0) return true;
+  const Asked form = asked_form(question, question.recipient_form);
+  if (recipients_answered_.count(form) != 0 || recipients_under_way_.count(form) != 0) return true;
   return std::any_of(pending_.begin(), pending_.end(), [&](const Question& other) {
     return !is_control(other) && other.helo == question.helo && other.prelude == question.prelude &&
            other.recipient_form == question.recipient_form &&

@@ -102,6 +102,12 @@ class BatteryAgainst : public testing::Test {
   int tokens = 0;
 };
 
+std::size_t count_senders(const std::vector<mail::Attempt>& attempts, std::string_view sender) {
+  return static_cast<std::size_t>(
+      std::count_if(attempts.begin(), attempts.end(),
+                    [&](const mail::Attempt& attempt) { return attempt.mail_from == sender; }));
+}
+
 std::vector<std::string> recipients(const std::vector<mail::Attempt>& attempts) {
   std::vector<std::string> list;
   for (const auto& attempt : attempts) list.push_back(attempt.rcpt_to);
@@ -165,6 +171,38 @@ TEST_F(BatteryAgainst, TriesASenderAgainElsewhereIfItWasRefusedAtRcpt) {
   const DoorResult door = report(battery);
   EXPECT_EQ(find(door, "null-sender").attempt.mail_from, "<me@club.example>");
   EXPECT_EQ(find(door, "percent-at-domain").attempt.mail_from, "<>");
+}
+
+// Whoever answers first: the same recipient is on its way with a sender of another technique.
+TEST_F(BatteryAgainst, AsksNoRecipientAgainThatIsUnderWayInAnotherQuestion) {
+  techniques({"null-sender", "bare-localhost-sender", "bare-long-sender"});
+  server.to_recipient =
+      [plain = Server().to_recipient](const mail::Attempt& attempt) -> std::optional<Reply> {
+    return attempt.mail_from == "<test@localhost>" ? no_sender : plain(attempt);
+  };
+  for (const std::size_t dose : {1U, 2U, 100U}) {
+    Battery battery(options, names);
+    const auto asked = ask(battery, dose);
+    EXPECT_EQ(count_senders(asked, "<test@localhost>"), 1U) << dose;
+    const auto bare = [](const mail::Attempt& one) { return one.rcpt_to.front() != '<'; };
+    EXPECT_EQ(std::count_if(asked.begin(), asked.end(), bare), 2) << dose;
+    EXPECT_EQ(find(report(battery), "bare-localhost-sender").kind, OutcomeKind::not_run) << dose;
+  }
+}
+
+TEST_F(BatteryAgainst, AnswersForARecipientThatEveryOtherSenderLostOnTheWay) {
+  techniques({"null-sender", "bare-localhost-sender", "bare-long-sender"});
+  server.to_recipient =
+      [plain = Server().to_recipient](const mail::Attempt& attempt) -> std::optional<Reply> {
+    const bool bare = attempt.rcpt_to.front() != '<';
+    return bare && attempt.mail_from != "<>" ? no_sender : plain(attempt);
+  };
+  Battery battery(options, names);
+  const auto asked = ask(battery);
+  const auto stands_in = [](const mail::Attempt& one) {
+    return one.rcpt_to.front() != '<' && one.mail_from == "<>";
+  };
+  EXPECT_EQ(std::count_if(asked.begin(), asked.end(), stands_in), 1);
 }
 
 TEST_F(BatteryAgainst, LeavesItNotRunIfEverySenderIsRefused) {
@@ -305,12 +343,6 @@ TEST_F(BatteryAgainst, GoesToDataWithThreeOfWhatWasAcceptedAndKeepsTheRest) {
     at_data += outcome.phase == "data" ? 1 : 0;
   }
   EXPECT_EQ(at_data, 3U);
-}
-
-std::size_t count_senders(const std::vector<mail::Attempt>& attempts, std::string_view sender) {
-  return static_cast<std::size_t>(
-      std::count_if(attempts.begin(), attempts.end(),
-                    [&](const mail::Attempt& attempt) { return attempt.mail_from == sender; }));
 }
 
 TEST_F(BatteryAgainst, AServerThatRefusesAnOddSenderHearsItOnce) {
