@@ -13,7 +13,7 @@ namespace {
 
 bool same_kind(const Question& question, const SessionKind& kind) {
   return question.helo == kind.helo_form && question.prelude == kind.prelude &&
-         question.lock_step == kind.lock_step && question.phase == kind.phase;
+         (kind.mixed || question.lock_step == kind.lock_step) && question.phase == kind.phase;
 }
 
 // Their sessions begin alike.
@@ -32,26 +32,64 @@ Battery::Battery(BatteryOptions options, ServerNames names)
 
 void Battery::learn(const smtp::Record& record) { probe::learn(names_, record); }
 
-std::optional<SessionKind> Battery::next_session() {
+std::optional<SessionKind> Battery::next_session(const Fits& fits) {
   // The very first session only learns names, before there is a question.
   if (stage_ == Stage::opening && pending_.empty() && candidates_.empty()) {
-    return SessionKind{.helo = options_.our_helo};
+    return plain_kind();
   }
   advance();
-  const auto due = std::find_if(pending_.begin(), pending_.end(), [&](const Question& question) {
-    return !waits_for_its_sender(question);
-  });
-  if (due == pending_.end()) return std::nullopt;
-  return SessionKind{due->helo, due->prelude, due->lock_step, due->phase, helo_of(due->helo)};
+  for (const auto& question : pending_) {
+    if (waits_for_its_sender(question)) continue;
+    SessionKind kind = kind_of(question);
+    if (fits && !fits(kind)) continue;
+    kind.helo = helo_of(kind.helo_form);
+    return kind;
+  }
+  return std::nullopt;
 }
 
-std::vector<mail::Attempt> Battery::next(Conversation& with, const SessionKind& kind,
-                                         std::size_t most) {
+bool Battery::is_over() {
+  if (stage_ == Stage::opening && pending_.empty() && candidates_.empty()) return false;
+  advance();
+  return std::all_of(pending_.begin(), pending_.end(),
+                     [&](const Question& question) { return waits_for_its_sender(question); });
+}
+
+SessionKind Battery::kind_of(const Question& question) const {
+  return {.helo_form = question.helo,
+          .prelude = question.prelude,
+          .lock_step = question.lock_step,
+          .phase = question.phase};
+}
+
+std::vector<std::pair<SessionKind, std::size_t>> Battery::forecast() const {
+  std::vector<std::pair<SessionKind, std::size_t>> kinds;
+  const auto count = [&](SessionKind kind) {
+    for (auto& [known, number] : kinds) {
+      if (known.helo_form != kind.helo_form || known.prelude != kind.prelude ||
+          known.lock_step != kind.lock_step || known.phase != kind.phase) {
+        continue;
+      }
+      ++number;
+      return;
+    }
+    kinds.emplace_back(std::move(kind), 1);
+  };
+  for (const auto& question : pending_) count(kind_of(question));
+  if (is_at_home()) return kinds;
+  for (const auto* row : options_.techniques) {
+    count({.helo_form = row->helo, .prelude = row->prelude, .lock_step = row->malformed});
+  }
+  return kinds;
+}
+
+std::vector<mail::Attempt> Battery::next(Conversation& with, const SessionKind& kind, Room room) {
   advance();
   std::vector<mail::Attempt> attempts;
   if (with.had_enough) return attempts;
-  for (auto it = pending_.begin(); it != pending_.end() && attempts.size() < most;) {
-    if (!same_kind(*it, kind) || waits_for_its_sender(*it)) {
+  for (auto it = pending_.begin(); it != pending_.end() && attempts.size() < room.questions;) {
+    if (!same_kind(*it, kind) || waits_for_its_sender(*it) ||
+        (it->lock_step && room.malformed == 0)) {
       ++it;
       continue;
     }
@@ -60,6 +98,7 @@ std::vector<mail::Attempt> Battery::next(Conversation& with, const SessionKind& 
     const std::string& sender = question.sender_forms.front();
     const bool on_trial = may_be_malformed(sender) && taken_senders_.count(sender) == 0;
     if (on_trial) senders_on_trial_.insert(sender);
+    room.malformed -= question.lock_step ? 1 : 0;
     attempts.push_back(question.attempt(kind.helo));
     hand_out(with, std::move(question));
   }
@@ -157,11 +196,12 @@ void Battery::answer_all(const SessionKind& kind, const Reading& reading) {
   for (const auto& question : pending_) {
     if (same_claim(question, kind)) answer(over, question, reading);
   }
-  leave_out(kind);
+  std::erase_if(pending_, [&](const Question& question) { return same_claim(question, kind); });
 }
 
-void Battery::leave_out(const SessionKind& kind) {
-  std::erase_if(pending_, [&](const Question& question) { return same_claim(question, kind); });
+void Battery::leave_out(techniques::Prelude prelude) {
+  left_out_.insert(prelude);
+  std::erase_if(pending_, [&](const Question& question) { return question.prelude == prelude; });
 }
 
 void Battery::give_up(const std::string& why) {
@@ -314,7 +354,7 @@ std::string Battery::helo_of(techniques::HeloForm form) const {
     case techniques::HeloForm::server_literal:
       return options_.literal;
     case techniques::HeloForm::own_domain:
-      return fill().own_domain;
+      return own_domain();
     case techniques::HeloForm::localhost_localdomain:
       return "localhost.localdomain";
     case techniques::HeloForm::loopback_literal:
@@ -327,14 +367,19 @@ Battery::Asked Battery::asked_form(const Question& question, std::string_view fo
   return {question.helo, question.prelude, std::string(form) + question.first_form};
 }
 
+std::string Battery::own_domain() const {
+  const bool guessed = own_.domain.empty() && !candidates_.empty();
+  const std::string& domain = guessed ? candidates_.front() : own_.domain;
+  return domain.empty() ? primary_host(names_, options_.literal) : domain;
+}
+
 techniques::Fill Battery::fill() const {
   techniques::Fill with;
   with.outside = options_.outside;
   with.second_outside = options_.second_outside;
   with.host = primary_host(names_, options_.literal);
   with.literal = options_.literal;
-  with.own_domain = own_.domain.empty() && !candidates_.empty() ? candidates_.front() : own_.domain;
-  if (with.own_domain.empty()) with.own_domain = with.host;
+  with.own_domain = own_domain();
   with.token = options_.token();
   with.user = options_.user;
   with.from = options_.operator_address;

@@ -50,8 +50,15 @@ struct SessionKind {
   techniques::HeloForm helo_form = techniques::HeloForm::ours;
   techniques::Prelude prelude = techniques::Prelude::none;
   bool lock_step = false;  ///< malformed questions, command by command
+  bool mixed = false;      ///< both kinds: the server bears that
   smtp::Phase phase = smtp::Phase::rcpt;
-  std::string helo;  ///< the argument
+  std::string helo = {};  ///< the argument
+};
+
+/// How much more a session bears, if each were refused.
+struct Room {
+  std::size_t questions = 0;
+  std::size_t malformed = 0;  ///< of these
 };
 
 /// What is under way in one connection.
@@ -70,10 +77,24 @@ class Battery {
   /// Names learnt from a greeting; questions that need them are made after the first session.
   void learn(const smtp::Record& record);
 
-  /// The kind of session that is due next; nullopt when everything is asked.
-  std::optional<SessionKind> next_session();
-  /// The next questions for a session of this kind, at most `most`; empty if there are no more.
-  std::vector<mail::Attempt> next(Conversation& with, const SessionKind& kind, std::size_t most);
+  /// Everything is asked, or waits for an answer.
+  bool is_over();
+  using Fits = std::function<bool(const SessionKind&)>;
+
+  /// The kind of session that is due next, of those that fit; nullopt when everything is asked, or
+  /// what is left waits for an answer.
+  std::optional<SessionKind> next_session(const Fits& fits = {});
+  /// The next questions for a session of this kind; empty if there are no more.
+  std::vector<mail::Attempt> next(Conversation& with, const SessionKind& kind, Room room);
+  /// What waits to be asked, or will when the own domain is known: how many of which kind, without
+  /// their names for EHLO. So is the kind that `fits` is asked about.
+  std::vector<std::pair<SessionKind, std::size_t>> forecast() const;
+  /// Some questions wait until another one has tried their sender.
+  bool awaits_a_sender() const;
+  /// Our own name, and nothing else.
+  SessionKind plain_kind() const { return {.helo = options_.our_helo}; }
+  /// The own domain has been asked for, and is known as well as it will be.
+  bool is_at_home() const { return stage_ >= Stage::catalogue; }
   /// The answers to what next() handed out, in order. Those that are not complete will be asked
   /// again; the first of them was under way when the session ended, and only twice. Without any,
   /// what was handed out is given back.
@@ -82,15 +103,17 @@ class Battery {
   void helo_refused(const SessionKind& kind, const mail::Reply& reply);
   /// Nor what goes before the questions of such a session.
   void prelude_refused(const SessionKind& kind, const std::optional<mail::Reply>& reply);
-  /// Such a session would be one of another kind: what needs it is asked there already.
-  void leave_out(const SessionKind& kind);
+  /// Such sessions would be of another kind: what needs them is asked there already.
+  void leave_out(techniques::Prelude prelude);
   /// Nothing more can be asked: what is left is not run.
   void give_up(const std::string& why);
 
   /// The message for one of the attempts that next() handed out, with a token that is remembered.
   std::string letter_for(Conversation& with, const mail::Attempt& attempt);
   /// The domain that the server answers for, as far as it is known by now.
-  std::string own_domain() const { return fill().own_domain; }
+  std::string own_domain() const;
+  /// The same, empty if it does not show.
+  std::string found_domain() const { return find_own_domain(asked_at()).domain; }
   /// A random local part, as in its questions.
   std::string new_token() const { return options_.token(); }
 
@@ -106,6 +129,7 @@ class Battery {
  private:
   enum class Stage { opening, own_domain, catalogue, data, done };
 
+  SessionKind kind_of(const Question& question) const;
   void advance();
   void ask_opening();
   void ask_own_domain();
@@ -156,6 +180,7 @@ class Battery {
   std::set<Asked> recipients_answered_;
   std::multiset<Asked> recipients_under_way_;  // in any conversation
   std::map<Asked, std::string> twins_;         // control by form
+  std::set<techniques::Prelude> left_out_;
   bool takes_something_ = false;
   std::optional<std::string> given_up_;  // why
   std::size_t answered_ = 0;

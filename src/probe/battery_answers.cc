@@ -36,6 +36,11 @@ bool Battery::waits_for_its_sender(const Question& question) const {
   return senders_on_trial_.count(question.sender_forms.front()) != 0;
 }
 
+bool Battery::awaits_a_sender() const {
+  return std::any_of(pending_.begin(), pending_.end(),
+                     [&](const Question& question) { return waits_for_its_sender(question); });
+}
+
 void Battery::learn_of_sender(const Question& question, const Reading& reading) {
   const bool taken = reading.kind != OutcomeKind::not_run && !reading.sender_refused;
   const std::string& sender = question.sender_forms.front();
@@ -43,6 +48,7 @@ void Battery::learn_of_sender(const Question& question, const Reading& reading) 
 }
 
 void Battery::add(Question question) {
+  if (left_out_.count(question.prelude) != 0) return;
   if (refused_senders_.count(question.sender_forms.front()) != 0) {
     Reading reading;
     reading.reply = refused_senders_.at(question.sender_forms.front());

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cassert>
 #include <string>
+#include <utility>
 
 #include "smtp/session.h"
 
@@ -91,8 +92,13 @@ void Session::greeted(const mail::Reply& reply) {
 }
 
 void Session::ehlo_answered(const mail::Reply& reply) {
+  const bool renamed = std::exchange(renaming_, false);
+  if (renamed && !reply.is_positive() && last_was_taken() && !means_not_implemented(reply)) {
+    return miss_a_step(reply);
+  }
   record_.ehlo = reply;
   if (reply.is_positive()) {
+    transaction_ = false;
     record_.extensions = extensions_of(reply);
     return hello_done();
   }
@@ -106,6 +112,7 @@ void Session::helo_answered(const mail::Reply& reply) {
   record_.ehlo = reply;
   if (!reply.is_positive()) return end(Ending::helo_refused, in_one_line(reply));
   record_.used_helo = true;
+  transaction_ = false;
   hello_done();
 }
 
@@ -190,7 +197,7 @@ bool Session::may_batch(std::size_t attempts) const {
   return options_.pipelining && phase && record_.offers("PIPELINING");
 }
 
-void Session::ask(const std::vector<mail::Attempt>& attempts, bool last) {
+void Session::ask(const std::vector<mail::Attempt>& attempts, const Behind& behind) {
   assert(idle());
   if (!idle()) return;
   doubtful_ = record_.answers.size();
@@ -200,11 +207,23 @@ void Session::ask(const std::vector<mail::Attempt>& attempts, bool last) {
   batch_ = may_batch(attempts.size());
   if (batch_) {
     ask_batch();
-    closing_ = last && options_.phase == Phase::rcpt;
-    if (closing_) send(Verb::quit);
+    if (options_.phase == Phase::rcpt) send_behind(behind);
   } else {
     ask_next();
   }
+}
+
+// RFC 2920 3.1: EHLO and QUIT may only be the last of a group.
+void Session::send_behind(const Behind& behind) {
+  closing_ = behind.quit;
+  if (behind.quit) return send(Verb::quit);
+  if (behind.reset) return send(Verb::rset);
+  if (behind.hello.empty() || !is_sendable(behind.hello)) return;
+  options_.helo = behind.hello;
+  options_.prelude = {};
+  said_ = 0;
+  renaming_ = true;
+  send(Verb::ehlo, behind.hello);
 }
 
 // RFC 2920 3.1: MAIL, RCPT and RSET may stand anywhere in a group of commands.
@@ -225,8 +244,23 @@ void Session::ask_batch() {
 void Session::ask_next() {
   while (next_ < record_.answers.size() && skip_unsendable()) ++next_;
   if (next_ >= record_.answers.size()) return confirm_last();
+  if (goes_on_in_transaction()) {
+    Answers& answers = record_.answers[next_];
+    answers.mail = record_.answers[current_].mail;
+    current_ = next_;
+    return send(Verb::rcpt, answers.attempt.rcpt_to, next_);
+  }
   if (transaction_) return send(Verb::rset);
   send(Verb::mail, record_.answers[next_].attempt.mail_from, next_);
+}
+
+// The answer to its MAIL stands for this attempt, too.
+bool Session::goes_on_in_transaction() const {
+  if (!options_.keeps_transaction || !transaction_ || !keeps_) return false;
+  const mail::Attempt& now = record_.answers[current_].attempt;
+  const mail::Attempt& next = record_.answers[next_].attempt;
+  return options_.phase == Phase::rcpt && now.mail_from == next.mail_from &&
+         now.first_rcpt.empty() && next.first_rcpt.empty();
 }
 
 bool Session::skip_unsendable() {
@@ -243,6 +277,7 @@ void Session::mail_answered(std::size_t attempt, const mail::Reply& reply) {
   answers.mail = reply;
   current_ = attempt;
   transaction_ = reply.is_positive();
+  keeps_ = true;
   const bool carried = options_.prelude.crossing == Crossing::carried && !record_.tls;
   if (carried && reply.is_positive()) return send(Verb::starttls);
   if (!reply.is_positive()) return finish_attempt(attempt);
@@ -260,6 +295,7 @@ void Session::rcpt_answered(std::size_t attempt, const mail::Reply& reply) {
     return;
   }
   answers.rcpt = reply;
+  keeps_ = keeps_ && reply.is_permanent();
   const bool further = options_.phase != Phase::rcpt && reply.is_positive();
   if (further && batch_) return;  // DATA is on its way
   if (further) return send(Verb::data, {}, attempt);
@@ -303,14 +339,16 @@ void Session::message_answered(std::size_t attempt, const mail::Reply& reply) {
   finish_attempt(attempt);
 }
 
+// A refusal one place behind a yes may be the answer to that RCPT, and the yes that of MAIL.
+void Session::miss_a_step(const mail::Reply& reply) {
+  doubtful_ = std::max(doubtful_, current_);
+  end(Ending::out_of_step, in_one_line(reply));
+}
+
 void Session::rset_answered(const mail::Reply& reply) {
   if (!reply.is_positive()) {
     note("RSET refused with " + std::to_string(reply.code));
-    // A refusal one place behind a yes may be the answer to that RCPT, and the yes that of MAIL.
-    if (last_was_taken() && !means_not_implemented(reply)) {
-      doubtful_ = std::max(doubtful_, current_);
-      return end(Ending::out_of_step, in_one_line(reply));
-    }
+    if (last_was_taken() && !means_not_implemented(reply)) return miss_a_step(reply);
   }
   transaction_ = false;
   if (!batch_) ask_next();
@@ -332,9 +370,12 @@ void Session::go_on(std::string helo, Prelude prelude, bool pipelining) {
   options_.pipelining = pipelining;
   said_ = 0;
   prelude_refused_ = false;
-  if (!renamed) return next_of_prelude();
-  transaction_ = false;
-  say_ehlo();
+  if (renamed) {
+    transaction_ = false;
+    return say_ehlo();
+  }
+  if (transaction_) send(Verb::rset);
+  next_of_prelude();
 }
 
 void Session::quit() {
