@@ -68,6 +68,7 @@ class Asking {
   void fix(Visit& visit);
   void begin(smtp::Session& dialogue, Visit& visit);
   std::optional<SessionKind> first_kind(bool before_the_greeting);
+  std::optional<SessionKind> kind_to_come() const;
   bool next_step(smtp::Session& dialogue, Visit& visit);
   void ask(smtp::Session& dialogue, Visit& visit, Room most);
   bool look_ahead(Visit& visit, Room rest);

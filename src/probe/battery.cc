@@ -3,6 +3,7 @@
 #include "probe/battery.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "probe/classify.h"
@@ -55,7 +56,7 @@ bool Battery::is_over() {
                      [&](const Question& question) { return waits_for_its_sender(question); });
 }
 
-SessionKind Battery::kind_of(const Question& question) const {
+SessionKind Battery::kind_of(const Question& question) {
   return {.helo_form = question.helo,
           .prelude = question.prelude,
           .lock_step = question.lock_step,
@@ -87,30 +88,60 @@ std::vector<mail::Attempt> Battery::next(Conversation& with, const SessionKind& 
   advance();
   std::vector<mail::Attempt> attempts;
   if (with.had_enough) return attempts;
-  for (auto it = pending_.begin(); it != pending_.end() && attempts.size() < room.questions;) {
-    if (!same_kind(*it, kind) || waits_for_its_sender(*it) ||
-        (it->lock_step && room.malformed == 0)) {
-      ++it;
-      continue;
+  hand_out_what_is_for(with, kind, room, attempts);
+  for (const bool any : {false, true}) {
+    if (!any && !room.alike) continue;
+    for (auto it = pending_.begin(); it != pending_.end() && room.questions > 0;) {
+      if (!is_due(*it, kind, room) || (!any && it->sender_forms.front() != with.sender)) {
+        ++it;
+        continue;
+      }
+      Question question = std::move(*it);
+      it = pending_.erase(it);
+      attempts.push_back(hand_out(with, kind, room, std::move(question)));
     }
-    Question question = std::move(*it);
-    it = pending_.erase(it);
-    const std::string& sender = question.sender_forms.front();
-    const bool on_trial = may_be_malformed(sender) && taken_senders_.count(sender) == 0;
-    if (on_trial) senders_on_trial_.insert(sender);
-    room.malformed -= question.lock_step ? 1 : 0;
-    attempts.push_back(question.attempt(kind.helo));
-    hand_out(with, std::move(question));
   }
   return attempts;
 }
 
-void Battery::hand_out(Conversation& with, Question question) {
+bool Battery::is_due(const Question& question, const SessionKind& kind, const Room& room) const {
+  return same_kind(question, kind) && !waits_for_its_sender(question) &&
+         (!question.lock_step || room.malformed > 0);
+}
+
+void Battery::hand_out_what_is_for(Conversation& with, const SessionKind& kind, Room& room,
+                                   std::vector<mail::Attempt>& attempts) {
+  while (!with.here.empty() && room.questions > 0 && is_due(with.here.front(), kind, room)) {
+    Question question = std::move(with.here.front());
+    with.here.pop_front();
+    --under_way_;
+    attempts.push_back(hand_out(with, kind, room, std::move(question)));
+  }
+}
+
+mail::Attempt Battery::hand_out(Conversation& with, const SessionKind& kind, Room& room,
+                                Question question) {
+  const std::string_view sender = question.sender_forms.front();
+  const bool on_trial = may_be_malformed(sender) && taken_senders_.count(sender) == 0;
+  if (on_trial) senders_on_trial_.insert(sender);
+  --room.questions;
+  room.malformed -= question.lock_step ? 1 : 0;
+  with.sender = sender;
   if (question.technique != nullptr) {
     recipients_under_way_.insert(asked_form(question, question.recipient_form));
   }
+  mail::Attempt attempt = question.attempt(kind.helo);
   with.asked.push_back(std::move(question));
   ++under_way_;
+  return attempt;
+}
+
+// What could not be asked in its session any more is asked in another one.
+void Battery::give_back(Conversation& with) {
+  under_way_ -= with.here.size();
+  pending_.insert(pending_.begin(), std::make_move_iterator(with.here.begin()),
+                  std::make_move_iterator(with.here.end()));
+  with.here.clear();
 }
 
 Question Battery::take_back(Conversation& with) {
@@ -156,6 +187,7 @@ void Battery::take(Conversation& with, const std::vector<smtp::Answers>& answers
   while (!with.asked.empty()) again.push_back(take_back(with));
   for (const auto& question : again) is_back(question);
   pending_.insert(pending_.begin(), again.begin(), again.end());
+  if (answers.empty()) give_back(with);
   if (given_up_) give_up(*given_up_);
 }
 
@@ -237,6 +269,7 @@ void Battery::advance() {
         ask_catalogue();
         break;
       case Stage::catalogue:
+        if (ask_unknown_at_last()) break;
         stage_ = Stage::data;
         if (options_.data_phase || options_.delivery) ask_data();
         break;
@@ -255,8 +288,9 @@ void Battery::ask_opening() {
   if (candidates_.empty()) candidates_.emplace_back("");
   const auto with = fill();
   const auto first = std::find_if(
-      options_.techniques.begin(), options_.techniques.end(),
-      [&](const auto* technique) { return technique->twin.empty() && !lacks(*technique, with); });
+      options_.techniques.begin(), options_.techniques.end(), [&](const auto* technique) {
+        return technique->twin.empty() && !lacks(*technique, with.values());
+      });
   if (first != options_.techniques.end()) add(ask_technique(**first, with));
   ask_at(candidates_.front());
 }
@@ -281,8 +315,21 @@ void Battery::ask_catalogue() {
     const bool asked = std::any_of(outcomes_.begin(), outcomes_.end(), same) ||
                        std::any_of(pending_.begin(), pending_.end(), waits);
     const auto with = fill();
-    if (!asked && !lacks(*technique, with)) add(ask_technique(*technique, with));
+    if (!asked && !lacks(*technique, with.values())) add(ask_technique(*technique, with));
   }
+}
+
+// Some take the first few recipients of all, whoever they are: what was taken then is compared with
+// what is refused later, unless a mailbox that cannot exist is still taken at the end.
+bool Battery::ask_unknown_at_last() {
+  if (!takes_something_ || std::exchange(asked_at_last_, true)) return false;
+  const auto taken = std::find_if(controls_.begin(), controls_.end(), [](const auto& asked) {
+    return asked.second.name == unknown_control && asked.second.kind == OutcomeKind::accepted &&
+           asked.second.prelude == techniques::Prelude::none;
+  });
+  if (taken == controls_.end()) return false;
+  add(ask_control(std::string(unknown_control), taken->first.recipient_form, fill()));
+  return !pending_.empty();
 }
 
 void Battery::ask_data() {
@@ -373,17 +420,22 @@ std::string Battery::own_domain() const {
   return domain.empty() ? primary_host(names_, options_.literal) : domain;
 }
 
-techniques::Fill Battery::fill() const {
-  techniques::Fill with;
-  with.outside = options_.outside;
-  with.second_outside = options_.second_outside;
-  with.host = primary_host(names_, options_.literal);
-  with.literal = options_.literal;
-  with.own_domain = own_domain();
-  with.token = options_.token();
-  with.user = options_.user;
-  with.from = options_.operator_address;
-  return with;
+Filling Battery::fill() const {
+  std::string domain = own_domain();
+  const std::string host = primary_host(names_, options_.literal);
+  if (!values_ || values_->own_domain != domain || values_->host != host) {
+    techniques::Fill with;
+    with.outside = options_.outside;
+    with.second_outside = options_.second_outside;
+    with.host = host;
+    with.literal = options_.literal;
+    with.own_domain = std::move(domain);
+    with.token = "x";  // each question has its own
+    with.user = options_.user;
+    with.from = options_.operator_address;
+    values_ = std::make_shared<const techniques::Fill>(std::move(with));
+  }
+  return {values_, options_.token()};
 }
 
 std::vector<AtDomain> Battery::asked_at() const {

@@ -71,7 +71,7 @@ class BatteryAgainst : public testing::Test {
         up = up && answers.back().complete;
       }
       battery.take(with, answers);
-      if (!up) return;
+      if (!up) return battery.take(with, {});
     }
   }
 

@@ -206,7 +206,7 @@ void Asking::meet(const smtp::Record& record) {
   result_.banner = record.greeting->lines.empty() ? "" : record.greeting->lines.front();
   result_.software = identify(result_.banner, {}, {});
   dose_ = dose_for(result_.software);
-  mixes_ = keeps_step(result_.software);
+  mixes_ = bears_malformed(result_.software);
   consider();
 }
 
@@ -225,7 +225,7 @@ void Asking::learn(const net::Stream& stream, const smtp::Record& record) {
   if (record.ehlo) ehlo_lines_ = record.ehlo->lines;
   result_.software = identify(result_.banner, ehlo_lines_, {});
   dose_ = dose_for(result_.software);
-  mixes_ = keeps_step(result_.software);
+  mixes_ = bears_malformed(result_.software);
 }
 
 void Asking::tell_that_at_home() {

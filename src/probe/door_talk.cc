@@ -85,7 +85,7 @@ smtp::SessionOptions Asking::session_options(Visit& visit) {
 // What it will ask is its own from now on.
 smtp::Prelude Asking::claim(Visit& visit) {
   const bool one = crosses_tls(visit.kind.prelude);
-  const Room most = one ? Room{1, 1} : portion(visit, room(visit));
+  const Room most = one ? Room{1, 1, false} : portion(visit, room(visit));
   visit.attempts = battery_.next(visit.with, visit.kind, most);
   if (visit.kind.prelude == Prelude::none) return {};
   auto prelude = prelude_of(visit.kind.prelude, battery_.new_token(), battery_.own_domain());
@@ -96,12 +96,34 @@ smtp::Prelude Asking::claim(Visit& visit) {
 // Greeted, and nothing said yet. Until the first session has got an answer, nobody has a question.
 void Asking::begin(smtp::Session& dialogue, Visit& visit) {
   visit.begun = true;
-  const auto kind = ever_answered_ ? first_kind(false) : std::nullopt;
+  auto kind = ever_answered_ ? first_kind(false) : std::nullopt;
+  if (!kind && ever_answered_) kind = kind_to_come();
   visit.kind = as_asked(kind ? *kind : battery_.plain_kind());
   const smtp::Prelude prelude = ever_answered_ ? claim(visit) : smtp::Prelude{};
   if (!prelude.says_hello) return;
   ++visit.hellos;
   dialogue.go_on(visit.kind.helo, prelude, !visit.kind.lock_step || mixes_);
+}
+
+// What will be due when the own domain is known, and takes the longest: no name at all, or another
+// one. Each but once.
+std::optional<SessionKind> Asking::kind_to_come() const {
+  if (!mixes_ || battery_.is_at_home()) return std::nullopt;
+  for (auto [kind, number] : battery_.forecast()) {
+    const bool nameless = kind.prelude == Prelude::no_hello;
+    const bool named = kind.prelude == Prelude::none &&
+                       kind.helo_form != techniques::HeloForm::ours &&
+                       kind.helo_form != techniques::HeloForm::own_domain;
+    const auto is_taken =
+        std::any_of(open_.begin(), open_.end(), [&, one = kind](const auto& other) {
+          return other->begun && other->kind.prelude == one.prelude &&
+                 other->kind.helo_form == one.helo_form;
+        });
+    if (is_taken || !(nameless || named)) continue;
+    kind.helo = battery_.helo_of(kind.helo_form);
+    return kind;
+  }
+  return std::nullopt;
 }
 
 net::Task<void> Asking::talk(net::Stream& stream, smtp::Session& dialogue, Visit& visit) {
@@ -153,7 +175,8 @@ net::Task<void> Asking::go_through(net::Stream& stream, smtp::Session& dialogue,
 // For what the answers to others lead to; somebody must be there to get one.
 bool Asking::may_wait(const Visit& visit) const {
   if (over_ || visit.with.had_enough || open_.size() <= waits_ + 1) return false;
-  if (visit.kind.prelude != Prelude::none || room(visit).questions == 0) return false;
+  if (visit.asked > 0 && visit.kind.prelude != Prelude::none) return false;
+  if (room(visit).questions == 0) return false;
   return !battery_.is_at_home() || battery_.awaits_a_sender();
 }
 
@@ -191,7 +214,7 @@ void Asking::ask(smtp::Session& dialogue, Visit& visit, Room most) {
   smtp::Behind behind;
   if (dialogue.may_batch(attempts.size())) {
     const Room rest{left(most.questions, attempts.size()),
-                    left(most.malformed, malformed_of(visit.with))};
+                    left(most.malformed, malformed_of(visit.with)), false};
     behind.reset = battery_.takes_something();
     behind.quit = rest.questions == 0 && !behind.reset && !pauses_at_quit(result_.software);
     if (!behind.quit && !behind.reset && look_ahead(visit, rest)) {
@@ -240,11 +263,14 @@ bool Asking::change(smtp::Session& dialogue, Visit& visit, Room most) {
 bool Asking::can_become(const smtp::Session& dialogue, const Visit& visit,
                         const SessionKind& next) const {
   const SessionKind& now = visit.kind;
+  const bool in_clear_of_claims = mixes_ && now.prelude == Prelude::none;
   if (next.phase != now.phase || (!mixes_ && next.lock_step != now.lock_step)) return false;
-  if (is_login(next.prelude) && next.helo_form == now.helo_form) {
-    if (is_login(now.prelude)) return dialogue.prelude_refused() && !dialogue.in_transaction();
-    const bool may_reset = !dialogue.in_transaction() || dialogue.record().offers("PIPELINING");
-    return mixes_ && !logins_apart_ && now.prelude == Prelude::none && may_reset;
+  if (is_login(next.prelude)) {
+    const bool same_name = next.helo_form == now.helo_form;
+    if (is_login(now.prelude)) {
+      return same_name && dialogue.prelude_refused() && !dialogue.in_transaction();
+    }
+    return in_clear_of_claims && !logins_apart_ && (same_name || visit.hellos < dose_.hellos);
   }
   const bool says_first_hello = now.prelude == Prelude::no_hello && !dialogue.record().ehlo;
   if (now.prelude != Prelude::none && !says_first_hello) return false;
@@ -266,6 +292,8 @@ net::Task<void> Asking::exchange(net::Stream& stream, smtp::Session& dialogue,
 void Asking::take(const smtp::Record& record, Visit& visit) {
   const std::vector<smtp::Answers> fresh(
       record.answers.begin() + static_cast<std::ptrdiff_t>(visit.asked), record.answers.end());
+  // An EHLO or a login alone: what is to be asked behind it is not on its way yet.
+  if (fresh.empty()) return;
   visit.asked = record.answers.size();
   for (std::size_t i = 0; i < fresh.size(); ++i) {
     const bool malformed = i < visit.with.asked.size() && visit.with.asked[i].lock_step;
@@ -288,7 +316,7 @@ Room Asking::room(const Visit& visit) const {
   std::size_t questions =
       visit.kind.lock_step ? malformed : std::min(by_count, left(dose_.errors, visit.errors));
   if (visit.kind.phase == smtp::Phase::data) questions = std::min<std::size_t>(questions, 1);
-  return {questions, std::min(malformed, questions)};
+  return {questions, std::min(malformed, questions), false};
 }
 
 // Command by command the number of attempts is what takes the time: they go to whoever is free.
@@ -296,7 +324,7 @@ Room Asking::portion(const Visit& visit, Room most) const {
   if (pipelines_ || !ever_answered_ || visit.kind.phase != smtp::Phase::rcpt) return most;
   const std::size_t share = battery_.waiting() / std::max<std::size_t>(open_.size(), 1) + 1;
   const std::size_t questions = std::min({most.questions, lock_step_portion, share});
-  return {questions, std::min(most.malformed, questions)};
+  return {questions, std::min(most.malformed, questions), keeps_transaction(result_.software)};
 }
 
 }  // namespace relayproof::probe

@@ -52,10 +52,10 @@ bool calls_it_a_violation(const smtp::Answers& answers) {
   return is_one(answers.mail) || is_one(answers.rcpt);
 }
 
-bool keeps_step(Software software) {
-  // OpenSMTPD offers no pipelining. Of others nobody knows what a spelling does to them.
+bool bears_malformed(Software software) {
+  // Of others nobody knows what a spelling does to them.
   return software == Software::postfix || software == Software::exim ||
-         software == Software::sendmail;
+         software == Software::sendmail || software == Software::opensmtpd;
 }
 
 Dose reduced(const Dose& dose, std::size_t answered) {

@@ -31,9 +31,9 @@ bool keeps_transaction(Software software);
 /// in the same batch.
 bool pauses_at_quit(Software software);
 
-/// It answers each command of a batch in its place, those that it does not understand as well; so
-/// that malformed questions need no sessions of their own.
-bool keeps_step(Software software);
+/// It answers each command in its place, those that it does not understand as well, one by one or
+/// in batches if it offers that: malformed questions need no sessions of their own.
+bool bears_malformed(Software software);
 
 /// The words of a server that counts this attempt as a violation of the syntax.
 bool calls_it_a_violation(const smtp::Answers& answers);

@@ -91,8 +91,7 @@ class Session {
   bool may_batch(std::size_t attempts) const;
   /// Goes on in the same connection, with the first EHLO if there was none, with another name
   /// behind a second one (RFC 5321 4.1.4: it resets the transaction), or with another prelude,
-  /// behind RSET if there is something to reset. Only when idle(), and within a transaction without
-  /// another name only if pipelining is offered.
+  /// behind RSET if there is something to reset. Only when idle().
   void go_on(std::string helo, Prelude prelude, bool pipelining);
   /// A command of the prelude was refused: what it was for cannot be asked. The session is idle.
   bool prelude_refused() const { return prelude_refused_; }
@@ -161,6 +160,7 @@ class Session {
   bool unheard_ = false;      // nobody waits for the answer to QUIT
   bool transaction_ = false;  // MAIL was taken, and nothing has reset it since
   bool prelude_refused_ = false;
+  bool prelude_waits_ = false;  // for the answer to RSET
   bool wants_tls_ = false;
   bool opened_ = false;              // the opening of the prelude was taken
   std::vector<mail::Reply> across_;  // behind TLS, of a session that injected

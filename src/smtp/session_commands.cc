@@ -351,6 +351,7 @@ void Session::rset_answered(const mail::Reply& reply) {
     if (last_was_taken() && !means_not_implemented(reply)) return miss_a_step(reply);
   }
   transaction_ = false;
+  if (std::exchange(prelude_waits_, false)) return next_of_prelude();
   if (!batch_) ask_next();
 }
 
@@ -374,7 +375,11 @@ void Session::go_on(std::string helo, Prelude prelude, bool pipelining) {
     transaction_ = false;
     return say_ehlo();
   }
-  if (transaction_) send(Verb::rset);
+  if (transaction_) {
+    send(Verb::rset);
+    prelude_waits_ = !options_.pipelining || !record_.offers("PIPELINING");
+    if (prelude_waits_) return;
+  }
   next_of_prelude();
 }
 
