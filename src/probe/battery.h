@@ -174,7 +174,7 @@ class Battery {
   BatteryOptions options_;
   ServerNames names_;
   std::vector<std::string> candidates_;
-  mutable std::shared_ptr<const techniques::Fill> values_;  // what questions share
+  mutable std::shared_ptr<techniques::Fill> values_;  // what questions share
   OwnDomain own_;
   Stage stage_ = Stage::opening;
   std::deque<Question> pending_;

@@ -7,6 +7,7 @@
 #include "net/notice.h"
 #include "probe/delivery.h"
 #include "probe/door.h"
+#include "probe/door_comparison.h"
 #include "probe/judge.h"
 #include "probe/outside.h"
 #include "probe/place.h"
@@ -20,18 +21,6 @@ namespace {
 using std::chrono::seconds;
 
 constexpr std::size_t baseline_attempts = 6;
-
-// "TLS first" to everything: what it does about relaying is decided behind STARTTLS.
-bool only_wants_tls(const DoorResult& door) {
-  bool wants = false;
-  for (const auto& outcome : door.outcomes) {
-    if (outcome.kind == OutcomeKind::not_run) continue;
-    if (outcome.prelude != techniques::Prelude::none) continue;
-    if (outcome.refused_as != RefusedAs::tls) return false;
-    wants = true;
-  }
-  return wants;
-}
 
 // The STARTTLS door of a first door, and what must be known of that before it is asked.
 struct BehindTls {
@@ -192,28 +181,6 @@ class Execution {
     if (found == first_.end()) return nullptr;
     const DoorResult& door = slots_[found->second];
     return door.reached == Reached::yes && !only_wants_tls(door) ? &door : nullptr;
-  }
-
-  static bool offers_starttls(const DoorResult& door) {
-    return door.reached == Reached::yes && door.target.tls == mail::TlsMode::none &&
-           std::find(door.extensions.begin(), door.extensions.end(), "STARTTLS") !=
-               door.extensions.end();
-  }
-
-  // More refusals than the first door are no difference that could let something through.
-  static bool differs(const DoorResult& door, const DoorResult& first) {
-    if (door.reached != Reached::yes) return false;
-    for (const auto& outcome : door.outcomes) {
-      const auto same =
-          std::find_if(first.outcomes.begin(), first.outcomes.end(), [&](const Outcome& other) {
-            return other.technique == outcome.technique &&
-                   other.attempt.mail_from == outcome.attempt.mail_from;
-          });
-      const bool taken_here = outcome.kind == OutcomeKind::accepted;
-      const bool taken_there = same != first.outcomes.end() && same->kind == OutcomeKind::accepted;
-      if (taken_here != taken_there) return true;
-    }
-    return door.verdict != first.verdict;
   }
 
   using AtHome = std::function<void(const DoorResult&)>;

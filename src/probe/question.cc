@@ -22,7 +22,7 @@ bool may_be_malformed(std::string_view sender_form) {
 }
 
 mail::Attempt Question::attempt(const std::string& helo_argument) const {
-  const techniques::Fill with = fill.all();
+  const techniques::Fill& with = fill.all();
   return {helo_argument, techniques::fill(sender_forms.front(), with),
           techniques::fill(recipient_form, with), techniques::fill(first_form, with)};
 }
@@ -41,7 +41,7 @@ Question ask_technique(const techniques::Technique& technique, const Filling& fi
   question.technique = &technique;
   question.helo = technique.helo;
   question.prelude = technique.prelude;
-  question.sender_forms = senders(technique.mail_from, fill.values());
+  question.sender_forms = senders(technique.mail_from, fill.all());
   question.recipient_form = technique.rcpt_to;
   question.first_form = technique.first_rcpt;
   question.fill = fill;
@@ -52,7 +52,7 @@ Question ask_technique(const techniques::Technique& technique, const Filling& fi
 Question ask_control(std::string name, std::string recipient_form, const Filling& fill) {
   Question question;
   question.name = std::move(name);
-  question.sender_forms = senders({}, fill.values());
+  question.sender_forms = senders({}, fill.all());
   question.recipient_form = std::move(recipient_form);
   question.fill = fill;
   return question;

@@ -20,22 +20,20 @@ class Filling {
   Filling() = default;
   // Not explicit: a Fill is one whose values nobody shares.
   Filling(techniques::Fill with)  // NOLINT(google-explicit-constructor)
-      : token(with.token), values_(std::make_shared<const techniques::Fill>(std::move(with))) {}
-  Filling(std::shared_ptr<const techniques::Fill> values, std::string local_part)
+      : token(with.token), values_(std::make_shared<techniques::Fill>(std::move(with))) {}
+  Filling(std::shared_ptr<techniques::Fill> values, std::string local_part)
       : token(std::move(local_part)), values_(std::move(values)) {}
 
-  const techniques::Fill& values() const { return *values_; }
-  /// All of it.
-  techniques::Fill all() const {
-    techniques::Fill with = *values_;
-    with.token = token;
-    return with;
+  /// All of it, until another question that shares the values asks for its own.
+  const techniques::Fill& all() const {
+    values_->token = token;
+    return *values_;
   }
 
   std::string token;
 
  private:
-  std::shared_ptr<const techniques::Fill> values_;
+  std::shared_ptr<techniques::Fill> values_;
 };
 
 struct Question {
