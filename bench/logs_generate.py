@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes a mail log as Postfix writes it, the same one for the same seed; what is in it is printed as JSON.
 
-usage: logs_generate.py OUTPUT [--mebibytes N] [--seed N] [--filter]
+usage: logs_generate.py OUTPUT [--mebibytes N] [--seed N] [--filter | --sendmail]
 
 Of a day's lines most are about mail that comes in and connections that come to nothing; some accounts send, some
 hosts of a private network relay, and a stranger sends in the last third of it.
@@ -107,14 +107,59 @@ class Writer:
         return self.outgoing("unknown", "198.51.100.99", "", f"x{self.number % 50}@forged{self.number % 20}.example", outcome)
 
 
+class SendmailWriter(Writer):
+    """The same mail, as Sendmail tells of it."""
+
+    def line(self, daemon: str, text: str, process: int = 0) -> str:
+        self.told["lines"] += 1
+        return f"{self.stamp()} mx1 {daemon}[{process or self.random.randrange(1000, 32000)}]: {text}\n"
+
+    def queue_id(self) -> str:
+        self.number += 1
+        return f"6AM{self.number * 2654435761 % (1 << 40):010X}0"
+
+    def arrival(self, queue_id: str, name: str, address: str, login: str, sender: str) -> list[str]:
+        process, lines = self.random.randrange(1000, 32000), []
+        relay = f"relay={name} [{address}]"
+        if login:
+            lines.append(self.line("sm-mta", f"AUTH=server, {relay}, authid={login}, mech=PLAIN, bits=0", process))
+        lines.append(self.line("sm-mta", f"{queue_id}: from=<{sender}>, size={self.random.randrange(800, 90000)}, class=0, nrcpts=1, "
+                                         f"msgid=<{queue_id.lower()}.{self.number}@{name}>, proto=ESMTPS{'A' if login else ''}, daemon=MTA-v4, {relay}", process))
+        return lines
+
+    def went(self, queue_id: str, recipient: str, mailer: str, more: str) -> str:
+        return self.line("sm-mta", f"{queue_id}: to=<{recipient}>, delay=00:00:0{self.random.randrange(9)}, xdelay=00:00:01, "
+                                   f"mailer={mailer}, pri={self.random.randrange(30000, 99999)}, {more}")
+
+    def incoming(self) -> list[str]:
+        queue_id, address = self.queue_id(), self.address()
+        lines = self.arrival(queue_id, f"mail.d{self.number % 9000}.example", address, "", f"user{self.number % 777}@d{self.number % 9000}.example")
+        return lines + [self.went(queue_id, f"u{self.number % 300}@own.example", "local", "dsn=2.0.0, stat=Sent")]
+
+    def refused(self) -> list[str]:
+        queue_id, address = self.queue_id(), self.address()
+        return [self.line("sm-mta", f"{queue_id}: ruleset=check_rcpt, arg1=<x{self.number}@gone.example>, relay=[{address}], "
+                                    f"reject=550 5.7.1 <x{self.number}@gone.example>... Relaying denied. IP name lookup failed [{address}]"),
+                self.line("sm-mta", f"{queue_id}: from=<spameri@tiscali.example>, size=0, class=0, nrcpts=0, proto=ESMTP, daemon=MTA-v4, relay=[{address}]")]
+
+    def outgoing(self, name: str, address: str, login: str, sender: str, outcome: str) -> list[str]:
+        queue_id = self.queue_id()
+        lines = self.arrival(queue_id, name, address, login, sender)
+        domain = f"to{self.random.randrange(3000)}.example"
+        stat = {"sent": f"dsn=2.0.0, stat=Sent (OK  {self.random.randrange(1 << 30)} d{self.random.randrange(1 << 30):x} - gsmtp)",
+                "deferred": "dsn=4.7.1, stat=Deferred: 451 4.7.1 Greylisting in action, please come back later"}[outcome]
+        return lines + [self.went(queue_id, f"r{self.number % 5000}@{domain}", "esmtp", f"relay=mx.{domain}. [198.51.100.7], {stat}")]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("output")
     parser.add_argument("--mebibytes", type=int, default=256)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--filter", action="store_true", help="a content filter gives outgoing mail back")
+    parser.add_argument("--sendmail", action="store_true", help="as Sendmail tells of it")
     arguments = parser.parse_args()
-    writer = Writer(arguments.seed, arguments.filter)
+    writer = SendmailWriter(arguments.seed, False) if arguments.sendmail else Writer(arguments.seed, arguments.filter)
     size, wanted = 0, arguments.mebibytes << 20
     with open(arguments.output, "w", encoding="ascii") as log:
         while size < wanted:

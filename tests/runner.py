@@ -1,10 +1,12 @@
-"""Runs every check of this checkout, one after the other, and sums what they count. Called by ./test."""
+"""Runs every check of this checkout, and sums what they count. Called by ./test. What mostly waits for servers runs beside
+what keeps the processors busy."""
 import argparse
 import os
 import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 import xml.etree.ElementTree as xml
 from dataclasses import dataclass, field
@@ -17,6 +19,8 @@ DEV = ROOT / "build/dev/relayproof"
 RELEASE = ROOT / "build/release/relayproof"
 TAIL = 30
 FUZZ_SECONDS = 3
+RUNNING = set()  # processes of steps under way
+PRINTING = threading.Lock()
 
 
 @dataclass
@@ -92,6 +96,8 @@ class Step:
     needs: list = field(default_factory=list)  # names of steps that must have succeeded
     needs_root: bool = False
     minutes: float = 10
+    waits: bool = False
+    """It mostly waits, and may do so beside others."""
 
 
 def fuzz_targets() -> list[str]:
@@ -114,11 +120,13 @@ def steps(options) -> list[Step]:
         Step("the fidelity harness", unittests("tests/lab/fidelity"), count_unittest),
         Step("build release", f"cmake --preset release && cmake --build --preset release --target relayproof -j {jobs}",
              count_build, minutes=20),
-        Step("build dev", f"cmake --preset dev && cmake --build --preset dev -j {jobs}", count_build, minutes=40),
+        # What waits for servers meanwhile is not to wait for a processor as well.
+        Step("build dev", f"cmake --preset dev && nice cmake --build --preset dev -j {jobs}", count_build, minutes=40),
         Step("unit tests", f"ctest --preset dev -j {jobs} --output-junit {JUNIT}", count_ctest, ["build dev"]),
         Step("system tests", f"RELAYPROOF={DEV} RELAYPROOF_EVERY=40 {unittests('tests/system')}", count_unittest, ["build dev"],
              minutes=25),
-        Step("system tests, release", f"RELAYPROOF={RELEASE} {unittests('tests/system')}", count_unittest, ["build release"]),
+        Step("system tests, release", f"RELAYPROOF={RELEASE} {unittests('tests/system')}", count_unittest, ["build release"],
+             waits=True),
     ]
     if options.tsan:
         all_steps += [
@@ -134,21 +142,22 @@ def steps(options) -> list[Step]:
                       for name in fuzzers]
     if not options.quick:
         all_steps += [
-            Step("package", "tests/package/run", count_own_words, ["build release"], needs_root=True),
+            Step("package", "tests/package/run", count_own_words, ["build release"], needs_root=True,
+                 waits=True),
             Step("lab", f"tests/lab/run --program {RELEASE}", count_own_words, ["build release"],
-                 needs_root=True, minutes=20),
+                 needs_root=True, minutes=20, waits=True),
             Step("lab, end to end", f"tests/lab/end_to_end/run --program {RELEASE}", count_own_words, ["build release"],
-                 needs_root=True, minutes=20),
+                 needs_root=True, minutes=20, waits=True),
             Step("lab behind proxies", f"tests/lab/behind/run --program {RELEASE}", count_own_words, ["build release"],
-                 needs_root=True),
+                 needs_root=True, waits=True),
             Step("fidelity", f"tests/lab/fidelity/run --program {RELEASE} --short", count_own_words, ["build release"],
-                 needs_root=True),
+                 needs_root=True, waits=True),
             Step("fidelity, OpenSMTPD", f"tests/lab/fidelity_opensmtpd/run --program {RELEASE} --short", count_own_words,
-                 ["build release"], needs_root=True),
+                 ["build release"], needs_root=True, waits=True),
             Step("fidelity, Exim", f"tests/lab/fidelity_exim/run --program {RELEASE} --short", count_own_words,
-                 ["build release"], needs_root=True),
+                 ["build release"], needs_root=True, waits=True),
             Step("fidelity, Sendmail", f"tests/lab/fidelity_sendmail/run --program {RELEASE} --short", count_own_words,
-                 ["build release"], needs_root=True),
+                 ["build release"], needs_root=True, waits=True),
         ]
     return all_steps
 
@@ -165,6 +174,7 @@ def run(step: Step, log: Path) -> int:
     with log.open("wb") as out:
         process = subprocess.Popen(["/bin/bash", "-c", step.command], cwd=ROOT, stdout=out, stderr=subprocess.STDOUT,
                                    stdin=subprocess.DEVNULL, start_new_session=True)
+        RUNNING.add(process)
         try:
             return process.wait(timeout=step.minutes * 60)
         except subprocess.TimeoutExpired:
@@ -172,6 +182,7 @@ def run(step: Step, log: Path) -> int:
             return 124
         finally:
             stop_group(process)
+            RUNNING.discard(process)
 
 
 def stop_group(process: subprocess.Popen) -> None:
@@ -191,7 +202,8 @@ def perform(step: Step, unsuccessful: set, in_ci: bool) -> Counts:
     reason = why_skipped(step, unsuccessful)
     if reason:
         unsuccessful.add(step.name)
-        print(f"{'SKIPPED':<8}{step.name:<26}{reason}", flush=True)
+        with PRINTING:
+            print(f"{'SKIPPED':<8}{step.name:<26}{reason}", flush=True)
         return Counts(failed=1) if in_ci else Counts(skipped=1)
     if sys.stdout.isatty():
         print(f"{'...':<8}{step.name}", end="\r", flush=True)
@@ -203,12 +215,42 @@ def perform(step: Step, unsuccessful: set, in_ci: bool) -> Counts:
     if in_ci and step.needs_root:
         counts = Counts(counts.passed, counts.failed + counts.skipped)
     seconds = time.monotonic() - start
-    print(f"{'FAILED' if counts.failed else 'ok':<8}{step.name:<26}{str(counts):<32}{seconds:7.1f} s", flush=True)
+    with PRINTING:
+        print(f"{'FAILED' if counts.failed else 'ok':<8}{step.name:<26}{str(counts):<32}{seconds:7.1f} s", flush=True)
+        if counts.failed:
+            print(*(f"    {line}" for line in words.splitlines()[-TAIL:]), sep="\n")
+            print(f"    The whole log: {log.relative_to(ROOT)}", flush=True)
     if counts.failed:
         unsuccessful.add(step.name)
-        print(*(f"    {line}" for line in words.splitlines()[-TAIL:]), sep="\n")
-        print(f"    The whole log: {log.relative_to(ROOT)}", flush=True)
     return counts
+
+
+def perform_all(all_steps: list[Step], in_ci: bool) -> Counts:
+    """Two rows of steps side by side, each in its order; what waits begins when what it needs has ended."""
+    LOGS.mkdir(parents=True, exist_ok=True)
+    unsuccessful, counted = set(), []
+    ended = {step.name: threading.Event() for step in all_steps}
+
+    def go_through(row: list[Step]) -> None:
+        for step in row:
+            for name in step.needs:
+                ended[name].wait()
+            counts = Counts(failed=1)  # if it ends by an exception
+            try:
+                counts = perform(step, unsuccessful, in_ci)
+            finally:
+                counted.append(counts)
+                ended[step.name].set()
+
+    beside = threading.Thread(target=go_through, args=[[step for step in all_steps if step.waits]], daemon=True)
+    beside.start()
+    try:
+        go_through([step for step in all_steps if not step.waits])
+        beside.join()
+    finally:
+        for process in list(RUNNING):
+            stop_group(process)
+    return sum(counted, Counts())
 
 
 def main() -> int:
@@ -217,13 +259,9 @@ def main() -> int:
                          ("tidy", "with clang-tidy as well")):
         parser.add_argument(f"--{option}", action="store_true", help=what)
     options = parser.parse_args()
-    LOGS.mkdir(parents=True, exist_ok=True)
     JUNIT.unlink(missing_ok=True)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    unsuccessful = set()
-    total = Counts()
-    for step in steps(options):
-        total += perform(step, unsuccessful, os.environ.get("CI") == "true")
+    total = perform_all(steps(options), os.environ.get("CI") == "true")
     print(total)
     return 1 if total.failed or not total.passed else 0
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <iostream>
 #include <iterator>
@@ -29,10 +31,24 @@ std::string titles() {
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
+// Links that lead nowhere, or round in a circle, look as if nothing were there.
 tl::unexpected<Error> nothing_known(const FileSystem& files, const std::string& path,
                                     const std::string& shown) {
-  const auto info = files.info(path);
-  if (info.kind == FileInfo::Kind::missing) return failure("no such file or folder", {shown, 0, 0});
+  const auto is_missing = [&](const std::string& name) {
+    return files.info(name).kind == FileInfo::Kind::missing;
+  };
+  if (is_missing(path)) {
+    const auto circle = files.read(path);
+    const bool is_circle = !circle && circle.error().message.ends_with(std::strerror(ELOOP));
+    return failure(is_circle ? circle.error().message : "no such file or folder", {shown, 0, 0});
+  }
+  for (const auto& name : files.list(path)) {
+    const auto inside = path_in(path, name);
+    if (!is_missing(inside)) continue;
+    const auto nothing = "nothing else here is a configuration that I know";
+    return failure(fmt::format("leads nowhere, and {} ({})", nothing, titles()),
+                   {path_in(shown, name), 0, 0});
+  }
   return failure(fmt::format("no configuration that I know ({})", titles()), {shown, 0, 0});
 }
 

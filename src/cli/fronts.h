@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "cli/processes.h"
+#include "cli/listening.h"
 #include "policy/policy.h"
 
 namespace relayproof::cli {

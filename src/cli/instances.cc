@@ -9,6 +9,8 @@
 #include "cli/deployment_files.h"
 #include "cli/disk_files.h"
 #include "cli/fronts.h"
+#include "cli/interfaces.h"
+#include "cli/listening.h"
 #include "cli/surroundings.h"
 #include "cli/this_machine.h"
 #include "net/routes.h"

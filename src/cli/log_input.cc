@@ -153,9 +153,10 @@ std::vector<std::string> journal_words(logs::Time since) {
                                     "--quiet",
                                     "--no-pager",
                                     "--output=json",
-                                    "--output-fields=MESSAGE,SYSLOG_IDENTIFIER,_HOSTNAME",
+                                    "--output-fields=MESSAGE,SYSLOG_IDENTIFIER,_HOSTNAME,_PID",
                                     "--unit=postfix*",
-                                    "--unit=opensmtpd*"};
+                                    "--unit=opensmtpd*",
+                                    "--unit=sendmail*"};
   if (since != logs::no_time) words.push_back(fmt::format("--since=@{}", since));
   return words;
 }

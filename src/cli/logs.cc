@@ -166,7 +166,9 @@ int status_of(const logs::Summary& summary) {
 
 std::optional<Error> no_mail_log(const logs::Summary& summary) {
   if (summary.events > 0 || summary.lines == 0) return std::nullopt;
-  return Error{"no line of a mail server that I know (Postfix) is in these logs", std::nullopt};
+  return Error{
+      "no line of a mail server that I know (Postfix, Exim, OpenSMTPD, Sendmail) is in these logs",
+      std::nullopt};
 }
 
 int tell(const Arguments& arguments, const report::ReadLogs& read) {

@@ -1,73 +1,23 @@
 #include "cli/processes.h"
 
-#include <arpa/inet.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <array>
-#include <bit>
 #include <cctype>
 #include <charconv>
-#include <filesystem>
-#include <fstream>
-#include <map>
-#include <set>
 #include <sstream>
 
 #include "base/text.h"
-#include "cli/ask_program.h"
-#include "mail/ip_number.h"
+#include "cli/proc_files.h"
 
 namespace relayproof::cli {
 namespace {
-
-namespace fs = std::filesystem;
-
-constexpr std::size_t most_text = std::size_t{4} << 20U;
-
-std::string read_text(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::string text;
-  std::array<char, 65536> buffer{};
-  while (file && text.size() < most_text) {
-    file.read(buffer.data(), static_cast<std::streamsize>(buffer.size()));
-    text.append(buffer.data(), static_cast<std::size_t>(file.gcount()));
-  }
-  return text;
-}
-
-std::string link_of(const std::string& path) {
-  std::error_code error;
-  const auto target = fs::read_symlink(path, error);
-  return error ? std::string() : target.string();
-}
-
-std::string of_process(pid_t process, const char* file) {
-  return "/proc/" + std::to_string(process) + "/" + file;
-}
-
-std::vector<pid_t> processes() {
-  std::vector<pid_t> found;
-  std::error_code error;
-  for (fs::directory_iterator it("/proc", error), end; !error && it != end; it.increment(error)) {
-    const std::string name = it->path().filename().string();
-    pid_t process = 0;
-    const auto [last, wrong] = std::from_chars(name.data(), name.data() + name.size(), process);
-    if (wrong == std::errc() && last == name.data() + name.size()) found.push_back(process);
-  }
-  std::sort(found.begin(), found.end());
-  return found;
-}
 
 // `name` behind the pair of parentheses of /proc/N/stat may hold anything; the fields follow.
 std::vector<std::string> stat_of(pid_t process) {
   const std::string text = read_text(of_process(process, "stat"));
   const auto close = text.rfind(')');
   if (close == std::string::npos) return {};
-  std::istringstream rest(text.substr(close + 1));
-  std::vector<std::string> fields;
-  for (std::string field; rest >> field;) fields.push_back(field);
-  return fields;
+  return fields_of(text.substr(close + 1));
 }
 
 std::optional<std::int64_t> number(const std::string& text) {
@@ -98,18 +48,6 @@ std::optional<std::int64_t> started(pid_t process) {
 pid_t parent_of(pid_t process) {
   const auto fields = stat_of(process);
   return fields.size() > 1 ? static_cast<pid_t>(number(fields[1]).value_or(0)) : 0;
-}
-
-std::string name_of(pid_t process) {
-  return std::string(trim(read_text(of_process(process, "comm"))));
-}
-
-std::vector<std::string> zero_separated(const std::string& text) {
-  std::vector<std::string> words;
-  for (const auto word : split(text, '\0')) {
-    if (!word.empty()) words.emplace_back(word);
-  }
-  return words;
 }
 
 // Others' programs may not be looked at; their command lines may.
@@ -162,122 +100,6 @@ std::optional<std::int64_t> last_read(pid_t master, const std::vector<pid_t>& al
   return latest;
 }
 
-mail::IpAddress from_hex(const std::string& text) {
-  // The kernel prints 32-bit words in host order.
-  std::array<std::uint8_t, 16> bytes{};
-  const std::size_t count = text.size() / 2;
-  for (std::size_t i = 0; i < count && i < bytes.size(); ++i) {
-    const std::size_t at = (i / 4) * 4 + (3 - i % 4);
-    unsigned value = 0;
-    std::from_chars(text.data() + 2 * i, text.data() + 2 * i + 2, value, 16);
-    bytes.at(at) = static_cast<std::uint8_t>(value);
-  }
-  if (count == 4) return mail::IpAddress::v4({bytes[0], bytes[1], bytes[2], bytes[3]});
-  return mail::IpAddress::v6(bytes);
-}
-
-struct Socket {
-  Listening listening;
-  std::string inode;
-};
-
-void add_sockets(const char* path, std::vector<Socket>& to) {
-  std::istringstream text(read_text(path));
-  std::string line;
-  std::getline(text, line);
-  while (std::getline(text, line)) {
-    std::istringstream fields(line);
-    std::vector<std::string> words;
-    for (std::string word; fields >> word;) words.push_back(word);
-    if (words.size() < 10 || words[3] != "0A") continue;  // TCP_LISTEN
-    const auto colon = words[1].find(':');
-    if (colon == std::string::npos) continue;
-    unsigned port = 0;
-    std::from_chars(words[1].data() + colon + 1, words[1].data() + words[1].size(), port, 16);
-    Socket socket;
-    socket.listening.address = from_hex(words[1].substr(0, colon));
-    socket.listening.port = static_cast<std::uint16_t>(port);
-    socket.inode = "socket:[" + words[9] + "]";
-    to.push_back(std::move(socket));
-  }
-}
-
-// Whose they are; where several have one, the first.
-void find_owners(std::vector<Socket>& sockets) {
-  std::map<std::string, std::vector<Socket*>> by_inode;
-  for (auto& socket : sockets) by_inode[socket.inode].push_back(&socket);
-  for (const auto process : processes()) {
-    std::error_code error;
-    for (fs::directory_iterator it(of_process(process, "fd"), error), end; !error && it != end;
-         it.increment(error)) {
-      const auto found = by_inode.find(link_of(it->path().string()));
-      if (found == by_inode.end()) continue;
-      for (auto* socket : found->second) {
-        if (socket->listening.process != 0) continue;
-        socket->listening.process = process;
-        socket->listening.name = name_of(process);
-        for (const auto& word : zero_separated(read_text(of_process(process, "cmdline")))) {
-          socket->listening.command += (socket->listening.command.empty() ? "" : " ") + word;
-        }
-      }
-    }
-  }
-}
-
-// Connected IPv4 networks from the routing table, addresses from the trie of local routes.
-std::vector<mail::Network> connected_v4(pid_t process) {
-  std::vector<mail::Network> networks;
-  std::istringstream text(read_text(of_process(process, "net/route")));
-  std::string line;
-  std::getline(text, line);
-  while (std::getline(text, line)) {
-    std::istringstream fields(line);
-    std::vector<std::string> words;
-    for (std::string word; fields >> word;) words.push_back(word);
-    if (words.size() < 8 || words[2] != "00000000" || words[1] == "00000000") continue;
-    const auto mask = mail::number_v4(from_hex(words[7]));
-    networks.push_back({from_hex(words[1]), static_cast<unsigned>(std::popcount(mask))});
-  }
-  return networks;
-}
-
-std::vector<mail::IpAddress> local_v4(pid_t process) {
-  std::vector<mail::IpAddress> addresses;
-  std::istringstream text(read_text(of_process(process, "net/fib_trie")));
-  std::optional<mail::IpAddress> last;
-  for (std::string line; std::getline(text, line);) {
-    const auto word = trim(line);
-    if (word.starts_with("|-- ")) last = mail::IpAddress::parse(word.substr(4));
-    if (!last || word.find("/32 host LOCAL") == std::string_view::npos) continue;
-    if (std::find(addresses.begin(), addresses.end(), *last) == addresses.end()) {
-      addresses.push_back(*last);
-    }
-  }
-  return addresses;
-}
-
-std::vector<mail::Network> interfaces_v6(pid_t process) {
-  std::vector<mail::Network> found;
-  std::istringstream text(read_text(of_process(process, "net/if_inet6")));
-  for (std::string line; std::getline(text, line);) {
-    std::istringstream fields(line);
-    std::string digits;
-    std::string index;
-    std::string prefix;
-    if (!(fields >> digits >> index >> prefix) || digits.size() != 32) continue;
-    std::array<std::uint8_t, 16> bytes{};
-    for (std::size_t i = 0; i < bytes.size(); ++i) {
-      unsigned value = 0;
-      std::from_chars(digits.data() + 2 * i, digits.data() + 2 * i + 2, value, 16);
-      bytes.at(i) = static_cast<std::uint8_t>(value);
-    }
-    unsigned bits = 0;
-    std::from_chars(prefix.data(), prefix.data() + prefix.size(), bits, 16);
-    found.push_back({mail::IpAddress::v6(bytes), bits});
-  }
-  return found;
-}
-
 }  // namespace
 
 std::vector<RunningMaster> running_masters() {
@@ -297,49 +119,6 @@ std::vector<RunningMaster> running_masters() {
     master.container = container_of(process);
     master.read_at = last_read(process, all);
     found.push_back(std::move(master));
-  }
-  return found;
-}
-
-std::set<std::uint16_t> v6_only_ports(std::string_view told) {
-  std::set<std::uint16_t> ports;
-  for (const auto line : split(told, '\n')) {
-    const auto fields = words(line);
-    constexpr std::string_view any = "[::]:";
-    if (fields.size() < 4 || fields[0] != "LISTEN" || !fields[3].starts_with(any)) continue;
-    std::uint16_t port = 0;
-    const auto text = fields[3].substr(any.size());
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-    if (error == std::errc() && end == text.data() + text.size()) ports.insert(port);
-  }
-  return ports;
-}
-
-std::vector<Listening> listening_here() {
-  std::vector<Socket> sockets;
-  add_sockets("/proc/self/net/tcp", sockets);
-  const auto v4 = static_cast<std::ptrdiff_t>(sockets.size());
-  add_sockets("/proc/self/net/tcp6", sockets);
-  const auto told = ask_program({"ss", "-Hltn6"});
-  const auto only = told ? v6_only_ports(*told) : std::set<std::uint16_t>();
-  for (auto socket = sockets.begin() + v4; socket != sockets.end(); ++socket) {
-    socket->listening.v6_only = only.contains(socket->listening.port);
-  }
-  find_owners(sockets);
-  std::vector<Listening> found;
-  for (auto& socket : sockets) found.push_back(std::move(socket.listening));
-  return found;
-}
-
-std::vector<mail::Network> interfaces_of_process(pid_t process) {
-  auto found = interfaces_v6(process);
-  const auto networks = connected_v4(process);
-  for (const auto& address : local_v4(process)) {
-    unsigned prefix = address.is_loopback() ? 8 : 32;
-    for (const auto& network : networks) {
-      if (network.contains(address)) prefix = network.prefix;
-    }
-    found.push_back({address, prefix});
   }
   return found;
 }

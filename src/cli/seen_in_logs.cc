@@ -40,7 +40,8 @@ std::vector<Log> logs_of(const FoundInstance& instance) {
     if (text) logs.push_back({instance.engine + " logs " + instance.container, std::move(*text)});
   } else {
     auto text = ask_program({"journalctl", "--since", "-10min", "--output", "short-iso", "--quiet",
-                             "--no-pager", "_COMM=smtpd", "+", "_COMM=postscreen"});
+                             "--no-pager", "_COMM=smtpd", "+", "_COMM=postscreen", "+",
+                             "_COMM=sendmail", "+", "_COMM=sendmail-mta"});
     if (text) logs.push_back({"journal", std::move(*text)});
   }
   return logs;

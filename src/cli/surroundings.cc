@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "cli/ask_program.h"
 #include "cli/disk_files.h"
+#include "cli/interfaces.h"
 #include "deployment/bridges.h"
 #include "deployment/read.h"
 #include "net/routes.h"

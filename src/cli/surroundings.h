@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "cli/listening.h"
 #include "cli/processes.h"
 #include "deployment/deployment.h"
 

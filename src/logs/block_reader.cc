@@ -37,23 +37,28 @@ class Reader {
   void add(std::string_view text) {
     LogLine line;
     if (!read_syslog_line(text, line)) return;
-    if (!read(line, record_.event)) return;
-    auto& record = out_.records.emplace_back(record_);
-    record.when = stamps_.read(line.stamp);
+    const auto* dialect = read(line, record_.event);
+    if (dialect == nullptr) return;
+    record_.when = stamps_.read(line.stamp);
     if (line.host != host_) {
       host_ = line.host;
       host_hash_ = hash_of(host_);
     }
-    record.host = host_hash_;
-    record.key = queue_key(record.event.queue_id, record.event.instance, host_hash_);
+    record_.host = host_hash_;
+    do {
+      auto& record = out_.records.emplace_back(record_);
+      record.key = queue_key(record.event.queue_id, record.event.instance, host_hash_);
+    } while (dialect->next != nullptr && dialect->next(record_.event));
   }
 
  private:
-  static bool read(const LogLine& line, Event& event) {
+  // Whose line it is; nullptr if it says nothing that counts.
+  static const LogDialect* read(const LogLine& line, Event& event) {
+    event.ends_unsaid = false;
     for (const auto* dialect : log_dialects()) {
-      if (dialect->read(line, event)) return true;
+      if (dialect->read(line, event)) return dialect;
     }
-    return false;
+    return nullptr;
   }
 
   StampReader& stamps_;

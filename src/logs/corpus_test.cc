@@ -13,6 +13,7 @@ int fuzz_journal_parser(const std::uint8_t* data, std::size_t size);
 int fuzz_postfix_parser(const std::uint8_t* data, std::size_t size);
 int fuzz_exim_parser(const std::uint8_t* data, std::size_t size);
 int fuzz_opensmtpd_parser(const std::uint8_t* data, std::size_t size);
+int fuzz_sendmail_parser(const std::uint8_t* data, std::size_t size);
 int fuzz_joiner(const std::uint8_t* data, std::size_t size);
 
 namespace {
@@ -41,6 +42,7 @@ INSTANTIATE_TEST_SUITE_P(Every, Corpus,
                                          Target{"postfix_parser", fuzz_postfix_parser},
                                          Target{"exim_parser", fuzz_exim_parser},
                                          Target{"opensmtpd_parser", fuzz_opensmtpd_parser},
+                                         Target{"sendmail_parser", fuzz_sendmail_parser},
                                          Target{"joiner", fuzz_joiner}),
                          [](const auto& target) { return std::string(target.param.name); });
 

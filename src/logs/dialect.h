@@ -18,6 +18,9 @@ struct LogDialect {
   bool (*read)(const LogLine& line, Event& out);
   /// The refusal that the line tells of.
   std::optional<Refusal> (*read_refusal)(const LogLine& line);
+  /// Puts what the line tells next in the place of an event of it; false if that was the last.
+  /// Null: a line tells one event.
+  bool (*next)(Event& event) = nullptr;
 };
 
 /// Every dialect, in the order in which lines are tried.

@@ -31,6 +31,12 @@ inline void hold(std::string_view line, const Event& event) {
   if (const auto* connection = std::get_if<Connection>(&event.what)) {
     hold(line, {connection->client, connection->client_name});
   }
+  if (const auto* login = std::get_if<Login>(&event.what)) {
+    hold(line, {login->account, login->client, login->client_name});
+  }
+  if (const auto* submission = std::get_if<Submission>(&event.what)) {
+    hold(line, {submission->user, submission->origin_queue_id, submission->sender});
+  }
   if (const auto* delivery = std::get_if<Delivery>(&event.what)) {
     hold(line, {delivery->recipient, delivery->asked_recipient, delivery->relay_address,
                 delivery->doubted});
@@ -42,7 +48,10 @@ inline int fuzz_dialect(const LogDialect& dialect, const std::uint8_t* data, std
   LogLine line;
   if (!read_syslog_line(bytes, line)) return 0;
   Event event;
-  if (dialect.read(line, event)) hold(bytes, event);
+  if (dialect.read(line, event)) {
+    hold(bytes, event);
+    while (dialect.next != nullptr && dialect.next(event)) hold(bytes, event);
+  }
   if (const auto refusal = dialect.read_refusal(line)) {
     hold(bytes, {refusal->client, refusal->connection, refusal->rest});
     if (refusal->client.find(']') != std::string_view::npos) std::abort();

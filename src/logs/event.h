@@ -15,9 +15,12 @@ struct Arrival {
   std::string_view account;          ///< of the credentials; empty: none were shown
   std::string_view origin_client;    ///< told by a filter that was given it (XFORWARD)
   std::string_view origin_queue_id;  ///< told by a filter
-  std::string_view connection;       ///< whose client it is, where another line tells of that
-  std::string_view sender;           ///< without brackets; empty: another line tells it, or nobody
-  std::string_view message_id;       ///< the same
+  /// Where other lines tell of the connection: whose client it is, if none is named here, and
+  /// whose credentials it showed.
+  std::string_view connection;
+  bool logged_in = false;       ///< it showed credentials; the connection tells whose
+  std::string_view sender;      ///< without brackets; empty: another line tells it, or nobody
+  std::string_view message_id;  ///< the same
 };
 
 /// A client connected, whose messages name the connection: Event::queue_id is its ID.
@@ -28,12 +31,15 @@ struct Connection {
 
 /// The client of the connection showed credentials.
 struct Login {
-  std::string_view account;
+  std::string_view account;  ///< empty: such as anybody can show
+  /// Of the connection, where no Connection tells them.
+  std::string_view client_name = {};
+  std::string_view client = {};
 };
 
 /// A program on the server handed it in.
 struct Submission {
-  std::string_view user;             ///< number of the local user
+  std::string_view user;             ///< number or name of the local user
   std::string_view origin_queue_id;  ///< what it was before it was put back into the queue
   std::string_view sender;           ///< as of Arrival
   std::string_view message_id;
@@ -73,6 +79,8 @@ struct Removed {};
 struct Event {
   std::string_view queue_id;
   std::string_view instance;  ///< of several servers in one log; empty for the usual one
+  std::string_view rest;      ///< what the line tells besides, for LogDialect::next
+  bool ends_unsaid = false;   ///< no line has to tell when the queue is done with the message
   std::variant<Removed, Arrival, Submission, MessageId, Sender, Delivery, Connection, Login> what;
 };
 

@@ -54,10 +54,18 @@ void Joiner::add(const Record& record) {
   std::visit([&](const auto& what) { on(record, what); }, record.event.what);
 }
 
+// A new message or connection.
+Message& Joiner::insert(const Record& record) {
+  auto& message = messages_.insert(record.key, record.event.queue_id);
+  message.ends_unsaid = record.event.ends_unsaid;
+  ends_.begin(message, messages_);
+  return message;
+}
+
 Message& Joiner::known_or_new(const Record& record, Message::Head head) {
   if (auto* message = messages_.find(record.key, record.event.queue_id)) return *message;
   ++summary_.messages;
-  auto& message = messages_.insert(record.key, record.event.queue_id);
+  auto& message = insert(record);
   message.head = head;
   return message;
 }
@@ -76,7 +84,8 @@ bool Joiner::inherit(const Record& record, std::string_view queue_id, Message& m
 }
 
 void Joiner::on(const Record& record, const Connection& connection) {
-  auto& message = messages_.insert(record.key, record.event.queue_id);
+  auto& message = insert(record);
+  message.tried = true;
   message.head = connection.client.empty() ? Message::Head::user : Message::Head::client;
   message.client.assign(connection.client);
   message.client_name.assign(connection.client_name);
@@ -84,7 +93,20 @@ void Joiner::on(const Record& record, const Connection& connection) {
 
 void Joiner::on(const Record& record, const Login& login) {
   auto* message = messages_.find(record.key, record.event.queue_id);
-  if (message != nullptr) message->account = tallies_.of_account(login.account);
+  if (!login.client.empty()) {
+    on(record, Connection{login.client_name, login.client});
+    message = messages_.find(record.key, record.event.queue_id);
+  }
+  if (message == nullptr || login.account.empty()) return;
+  message->account = tallies_.of_account(login.account);
+}
+
+// The credentials that the client showed in the connection; it did, whatever the log lacks.
+std::uint32_t Joiner::account_of(const Record& record, const Arrival& arrival) {
+  const auto key = queue_key(arrival.connection, record.event.instance, record.host);
+  const auto* opened = messages_.find(key, arrival.connection);
+  const bool known = opened != nullptr && opened->client.view() == arrival.client;
+  return known ? opened->account : tallies_.of_account("not in the log");
 }
 
 // As whoever opened the connection; unknown if the log does not go back so far.
@@ -107,13 +129,16 @@ void Joiner::describe(std::string_view sender, std::string_view message_id, Mess
 
 void Joiner::on(const Record& record, const Arrival& arrival) {
   ++summary_.messages;
-  auto& message = messages_.insert(record.key, record.event.queue_id);
+  const auto shown = arrival.logged_in ? account_of(record, arrival) : no_tally;
+  auto& message = insert(record);
   describe(arrival.sender, arrival.message_id, message);
-  if (!arrival.connection.empty()) return take_client(record, arrival.connection, message);
+  if (arrival.client.empty() && !arrival.connection.empty()) {
+    return take_client(record, arrival.connection, message);
+  }
   message.head = Message::Head::client;
   message.client.assign(arrival.client);
   message.client_name.assign(arrival.client_name);
-  if (!arrival.account.empty()) message.account = tallies_.of_account(arrival.account);
+  message.account = arrival.account.empty() ? shown : tallies_.of_account(arrival.account);
   if (!arrival.origin_queue_id.empty() && inherit(record, arrival.origin_queue_id, message)) return;
   if (arrival.origin_client.empty() || message.account != no_tally) return;
   message.head = Message::Head::told;
@@ -126,9 +151,10 @@ void Joiner::on(const Record& record, const Submission& submission) {
   Message old;
   if (!submission.origin_queue_id.empty()) inherit(record, submission.origin_queue_id, old);
   ++summary_.messages;
-  auto& message = messages_.insert(record.key, record.event.queue_id);
+  auto& message = insert(record);
   describe(submission.sender, submission.message_id, message);
-  message.head = Message::Head::user;
+  const bool made_here = submission.origin_queue_id.empty() || !submission.user.empty();
+  message.head = made_here ? Message::Head::user : Message::Head::unknown;
   message.client.assign(submission.user);
   if (old.head == Message::Head::unknown) return;
   message.head = old.head;
@@ -152,6 +178,7 @@ void Joiner::on(const Record& record, const Removed&) {
 
 void Joiner::on(const Record& record, const Delivery& delivery) {
   auto& message = known_or_new(record, Message::Head::unknown);
+  ends_.attempt(delivery, message, messages_);
   const auto place = ownership_.place_of(delivery);
   if (!delivery.doubted.empty() && place != Place::outside) {
     ++summary_.doubtful;
@@ -337,7 +364,7 @@ Summary Joiner::finish(const std::optional<std::set<std::string, std::less<>>>& 
   settle_before(std::numeric_limits<Time>::max());
   messages_.for_each([&](const Message& message) {
     if (message.counted_for == no_tally) return;
-    if (queue && !queue->contains(message.queue_id.view())) return;
+    if (queue ? !queue->contains(message.queue_id.view()) : !is_queued(message)) return;
     ++tallies_[message.counted_for].source.queued;
   });
   summary_.forgotten = messages_.forgotten();

@@ -16,6 +16,7 @@
 #include "logs/recent_map.h"
 #include "logs/summary.h"
 #include "logs/tally_book.h"
+#include "logs/unsaid_ends.h"
 #include "mail/ip_set.h"
 
 namespace relayproof::logs {
@@ -76,7 +77,9 @@ class Joiner {
   void on(const Record& record, const Connection& connection);
   void on(const Record& record, const Login& login);
 
+  Message& insert(const Record& record);
   Message& known_or_new(const Record& record, Message::Head head);
+  std::uint32_t account_of(const Record& record, const Arrival& arrival);
   void take_client(const Record& record, std::string_view connection, Message& message);
   static void describe(std::string_view sender, std::string_view message_id, Message& message);
   bool inherit(const Record& record, std::string_view queue_id, Message& message);
@@ -97,6 +100,7 @@ class Joiner {
   TallyBook tallies_;
   RecentMap<Handed> handed_{65536};
   RecentMap<Waiting> waiting_{16384};
+  UnsaidEnds ends_;
   Summary summary_;
 };
 

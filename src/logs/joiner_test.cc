@@ -333,7 +333,7 @@ TEST(Joiner, CountsForWhomOpensmtpdRelayed) {
   EXPECT_EQ(
       told(summary),
       (Texts{
-          "stranger 203.0.113.9: 2 messages, 2 sent 0 deferred 0 bounced, 1 domains, 2 queued"}));
+          "stranger 203.0.113.9: 2 messages, 2 sent 0 deferred 0 bounced, 1 domains, 0 queued"}));
 }
 
 // The connection is known by its ID; without its beginning nobody knows whose the message is.
@@ -345,13 +345,101 @@ TEST(Joiner, KnowsWhoLoggedInToTheConnection) {
       "relay=\"192.0.2.9 (mx)\" delay=0s result=\"Ok\" stat=\"250\"\n";
   const std::string connected = id + "smtp connected address=203.0.113.9 host=a.example\n";
   const std::string login = id + "smtp authentication user=alice result=ok\n";
-  const std::string rest = ": 1 messages, 1 sent 0 deferred 0 bounced, 1 domains, 1 queued";
+  const std::string rest = ": 1 messages, 1 sent 0 deferred 0 bounced, 1 domains, 0 queued";
   const auto one = [&](const std::string& log) {
     return told(summarise(log, for_example_com())).at(0);
   };
   EXPECT_EQ(one(connected + login + message), "account alice" + rest);
   EXPECT_EQ(one(connected + message), "stranger 203.0.113.9" + rest);
   EXPECT_TRUE(one(login + message).starts_with("unknown")) << one(login + message);
+}
+
+// What a real Sendmail wrote; see testdata/README.
+TEST(Joiner, CountsForWhomSendmailRelayed) {
+  const auto log = lab("sendmail.log");
+  const auto summary = summarise(log, for_example_com());
+  const auto sources = told(summary);
+  const Texts wanted = {
+      "stranger 203.0.113.9: 15 messages, 59 sent 2 deferred 2 bounced, 7 domains, 1 queued",
+      "stranger 2001:db8:9:0:0:0:0:9: 1 messages, 1 sent 0 deferred 0 bounced, 1 domains, 0 queued",
+      "account alice@mail.example.com: 3 messages, 3 sent 0 deferred 0 bounced, 1 domains, 0 "
+      "queued",
+      "machine root: 3 messages, 3 sent 0 deferred 0 bounced, 1 domains, 0 queued",
+      "machine machine: 1 messages, 1 sent 0 deferred 0 bounced, 1 domains, 0 queued",
+      "machine nobody: 1 messages, 1 sent 0 deferred 0 bounced, 1 domains, 0 queued"};
+  EXPECT_EQ(sources, wanted);
+  EXPECT_EQ(summary.doubtful, 5U);  // local parts that name other addresses
+  for (const std::size_t block : {1U, 500U, 4000U}) {
+    EXPECT_EQ(told(summarise(log, for_example_com(), std::nullopt, block)), sources) << block;
+  }
+}
+
+std::string sendmails(const std::string& process, const std::string& text) {
+  return "Nov 22 20:57:24 mx sm-mta[" + process + "]: " + text + "\n";
+}
+std::string came_to_sendmail(const std::string& id, const std::string& protocol,
+                             const std::string& client) {
+  return sendmails("90", id + ": from=<a@b.example>, size=94, class=0, nrcpts=1, msgid=<" + id +
+                             "@x>, proto=" + protocol + ", daemon=MTA, relay=[" + client + "]");
+}
+std::string left_sendmail(const std::string& id, const std::string& to, const std::string& status) {
+  return sendmails("95", id + ": to=" + to +
+                             ", delay=00:00:00, xdelay=00:00:00, mailer=esmtp, pri=1, relay=mx. "
+                             "[198.51.100.25], dsn=" +
+                             status);
+}
+
+TEST(Joiner, KnowsASendmailsLoginByItsProcess) {
+  const std::string login =
+      sendmails("90", "AUTH=server, relay=[203.0.113.9], authid=alice, mech=PLAIN, bits=0");
+  const auto gone = left_sendmail("6AMKl3Aq000090", "<x@example.net>", "2.0.0, stat=Sent (ok)");
+  const auto of = [&](const std::string& before, const std::string& protocol,
+                      const std::string& client) {
+    const auto log = before + came_to_sendmail("6AMKl3Aq000090", protocol, client) + gone;
+    return brief(summarise(log, for_example_com())).at(0);
+  };
+  EXPECT_EQ(of(login, "ESMTPSA", "203.0.113.9"), "account alice 1/1");
+  // The process has the number of an older one, or the login is in an older log.
+  EXPECT_EQ(of(login, "ESMTP", "203.0.113.9"), "stranger 203.0.113.9 1/1");
+  EXPECT_EQ(of(login, "ESMTPA", "203.0.113.10"), "account not in the log 1/1");
+  EXPECT_EQ(of("", "ESMTPA", "203.0.113.9"), "account not in the log 1/1");
+  const std::string anybody =
+      sendmails("90", "AUTH=server, relay=[203.0.113.9], authid=x, mech=ANONYMOUS, bits=0");
+  EXPECT_EQ(of(anybody, "ESMTPA", "203.0.113.9"), "stranger 203.0.113.9 1/1");
+}
+
+TEST(Joiner, TakesForQueuedWhatIsToBeTriedAgain) {
+  const std::string id = "6AMKl3Aq000090";
+  const auto head = came_to_sendmail(id, "ESMTP", "203.0.113.9");
+  const auto later = left_sendmail(id, "<x@example.net>,<y@example.net>", "4.4.1, stat=Deferred");
+  const auto x = left_sendmail(id, "<x@example.net>", "2.0.0, stat=Sent (ok)");
+  const auto y = left_sendmail(id, "<y@example.net>", "5.1.1, stat=User unknown");
+  const auto queued = [](const std::string& log) {
+    return summarise(log, for_example_com()).sources.at(0).queued;
+  };
+  EXPECT_EQ(queued(head + later), 1U);
+  EXPECT_EQ(queued(head + later + later + x), 1U);
+  EXPECT_EQ(queued(head + later + x + y), 0U);
+  EXPECT_EQ(queued(head + x + y), 0U);
+}
+
+// The memory stays that of the messages that wait, whatever the log does not tell.
+TEST(UnsaidEnds, ForgetsWhatIsLongDone) {
+  std::string log = came_to_sendmail("WAITS1", "ESMTP", "203.0.113.9") +
+                    left_sendmail("WAITS1", "<x@example.net>", "4.4.1, stat=Deferred") +
+                    came_to_sendmail("UNTRIED1", "ESMTP", "203.0.113.9");
+  for (int i = 0; i < 70'000; ++i) {
+    const auto id = "MSG" + std::to_string(i + 100'000);
+    log += came_to_sendmail(id, "ESMTP", "192.168.1.9") +
+           left_sendmail(id, "<x@example.net>", "2.0.0, stat=Sent (ok)");
+  }
+  log += left_sendmail("UNTRIED1", "<x@example.net>", "2.0.0, stat=Sent (ok)");
+  auto options = for_example_com();
+  options.most_messages = 65'550;
+  const auto summary = summarise(log, options);
+  EXPECT_EQ(summary.forgotten, 0U);
+  ASSERT_EQ(brief(summary).at(0), "stranger 203.0.113.9 2/1");
+  EXPECT_EQ(summary.sources.at(0).queued, 1U);
 }
 
 }  // namespace

@@ -152,6 +152,7 @@ struct Entry {
   std::string micros;
   std::string host;
   std::string identifier;
+  std::string process;
   std::string message;
 };
 
@@ -159,9 +160,10 @@ struct Key {
   std::string_view name;
   std::string Entry::*value;
 };
-constexpr std::array<Key, 4> keys{{{"__REALTIME_TIMESTAMP", &Entry::micros},
+constexpr std::array<Key, 5> keys{{{"__REALTIME_TIMESTAMP", &Entry::micros},
                                    {"_HOSTNAME", &Entry::host},
                                    {"SYSLOG_IDENTIFIER", &Entry::identifier},
+                                   {"_PID", &Entry::process},
                                    {"MESSAGE", &Entry::message}}};
 
 bool read_member(Scanner& scanner, Entry& entry) {
@@ -198,6 +200,9 @@ bool append_journal_line(std::string_view line, std::string& out) {
   append_word(entry.host.empty() ? "-" : entry.host, out);
   out += ' ';
   append_word(entry.identifier, out);
+  const auto& process = entry.process;
+  const bool is_number = process.find_first_not_of("0123456789") == std::string::npos;
+  if (!process.empty() && is_number && process.size() < 12) out += '[' + process + ']';
   out += ": ";
   for (const char c : std::string_view(entry.message).substr(0, longest_message)) {
     out += c == '\n' || c == '\r' || c == '\0' ? ' ' : c;

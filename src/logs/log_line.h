@@ -10,6 +10,7 @@ struct LogLine {
   std::string_view stamp;    ///< as written; empty if the line has none
   std::string_view host;     ///< empty if the line names none
   std::string_view program;  ///< `postfix/submission/smtpd`
+  std::string_view process;  ///< its number; empty if the line names none
   std::string_view text;     ///< behind `[123]: `
 };
 

@@ -26,8 +26,11 @@ struct Message {
   std::uint32_t account = no_tally;      ///< the tally of its account
   std::uint32_t own_tally = no_tally;    ///< of its source, once that was looked up
   std::uint32_t counted_for = no_tally;  ///< where it counts as a message
+  std::uint32_t deferred = 0;            ///< recipients that are to be tried again
   Head head = Head::unknown;
-  bool given_back = false;  ///< a filter or postsuper(1) put it back into the queue
+  bool given_back = false;   ///< a filter or postsuper(1) put it back into the queue
+  bool ends_unsaid = false;  ///< no line tells when the queue is done with it
+  bool tried = false;        ///< a delivery was told of
   FixedText<24> queue_id;
   FixedText<46> client;
   FixedText<63> client_name;

@@ -73,6 +73,7 @@ bool read_message(std::string_view text, Event& out) {
   if (message.size() != message_size || !is_hexadecimal(message)) return false;
   arrival.sender = take_address(text, "from");
   out.queue_id = message;
+  out.ends_unsaid = true;
   out.what = arrival;
   return true;
 }
@@ -82,6 +83,7 @@ bool take_envelope(std::string_view& text, Event& out) {
   const auto envelope = take_field(text, "evpid");
   if (envelope.size() != session_size || !is_hexadecimal(envelope)) return false;
   out.queue_id = envelope.substr(0, message_size);
+  out.ends_unsaid = true;
   return true;
 }
 

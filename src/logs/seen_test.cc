@@ -50,6 +50,28 @@ const std::vector<Case> cases = {
      "Nov 22 13:41:04 mx smtpd[3]: e919ecfb7d184b52 smtp failed-command command=\"RCPT "
      "TO:<relayproof-k3v9q@club.example>\" result=\"550 Invalid recipient: x\"\n",
      {"a.b[172.22.1.1] 550"}},
+    {"Sendmail, which tells the client behind what it refused",
+     "Nov 22 20:57:29 mx sm-mta[7]: 6AMKvTi8000150: from=<a@b.example>, size=9, class=0, nrcpts=1, "
+     "msgid=<1@x>, proto=ESMTP, daemon=MTA, relay=[192.0.2.66]\n"
+     "Nov 22 20:57:29 mx sm-mta[8]: 6AMKvTi8000151: <relayproof-k3v9q@club.example>... User "
+     "unknown\n"
+     "Nov 22 20:57:29 mx sm-mta[9]: 6AMKvTi8000152: from=<a@b.example>, size=0, class=0, nrcpts=0, "
+     "proto=ESMTP, daemon=MTA, relay=[192.0.2.67]\n"
+     "Nov 22 20:57:30 mx sm-mta[8]: 6AMKvTi8000151: from=<a@b.example>, size=0, class=0, nrcpts=0, "
+     "proto=ESMTP, daemon=MTA, relay=a.example [IPv6:2001:db8:0:0:0:0:0:7] (may be forged)\n",
+     {"[2001:db8::7] 550"}},
+    {"Sendmail, as one of several recipients",
+     "Nov 22 20:57:29 mx sm-mta[7]: 6AMKvTi8000150: from=<a@b.example>, size=9, class=0, nrcpts=2, "
+     "msgid=<1@x>, proto=ESMTP, daemon=MTA, relay=a.b [172.22.1.1]\n"
+     "Nov 22 20:57:29 mx sm-mta[7]: 6AMKvTi8000150: "
+     "to=<x@club.example>,<relayproof-k3v9q@c.example>, "
+     "delay=00:00:00, mailer=esmtp, pri=1, relay=c. [192.0.2.1], dsn=2.0.0, stat=Sent (ok)\n",
+     {"a.b[172.22.1.1] 0"}},
+    {"Sendmail's check_rcpt",
+     "Nov 22 20:57:29 sm-mta[7]: 6AMKvTi8000150: ruleset=check_rcpt, "
+     "arg1=<relayproof-k3v9q@x.example>,"
+     " relay=[172.22.1.1], reject=550 5.7.1 <relayproof-k3v9q@x.example>... Relaying denied\n",
+     {"[172.22.1.1] 550"}},
     {"the journal's JSON",
      R"({"__REALTIME_TIMESTAMP":"1795331287123456","_HOSTNAME":"club","SYSLOG_IDENTIFIER":)"
      R"("postfix/smtpd","MESSAGE":"NOQUEUE: reject: RCPT from x.example[2001:db8::9]: 454 4.7.1 )"

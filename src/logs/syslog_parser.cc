@@ -72,10 +72,12 @@ std::string_view take_word(std::string_view& text) {
 bool read_tag(std::string_view word, LogLine& out) {
   if (word.size() < 2 || word.back() != ':') return false;
   word.remove_suffix(1);
+  out.process = {};
   if (word.back() == ']') {
     auto bracket = word.size() - 1;
     while (bracket > 0 && is_digit(word[bracket - 1])) --bracket;
     if (bracket < 2 || word[bracket - 1] != '[') return false;
+    out.process = word.substr(bracket, word.size() - bracket - 1);
     word = word.substr(0, bracket - 1);
   }
   out.program = word;
@@ -98,6 +100,7 @@ bool read_syslog_line(std::string_view line, LogLine& out) {
   out.host = {};
   if (is_exims(own_stamp, line)) {
     out.program = "exim";
+    out.process = {};
     out.text = line;
     return true;
   }

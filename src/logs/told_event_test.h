@@ -19,6 +19,7 @@ inline std::string told(const Arrival& arrival) {
          std::string(arrival.account) + "' from " + std::string(arrival.origin_queue_id) + " " +
          std::string(arrival.origin_client) +
          (arrival.connection.empty() ? "" : " in " + std::string(arrival.connection)) +
+         (arrival.logged_in ? " logged in" : "") +
          (arrival.sender.empty() ? "" : " by " + std::string(arrival.sender)) +
          (arrival.message_id.empty() ? "" : " id " + std::string(arrival.message_id));
 }
@@ -43,7 +44,10 @@ inline std::string told(const Delivery& delivery) {
 inline std::string told(const Connection& connection) {
   return "connection " + std::string(connection.client_name) + " " + std::string(connection.client);
 }
-inline std::string told(const Login& login) { return "login " + std::string(login.account); }
+inline std::string told(const Login& login) {
+  return "login " + std::string(login.account) +
+         (login.client.empty() ? "" : " from " + std::string(login.client));
+}
 
 inline std::string told(const Event& event) {
   return std::string(event.queue_id) + (event.instance.empty() ? "" : "/") +

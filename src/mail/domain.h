@@ -20,6 +20,10 @@ std::string normalised_domain(std::string_view name);
 /// registered, by the public suffix list. `com`, `co.uk` and single labels are not.
 bool is_registrable_or_below(std::string_view name);
 
+/// The part of such a name that somebody registered, in lower case: of `mx.mail.example.com` it is
+/// `example.com`. Empty if there is none.
+std::string registrable_domain(std::string_view name);
+
 /// Top-level names below which nobody can register anything (RFC 6761, 6762, 7686, 8375, 9476;
 /// `internal` by ICANN's resolution of 2024). `example` and `test` are not among them: examples
 /// and tests mean what they say.

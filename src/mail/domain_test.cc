@@ -39,5 +39,51 @@ TEST(Domain, StopsAtThePublicSuffix) {
   EXPECT_TRUE(name_and_parents("co.uk").empty());
 }
 
+// Rules for names, for all names below one, and their exceptions (publicsuffix.org/list).
+TEST(Domain, IsRegistrableWhereThereIsARegistrablePart) {
+  for (const char* name : {"com",
+                           "example.com",
+                           "a.example.com",
+                           "co.uk",
+                           "a.co.uk",
+                           "ck",
+                           "a.ck",
+                           "b.a.ck",
+                           "www.ck",
+                           "a.www.ck",
+                           "kawasaki.jp",
+                           "a.kawasaki.jp",
+                           "b.a.kawasaki.jp",
+                           "city.kawasaki.jp",
+                           "a.city.kawasaki.jp",
+                           "github.io",
+                           "a.github.io",
+                           "amazonaws.com",
+                           "s3.amazonaws.com",
+                           "a.s3.amazonaws.com",
+                           "localhost",
+                           "nosuchtop",
+                           "a.nosuchtop",
+                           "xn--55qx5d.cn",
+                           "a.xn--55qx5d.cn",
+                           "example.com.",
+                           "",
+                           "a..b"}) {
+    EXPECT_EQ(is_registrable_or_below(name), !registrable_domain(name).empty()) << name;
+  }
+  EXPECT_TRUE(is_registrable_or_below("www.ck"));
+  EXPECT_FALSE(is_registrable_or_below("a.ck"));
+}
+
+TEST(Domain, TellsThePartThatSomebodyRegistered) {
+  EXPECT_EQ(registrable_domain("MX.mail.Example.COM."), "example.com");
+  EXPECT_EQ(registrable_domain("mail.club.co.uk"), "club.co.uk");
+  EXPECT_EQ(registrable_domain("example.com"), "example.com");
+  for (const char* name :
+       {"", "com", "co.uk", "localhost", "192.0.2.1", ".example.com", "a b.com"}) {
+    EXPECT_EQ(registrable_domain(name), "") << name;
+  }
+}
+
 }  // namespace
 }  // namespace relayproof::mail

@@ -17,6 +17,9 @@ struct Addresses {
   /// see first. nullopt: the server does not take the spelling (501).
   std::function<std::optional<std::string>(std::string_view wire)> read_sender;
   std::function<std::optional<std::string>(std::string_view wire)> read_recipient;
+  /// What the server makes of that argument before it reads it; empty: nothing. Proofs take it that
+  /// any argument can come out of it, and so ask the two readers alone.
+  std::function<std::string(std::string_view wire)> before_reading;
   /// Whether that argument holds an address without a full domain. May be empty: none does.
   std::function<bool(std::string_view wire)> is_unqualified;
   /// The wire form that reads as this address: `<user@example.com>`, quoted where needed.

@@ -250,6 +250,48 @@ TEST(Decide, FollowsARowThatTheOwnerWroteWithoutCallingItARelay) {
   EXPECT_FALSE(decision.ends[0].domain_chosen);
 }
 
+TEST(Decide, ReadsWhatIsMadeOfAnArgument) {
+  Sketch sketch;
+  sketch.policy.addresses.before_reading = [](std::string_view wire) {
+    return std::string(wire == "<a!b>" ? "<b@example.com>" : wire);
+  };
+  sketch.stage(Moment::rcpt, "gate",
+               {sketch.rule(sketch.condition(Not{sketch.to_own_domain()}), Refuse{{554, ""}})});
+  EXPECT_EQ(sketch.decide(attempt("203.0.113.9", "<a!b>")).reply, Reply::accept);
+  EXPECT_EQ(sketch.decide(attempt("203.0.113.9", "<a!c>")).reply, Reply::reject);
+}
+
+// bob becomes alice, alice becomes bob, who comes again.
+TEST(Decide, LeavesAListThatMadeTheSameRecipientBefore) {
+  Sketch sketch;
+  const auto becomes = [&](std::string to) {
+    Transform transform;
+    transform.rewritten = Transform::Template{};
+    transform.rewritten->pieces = {{std::move(to), std::nullopt}};
+    sketch.policy.transforms.push_back(transform);
+    return static_cast<std::uint32_t>(sketch.policy.transforms.size() - 1);
+  };
+  const auto is_alice =
+      sketch.condition(Finds{sketch.table({{"alice@example.com", ""}}, {Key::whole}),
+                             {Field::recipient, Part::whole, {}},
+                             {}});
+  const auto end = sketch.list("end", {sketch.rule(sketch.always(), End{Fate::local})});
+  const auto route = sketch.listener().route;
+  const auto back = sketch.list(
+      "back", {sketch.rule(sketch.always(), Rewrite{{becomes("Alice@example.com")}, route})});
+  sketch.policy.lists[route].rules = {
+      sketch.rule(is_alice, Rewrite{{becomes("bob@example.com")}, back}),
+      sketch.rule(sketch.always(), End{Fate::dropped})};
+  sketch.policy.lists[route].again = {end, false};
+  const auto decision = sketch.decide(attempt("203.0.113.9", "<alice@example.com>"));
+  ASSERT_EQ(decision.ends.size(), 1U);
+  EXPECT_EQ(decision.ends[0].fate, Fate::local);
+  EXPECT_EQ(decision.ends[0].to, "Alice@example.com");
+  sketch.policy.lists[route].again.reset();
+  EXPECT_EQ(sketch.decide(attempt("203.0.113.9", "<alice@example.com>")).ends[0].fate,
+            Fate::dropped);
+}
+
 TEST(Decide, CallsARewritingByPatternWhatItIs) {
   Sketch sketch;
   const auto pattern =

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "policy/appearance.h"
+#include "policy/facts_of.h"
 #include "policy/formulas.h"
 #include "policy/part.h"
 #include "policy/reach.h"
@@ -166,7 +167,7 @@ bool Comparison::is_so(Kind kind, Side side, const Attempt& attempt, bool wanted
   options.suppressed = options_.suppressed;
   const Decision decision = decide(policy, door.listener, attempt, options);
   if (is_about_relaying(kind)) return decision.relay == truth(wanted);
-  const auto recipient = policy.addresses.read_recipient(attempt.rcpt_to);
+  const auto recipient = read_address(policy.addresses, Field::recipient, attempt.rcpt_to);
   const bool own = recipient && (answers_for(policy, part_of(*recipient, Part::domain)) ||
                                  !policy.premises.empty());
   if (decision.reply == Decision::Reply::undecided) return false;

@@ -73,7 +73,11 @@ bool Search::is_confirmed(const Attempt& attempt) const {
 bool Search::add(const Witness& witness, const mail::IpSet& clients) {
   if (witness.complete && !is_confirmed(witness.attempt)) {
     // What we are in doubt about decide() may know better.
-    if (surely_ || reach_.limits.empty()) reach_.broken.push_back(in_words(witness.attempt));
+    if (from_.ground.policy.addresses.before_reading) {
+      reach_.limits.emplace_back("what is made of MAIL and RCPT before they are read");
+    } else if (surely_ || reach_.limits.empty()) {
+      reach_.broken.push_back(in_words(witness.attempt));
+    }
     return false;
   }
   Exposure exposure;

@@ -64,6 +64,12 @@ bool serves(const Policy& policy, const Door& door, const Attempt& attempt) {
   });
 }
 
+std::optional<std::string> read_address(const Addresses& addresses, Field of,
+                                        std::string_view wire) {
+  const auto& reads = of == Field::sender ? addresses.read_sender : addresses.read_recipient;
+  return addresses.before_reading ? reads(addresses.before_reading(wire)) : reads(wire);
+}
+
 Facts facts_of(const Policy& policy, std::size_t listener, const Attempt& attempt) {
   Facts facts;
   facts.client = attempt.client.unmapped();
@@ -77,7 +83,7 @@ Facts facts_of(const Policy& policy, std::size_t listener, const Attempt& attemp
   facts.reverse_name = attempt.reverse_name;
   if (attempt.name_confirmed) facts.client_name = attempt.reverse_name;
   facts.helo = attempt.helo;
-  facts.sender = policy.addresses.read_sender(attempt.mail_from);
+  facts.sender = read_address(policy.addresses, Field::sender, attempt.mail_from);
   const auto& unqualified = policy.addresses.is_unqualified;
   facts.sender_unqualified = unqualified && unqualified(attempt.mail_from);
   set_recipient(facts, policy, attempt.rcpt_to);
@@ -90,7 +96,7 @@ Facts facts_of(const Policy& policy, std::size_t listener, const Attempt& attemp
 
 void set_recipient(Facts& facts, const Policy& policy, std::string_view wire) {
   const auto& unqualified = policy.addresses.is_unqualified;
-  facts.recipient = policy.addresses.read_recipient(wire);
+  facts.recipient = read_address(policy.addresses, Field::recipient, wire);
   facts.recipient_unqualified = unqualified && unqualified(wire);
 }
 

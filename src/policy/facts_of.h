@@ -3,6 +3,8 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "policy/attempt.h"
 #include "policy/policy.h"
@@ -29,6 +31,11 @@ struct Facts {
 
 /// Whether the attempt comes in by this door: its port, its clients, its listener's addresses.
 bool serves(const Policy& policy, const Door& door, const Attempt& attempt);
+
+/// What the server reads in the argument of MAIL FROM (`sender`) or RCPT TO (`recipient`), as it
+/// went over the wire, past what it makes of that first; nullopt: it does not take the spelling.
+std::optional<std::string> read_address(const Addresses& addresses, Field of,
+                                        std::string_view wire);
 
 /// `listener`: whose doors tell how the server sees this client: the one that the attempt comes in
 /// by, else the first.

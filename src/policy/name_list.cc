@@ -1,6 +1,7 @@
 #include "policy/name_list.h"
 
 #include <algorithm>
+#include <functional>
 #include <numeric>
 
 #include "base/text.h"
@@ -18,6 +19,10 @@ std::string_view without_dot(std::string_view name) {
   return name;
 }
 
+bool has_upper(std::string_view name) {
+  return std::ranges::any_of(name, [](char letter) { return letter >= 'A' && letter <= 'Z'; });
+}
+
 bool is_before(std::string_view one, std::string_view other) {
   return std::ranges::lexicographical_compare(one, other,
                                               [](char a, char b) { return folded(a) < folded(b); });
@@ -26,6 +31,7 @@ bool is_before(std::string_view one, std::string_view other) {
 }  // namespace
 
 void NameList::sort() {
+  is_lower_ = std::ranges::none_of(names_, has_upper);
   sorted_.resize(names_.size());
   std::iota(sorted_.begin(), sorted_.end(), 0U);
   const auto before = [&](std::uint32_t one, std::uint32_t other) {
@@ -36,8 +42,11 @@ void NameList::sort() {
 
 bool NameList::contains(std::string_view name) const {
   const auto wanted = without_dot(name);
-  const auto found = std::ranges::lower_bound(
-      sorted_, wanted, is_before, [&](std::uint32_t place) { return without_dot(names_[place]); });
+  const auto name_at = [&](std::uint32_t place) { return without_dot(names_[place]); };
+  // Bytes are compared faster than letters, and nearly all names are in lower case.
+  const auto found = is_lower_ && !has_upper(wanted)
+                         ? std::ranges::lower_bound(sorted_, wanted, std::less<>(), name_at)
+                         : std::ranges::lower_bound(sorted_, wanted, is_before, name_at);
   return found != sorted_.end() && equals_ignoring_case(without_dot(names_[*found]), wanted);
 }
 

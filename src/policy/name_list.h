@@ -49,6 +49,7 @@ class NameList {
 
   std::vector<std::string> names_;
   std::vector<std::uint32_t> sorted_;  ///< places, by name
+  bool is_lower_ = true;               ///< no name has a capital
 };
 
 }  // namespace relayproof::policy

@@ -25,6 +25,17 @@ TEST(NameList, KnowsWhatIsBelowItsNames) {
   }
 }
 
+TEST(NameList, InLowerCaseIsAskedInAnyCaseOfLetters) {
+  const NameList names = {"example.org", "a-b.example.com.", "a_b.example.com", "a.example.com"};
+  for (const char* name : {"example.org", "Example.ORG.", "a-b.example.com", "A_B.example.com",
+                           "x.A.example.com", "a.example.com"}) {
+    EXPECT_TRUE(names.contains_or_above(name)) << name;
+  }
+  for (const char* name : {"Example.com", "b.example.com", "org"}) {
+    EXPECT_FALSE(names.contains_or_above(name)) << name;
+  }
+}
+
 TEST(NameList, KeepsTheOrderInWhichNamesWereGiven) {
   NameList names = {"b.example", "a.example"};
   const std::vector<std::string> more = {"0.example"};

@@ -53,6 +53,10 @@ class Printer {
 
   void print(const List& list) {
     text_ += fmt::format("list {}\n", list.name);
+    if (list.again) {
+      text_ += fmt::format("  made here of {} -> {}\n", list.again->of_any ? "any" : "the same",
+                           list_name(list.again->list));
+    }
     for (const auto& rule : list.rules) {
       const std::string what =
           rule.by_row ? fmt::format("row of {}", lookup(rule.by_row->lookup, rule.by_row->subject))

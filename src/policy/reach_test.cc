@@ -27,6 +27,32 @@ TEST(Reach, IsEverybodyWhereNothingIsRefused) {
   EXPECT_THAT(reach.broken, IsEmpty());
 }
 
+TEST(Reach, NamesAWitnessThatArrivesPastWhatRewritesArguments) {
+  SmallPolicy open;
+  open.policy.addresses.before_reading = [](std::string_view wire) {
+    return std::string(wire == "<someone@example.net>" ? "<alice@example.com>" : wire);
+  };
+  const auto reach = open.reach();
+  EXPECT_EQ(reach.surely, IpSet::all());
+  ASSERT_THAT(reach.exposures, SizeIs(1));
+  EXPECT_EQ(reach.exposures.front().witness.rcpt_to, "<someone@example.org>");
+}
+
+TEST(Reach, IsNotProvedWhereNoWitnessArrives) {
+  SmallPolicy odd;
+  odd.policy.addresses.before_reading = [](std::string_view) {
+    return std::string("<alice@example.com>");
+  };
+  const auto reach = odd.reach();
+  EXPECT_EQ(reach.surely, IpSet::none());
+  EXPECT_EQ(reach.possibly, IpSet::all());
+  EXPECT_THAT(reach.limits, testing::Not(IsEmpty()));
+  SmallPolicy closed;
+  closed.policy.addresses.before_reading = odd.policy.addresses.before_reading;
+  closed.stage(Moment::rcpt, {closed.gate()});
+  EXPECT_EQ(closed.reach().possibly, IpSet::none());
+}
+
 TEST(Reach, IsNobodyBehindAGate) {
   SmallPolicy closed;
   closed.stage(Moment::rcpt, {closed.gate()});

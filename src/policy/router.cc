@@ -55,13 +55,16 @@ Router::Router(const Policy& policy, Evaluator& evaluator, std::vector<Step>& tr
     : policy_(policy), evaluator_(evaluator), trace_(trace) {}
 
 std::vector<Destination> Router::route(ListId list) {
-  follow(list, 0, {*evaluator_.facts.recipient, true, true, 0});
+  follow(list, 0, {*evaluator_.facts.recipient, true, true, 0, {}});
   return std::move(destinations_);
 }
 
 void Router::follow(ListId list, std::size_t from, const Standing& standing) {
   if (standing.rewritings > policy_.rewrite_limit || destinations_.size() > destination_limit) {
     return end(Fate::dropped, standing);
+  }
+  if (from == 0 && comes_again(list, standing)) {
+    return follow(policy_.lists.at(list).again->list, 0, standing);
   }
   const auto before = std::exchange(evaluator_.facts.recipient, standing.address);
   const auto& rules = policy_.lists.at(list).rules;
@@ -71,6 +74,15 @@ void Router::follow(ListId list, std::size_t from, const Standing& standing) {
   }
   if (!ended) end(Fate::handed_on, standing);
   evaluator_.facts.recipient = before;
+}
+
+bool Router::comes_again(ListId list, const Standing& standing) const {
+  const auto& again = policy_.lists.at(list).again;
+  return again &&
+         std::any_of(standing.made_of.begin(), standing.made_of.end(), [&](const auto& one) {
+           return one.first == list &&
+                  (again->of_any || equals_ignoring_case(one.second, standing.address));
+         });
 }
 
 // True if nothing behind this rule is for this recipient.
@@ -99,7 +111,7 @@ bool Router::follow_rule(const Rule& rule, ListId list, std::size_t index,
     // What was found in a line of the header fills the template from that line.
     Standing from = standing;
     if (rule.by_row && rule.by_row->subject.field == Field::header) {
-      from = {found->key, true, true, standing.rewritings};
+      from = {found->key, true, true, standing.rewritings, {}};
     }
     for (const auto transform : rewrite->transforms) {
       targets.push_back(by_transform(transform, from));
@@ -122,8 +134,11 @@ bool Router::follow_rule(const Rule& rule, ListId list, std::size_t index,
 void Router::go_on(const std::vector<Standing>& targets, ListId then, ListId list,
                    std::size_t index, const Standing& standing) {
   if (targets.empty()) return end(Fate::dropped, standing);
-  for (const auto& target : targets) {
-    if (equals_ignoring_case(target.address, standing.address)) {
+  const bool asks = policy_.lists.at(list).again.has_value();
+  for (auto target : targets) {
+    target.made_of = standing.made_of;
+    if (asks) target.made_of.emplace_back(list, standing.address);
+    if (!asks && equals_ignoring_case(target.address, standing.address)) {
       follow(list, index + 1, target);
     } else {
       follow(then, 0, target);
@@ -172,7 +187,7 @@ std::vector<Router::Standing> Router::by_row(const Match& found, const RewriteAs
       address.insert(std::min(address.rfind('@'), address.size()), extension);
     }
     const bool chosen = standing.local_chosen && (copied || !extension.empty());
-    targets.push_back({std::move(address), chosen, false, standing.rewritings + 1});
+    targets.push_back({std::move(address), chosen, false, standing.rewritings + 1, {}});
   }
   return targets;
 }

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "policy/evaluate.h"
@@ -27,10 +28,13 @@ class Router {
     bool local_chosen = true;
     bool domain_chosen = true;
     std::size_t rewritings = 0;
+    /// Of which it was made, and by which lists that ask (List::again).
+    std::vector<std::pair<ListId, std::string>> made_of{};
   };
 
   void follow(ListId list, std::size_t from, const Standing& standing);
   bool follow_rule(const Rule& rule, ListId list, std::size_t index, const Standing& standing);
+  bool comes_again(ListId list, const Standing& standing) const;
   void go_on(const std::vector<Standing>& targets, ListId then, ListId list, std::size_t index,
              const Standing& standing);
   std::string captured_from(const Transform& transform, const std::string& address) const;

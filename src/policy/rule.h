@@ -80,6 +80,14 @@ struct Rule {
 struct List {
   std::string name;  ///< `smtpd_relay_restrictions`
   std::vector<Rule> rules;
+  /// In a route: this list goes over to another for a recipient that comes here again: out of one
+  /// of the same address, in any case of letters, which this list rewrote (or out of any that it
+  /// rewrote). Whatever it makes then starts at Rewrite::then, even what equals the recipient.
+  struct Again {
+    ListId list = 0;
+    bool of_any = false;
+  };
+  std::optional<Again> again = {};
 };
 
 /// When the command is given that a stage belongs to.

@@ -114,4 +114,10 @@ bool can_be_sent(const Policy& policy, Field field, std::string_view text) {
   return false;
 }
 
+bool arrives(const Policy& policy, Field field, std::string_view address) {
+  const auto& addresses = policy.addresses;
+  return !addresses.before_reading ||
+         read_address(addresses, field, addresses.spell(address)) == address;
+}
+
 }  // namespace relayproof::policy

@@ -29,4 +29,8 @@ Ownership ownership(const Policy& policy, Field field, std::string_view text);
 /// is no control byte in it, a name is a host name.
 bool can_be_sent(const Policy& policy, Field field, std::string_view text);
 
+/// True if an address arrives as it is where the server rewrites what MAIL and RCPT say before it
+/// reads it. One that does not may still come out of another.
+bool arrives(const Policy& policy, Field field, std::string_view address);
+
 }  // namespace relayproof::policy

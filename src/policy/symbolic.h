@@ -41,6 +41,13 @@ struct Standing {
   bool earlier = false;  ///< it is the recipient before the one that the attempt is about
   bool local_chosen = true;
   bool domain_chosen = true;
+  /// Of which it was made, and by which lists that ask (List::again).
+  struct MadeOf {
+    ListId list = 0;
+    Field field = Field::recipient;
+    std::vector<std::uint32_t> via;
+  };
+  std::vector<MadeOf> made_of = {};
 
   /// What `subject`, written for the recipient as it stands, is of the attempt's texts.
   Subject absolute(const Subject& subject) const;

@@ -59,14 +59,34 @@ Diagram SymbolicRouter::follow(Place place, Diagram live, const Standing& standi
     return Diagrams::nobody;
   }
   auto& diagrams = ground_.diagrams;
-  const auto& rules = ground_.policy.lists.at(place.list).rules;
+  const auto& [name, rules, again] = ground_.policy.lists.at(place.list);
   Diagram relayed = Diagrams::nobody;
+  if (again && place.from == 0) {
+    const Diagram them = diagrams.both(live, coming_again(place.list, standing));
+    relayed = follow({again->list, 0}, them, standing);
+    live = diagrams.without(live, them);
+  }
   for (; place.from < rules.size() && live != Diagrams::nobody; ++place.from) {
     const Outcome outcome = follow_rule(place, live, standing);
     relayed = diagrams.either(relayed, outcome.relayed);
     live = diagrams.without(live, outcome.ended);
   }
   return diagrams.either(relayed, diagrams.both(live, evaluator_.outside(standing)));
+}
+
+// Those for whom the recipient was made of the same one by this list.
+Diagram SymbolicRouter::coming_again(ListId list, const Standing& standing) {
+  const auto& again = ground_.policy.lists.at(list).again;
+  Diagram them = Diagrams::nobody;
+  for (const auto& one : standing.made_of) {
+    if (one.list != list) continue;
+    if (again->of_any) return Diagrams::everybody;
+    Standing before = standing;
+    before.field = one.field;
+    before.via = one.via;
+    them = ground_.diagrams.either(them, evaluator_.same(before, standing));
+  }
+  return them;
 }
 
 SymbolicRouter::Outcome SymbolicRouter::follow_rule(Place place, Diagram live,
@@ -149,10 +169,12 @@ Diagram SymbolicRouter::rewrite(const Rewrite& effect, Place place, Diagram matc
   auto& diagrams = ground_.diagrams;
   Diagram relayed = Diagrams::nobody;
   const Place behind{place.list, place.from + 1};
+  const bool asks = ground_.policy.lists.at(place.list).again.has_value();
   for (const auto index : effect.transforms) {
-    const Standing target = transformed(index, standing);
+    Standing target = transformed(index, standing);
+    if (asks) target.made_of.push_back({place.list, standing.field, standing.via});
     const bool goes_on = can_still_choose(target, effect.then);
-    const bool stays = can_still_choose(target, place.list);
+    const bool stays = !asks && can_still_choose(target, place.list);
     relayed = diagrams.either(relayed, routed_on(index, effect.then, matching, standing, target));
     if (!goes_on) doubt_marks(ahead_of(effect.then).marks, matching);
     if (!stays) doubt_marks(ahead_of(place.list).marks, matching);
@@ -162,7 +184,7 @@ Diagram SymbolicRouter::rewrite(const Rewrite& effect, Place place, Diagram matc
       relayed = diagrams.either(relayed, diagrams.both(matching, any));
       continue;
     }
-    const Diagram same = evaluator_.same(standing, target);
+    const Diagram same = asks ? Diagrams::nobody : evaluator_.same(standing, target);
     if (goes_on) {
       const Diagram moved = diagrams.without(matching, same);
       relayed = diagrams.either(relayed, follow({effect.then, 0}, moved, target));
@@ -255,6 +277,8 @@ const SymbolicRouter::Ahead& SymbolicRouter::ahead_of(ListId list) {
 
 void SymbolicRouter::look_ahead(ListId list, std::set<ListId>& seen, Ahead& ahead) const {
   if (!seen.insert(list).second) return;
+  const auto& again = ground_.policy.lists.at(list).again;
+  if (again) look_ahead(again->list, seen, ahead);
   for (const auto& rule : ground_.policy.lists.at(list).rules) {
     if (!rule.by_row) {
       look_ahead(rule.effect, seen, ahead);

@@ -30,6 +30,7 @@ class SymbolicRouter {
   };
 
   Diagram follow(Place place, Diagram live, const Standing& standing);
+  Diagram coming_again(ListId list, const Standing& standing);
   Outcome follow_rule(Place place, Diagram live, const Standing& standing);
   Outcome apply(const Effect& effect, Place place, Diagram matching, const Standing& standing,
                 const Rule& rule);

@@ -1,8 +1,12 @@
 #include "policy/witness.h"
 
+#include <array>
 #include <map>
 #include <variant>
 #include <vector>
+
+#include "policy/facts_of.h"
+#include "policy/solve_check.h"
 
 namespace relayproof::policy {
 namespace {
@@ -25,6 +29,7 @@ class Draft {
   bool take(Group group, const Chosen& chosen);
   std::vector<Chosen> plain(Group group) const;
   std::vector<Chosen> plain_earlier() const;
+  std::optional<std::string> null_sender() const;
   bool works(Diagram rest) { return from_.walk.clients(rest).contains(client_); }
   bool has_variables(Group group) const;
   bool any(Group group);
@@ -94,12 +99,22 @@ bool Draft::choose(Group group) {
   return true;
 }
 
+// How rules see the sender `<>`; nullopt: it is not taken.
+std::optional<std::string> Draft::null_sender() const {
+  const auto& addresses = from_.ground.policy.addresses;
+  return addresses.read_sender ? read_address(addresses, Field::sender, "<>") : std::string();
+}
+
 std::vector<Chosen> Draft::plain(Group group) const {
   std::vector<Chosen> texts;
+  const auto& policy = from_.ground.policy;
   const auto add = [&](std::string_view local) {
     for (const auto domain : outside_domains) {
-      if (answers_for(from_.ground.policy, domain)) continue;
-      texts.push_back({std::string(local) + std::string(domain), false, {}});
+      const auto text = std::string(local) + std::string(domain);
+      const bool is_address = group != Group::helo;
+      const auto field = group == Group::sender ? Field::sender : Field::recipient;
+      if (answers_for(policy, domain) || (is_address && !arrives(policy, field, text))) continue;
+      texts.push_back({text, false, {}});
     }
   };
   switch (group) {
@@ -109,7 +124,7 @@ std::vector<Chosen> Draft::plain(Group group) const {
     case Group::earlier:
       return plain_earlier();
     case Group::sender:
-      texts.push_back({"", false, {}});
+      if (const auto none = null_sender()) texts.push_back({*none, false, {}});
       add("stranger@");
       break;
     case Group::helo:
@@ -147,7 +162,10 @@ bool Draft::is_flag_set(Flag flag) const {
 void Draft::fill_texts(Attempt& attempt) const {
   const auto& addresses = from_.ground.policy.addresses;
   const auto spelt = [&](Group group) { return addresses.spell(text_of(group).text.value_or("")); };
-  if (!text_of(Group::sender).text.value_or("").empty()) attempt.mail_from = spelt(Group::sender);
+  const auto& sender = text_of(Group::sender).text;
+  if (!sender.value_or("").empty() && sender != null_sender()) {
+    attempt.mail_from = spelt(Group::sender);
+  }
   attempt.rcpt_to = spelt(Group::recipient);
   for (const auto& [variable, value] : values_.front()) {
     const auto* meaning = from_.ground.predicates.meaning(variable);

@@ -105,6 +105,8 @@ std::string verdict_line(const Audited& audited, const TextOptions& options) {
                            : fmt::format(" but {} and private networks ({})",
                                          questions::clients_in_words(audited.trusted),
                                          questions::clients_in_words(relays));
+  } else if (audit.doors.empty()) {
+    what = "no service of it takes mail from the network: is this all of the configuration?";
   } else {
     what = "not proved: ";
     for (const auto& door : audit.doors) {

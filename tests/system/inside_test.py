@@ -247,7 +247,8 @@ class BadInput(unittest.TestCase):
             Path(empty, "named.conf").write_text("options { };\n")
             self.complains(run("audit", empty), empty)
             os.symlink("loop", Path(empty, "loop"))
-            self.complains(run("audit", str(Path(empty, "loop"))), "loop")
+            self.complains(run("audit", str(Path(empty, "loop"))), "loop", "Too many levels of symbolic links")
+            self.complains(run("audit", empty), "/loop: leads nowhere")
 
     def test_bytes_that_are_no_configuration(self):
         with tempfile.TemporaryDirectory() as place:
@@ -293,6 +294,7 @@ class BadInput(unittest.TestCase):
         with Folder(BASE + NETWORKS + GATE, master="pickup unix n - y 60 1 pickup\n") as folder:
             ran = run("audit", str(folder.path), *HOST)
             self.assertEqual(ran.returncode, 3, ran.stdout)
+            self.assertIn("no service of it takes mail from the network", ran.stdout)
 
     def test_attempts_that_are_wrong_name_their_line(self):
         with Folder(BASE + NETWORKS + GATE) as folder:

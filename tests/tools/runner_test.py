@@ -1,4 +1,5 @@
 """./test counts what its steps counted, and a step that fails without a word has failed."""
+import argparse
 import contextlib
 import importlib.util
 import io
@@ -62,6 +63,27 @@ class Runner(unittest.TestCase):
             with contextlib.redirect_stdout(io.StringIO()) as said:
                 self.assertEqual(runner.perform(step, {"early"}, in_ci), expected)
             self.assertIn("early failed", said.getvalue())
+
+    def test_what_waits_runs_beside_the_others_and_after_what_it_needs(self):
+        with tempfile.TemporaryDirectory() as folder:
+            met = Path(folder, "met")
+            # Each of the two ends only if the other has begun.
+            os.mkfifo(met)
+            steps = [runner.Step("first", "true"),
+                     runner.Step("busy", f"cat {met}"),
+                     runner.Step("waiting", f"echo here > {met}", needs=["first"], waits=True),
+                     runner.Step("in vain", "true", needs=["wrong"], waits=True),
+                     runner.Step("wrong", "false")]
+            with contextlib.redirect_stdout(io.StringIO()) as said:
+                self.assertEqual(runner.perform_all(steps, False), Counts(3, 1, 1))
+            self.assertRegex(said.getvalue(), r"(?s)ok +first.*FAILED +wrong.*SKIPPED +in vain +wrong failed")
+
+    def test_every_need_is_a_step(self):
+        steps = runner.steps(argparse.Namespace(tsan=True, tidy=True, quick=False))
+        names = {step.name for step in steps}
+        self.assertEqual(len(names), len(steps))
+        for step in steps:
+            self.assertLessEqual(set(step.needs), names, step.name)
 
 
 if __name__ == "__main__":

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <memory>
-#include <set>
 #include <string>
 #include <utility>
 
+#include "dialects/own_names.h"
 #include "mail/domain.h"
 
 namespace relayproof::exchange {
@@ -16,11 +16,6 @@ using policy::ConditionId;
 using policy::Field;
 using policy::Key;
 using policy::Part;
-
-std::string registrable(std::string_view name) {
-  const auto names = mail::name_and_parents(name);
-  return names.empty() ? std::string() : names.back();
-}
 
 policy::OriginId origin_of(const Place& place, PolicyBuilder& builder) {
   return builder.origin({place.where, place.text, "Get-AcceptedDomain", "export"});
@@ -60,14 +55,11 @@ bool claims_others(const AcceptedDomain& domain) {
 Acceptance lower_domains(const Export& all, PolicyBuilder& builder) {
   std::vector<ConditionId> here;
   std::vector<ConditionId> elsewhere;
-  std::set<std::string> claims;
-  std::set<std::string> owned;
+  dialects::OwnNames own;
   for (const auto& domain : all.domains) {
     const bool foreign = claims_others(domain);
     (foreign || !stays_here(domain) ? elsewhere : here).push_back(is_in(domain, builder));
-    if (foreign || !mail::is_registrable_or_below(domain.name)) continue;
-    claims.insert(domain.name);
-    owned.insert(registrable(domain.name));
+    if (!foreign) own.claim(domain.name);
   }
   if (all.domains.empty()) {
     policy::Question question;
@@ -76,9 +68,7 @@ Acceptance lower_domains(const Export& all, PolicyBuilder& builder) {
     elsewhere.push_back(builder.unknown(builder.question(question),
                                         {policy::Subject{Field::recipient, Part::domain, {}}}));
   }
-  auto& to = builder.policy();
-  to.answers_for.assign(claims.begin(), claims.end());
-  to.owned_names.assign(owned.begin(), owned.end());
+  std::move(own).write(builder.policy());
   return {builder.any(std::move(here)), builder.any(std::move(elsewhere))};
 }
 

@@ -52,6 +52,15 @@ std::vector<Known> known() {
       {"no ACL at RCPT", head.substr(0, head.find("acl_smtp_rcpt")) + tail, "closed"},
       {"an empty ACL", with_acl(""), "closed"},
       {"without the require", with_acl("  require verify = recipient\n  accept\n"), "open"},
+      // A domain that resolves is refused, and what does not resolve goes nowhere unless its owner
+      // lets it resolve later.
+      {"what can be verified is dropped", with_acl("  drop verify = recipient\n  accept\n"),
+       "undecided, the domain has mail servers"},
+      {"what can be verified is dropped, without a certificate",
+       with_acl("  drop !verify = certificate\n       verify = recipient\n  accept\n"),
+       "undecided, the domain has mail servers"},
+      {"what can be verified is dropped, but for one mailbox",
+       with_acl("  drop verify = recipient\n       !local_parts = nobody7\n  accept\n"), "open"},
       {"a sender in the own domain", with_acl("  accept sender_domains = +local_domains\n" + gate),
        "open"},
       {"a HELO", with_acl("  accept condition = ${if eq{$sender_helo_name}{sesame}}\n" + gate),
@@ -134,6 +143,26 @@ INSTANTIATE_TEST_SUITE_P(Cases, KnownCase, testing::ValuesIn(known()),
                            }
                            return name;
                          });
+
+// A condition about the null sender defers all but one network: a witness that sends from <> is
+// none for the others.
+TEST(Exposures, AreForAllTheirClients) {
+  const auto loaded =
+      load(with_acl("  defer condition = ${if eq{$sender_address}{}{1}{0}}\n"
+                    "        !hosts = <; 203.0.113.0/25\n"
+                    "  accept\n"));
+  const auto reach = policy::reach(loaded.policy, loaded.policy.doors.at(0));
+  ASSERT_FALSE(reach.exposures.empty());
+  for (const auto& exposure : reach.exposures) {
+    for (const auto* client : {"203.0.113.9", "198.51.100.7"}) {
+      auto attempt = exposure.witness;
+      attempt.client = *mail::IpAddress::parse(client);
+      if (!exposure.clients.contains(attempt.client)) continue;
+      EXPECT_EQ(policy::decide(loaded.policy, 0, attempt).relay, Truth::yes)
+          << client << " from " << attempt.mail_from;
+    }
+  }
+}
 
 policy::Decision decided(const dialects::Loaded& loaded, const std::string& from,
                          const std::string& to, const std::string& client = "203.0.113.9") {

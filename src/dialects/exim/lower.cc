@@ -4,7 +4,7 @@
 #include <array>
 #include <cctype>
 #include <memory>
-#include <set>
+#include <utility>
 
 #include "base/text.h"
 #include "dialects/exim/acl.h"
@@ -18,8 +18,9 @@
 #include "dialects/exim/redirection.h"
 #include "dialects/exim/rewriting.h"
 #include "dialects/exim/routers.h"
+#include "dialects/exim/smtp_rewriting.h"
+#include "dialects/own_names.h"
 #include "mail/address.h"
-#include "mail/domain.h"
 
 namespace relayproof::exim {
 namespace {
@@ -74,13 +75,8 @@ class Server {
     to_.note(filter->line, "the system filter may send mail elsewhere", delivers);
   }
 
-  // Rules that act before MAIL and RCPT are read are not followed; of the others see rewriting.h.
+  // See rewriting.h, and smtp_rewriting.h for what acts before MAIL and RCPT are read.
   void doubt_rewriting() {
-    for (const auto& rule : to_.config.rewrites) {
-      if (rule.has('S')) {
-        to_.note(rule.line, "rewrites what MAIL and RCPT say before it is read", true);
-      }
-    }
     const auto recipients = rewrite_rules(to_.config, Envelope::recipient);
     if (!recipients.empty() && !trim(to_.config.value("percent_hack_domains")).empty()) {
       to_.note(recipients.front()->line, "it is asked before percent_hack_domains, which are read",
@@ -225,36 +221,23 @@ class Server {
     door.claim_origin = to_.origin(option->line, option->name);
   }
 
-  static std::string registrable(std::string_view name) {
-    const auto normal = mail::normalised_domain(name);
-    if (!mail::is_domain_name(normal)) return {};
-    const auto names = mail::name_and_parents(normal);
-    return names.empty() ? std::string() : names.back();
-  }
-
   // A claim holds for what is written out and where no stranger can have a name.
   void claim() {
-    std::set<std::string> claims;
-    std::set<std::string> owned;
+    dialects::OwnNames own;
     const auto add = [&](std::string_view name) {
       while (name.starts_with('.')) name.remove_prefix(1);
-      const auto normal = mail::normalised_domain(name);
-      if (!mail::is_registrable_or_below(normal)) return;
-      claims.insert(normal);
-      owned.insert(registrable(normal));
+      own.claim(name);
     };
     for (const auto& name : claimed_domains()) add(name);
     add(to_.primary_hostname());
     add(to_.qualify_domain(false));
     add(to_.qualify_domain(true));
     for (const auto& address : to_.own_addresses()) {
-      claims.insert(to_lower('[' + address.to_string() + ']'));
-      claims.insert(to_lower(address.literal()));
+      own.claim_as_it_stands(to_lower('[' + address.to_string() + ']'));
+      own.claim_as_it_stands(to_lower(address.literal()));
     }
-    for (const auto& name : to_.mentioned) owned.insert(registrable(name));
-    owned.erase("");
-    policy().answers_for.assign(claims.begin(), claims.end());
-    policy().owned_names.assign(owned.begin(), owned.end());
+    for (const auto& name : to_.mentioned) own.mention(name);
+    std::move(own).write(policy());
   }
 
   // Domain lists: those of the ACLs' positive `domains`, by whatever names.
@@ -309,6 +292,7 @@ class Server {
     addresses.read_recipient = [rules](std::string_view text) {
       return exim::read_recipient(text, *rules);
     };
+    addresses.before_reading = smtp_rewriting(to_, *rules);
     addresses.read_sender = [rules](std::string_view text) {
       return exim::read_sender(text, *rules);
     };

@@ -28,23 +28,36 @@ class Sequence {
     rules_.clear();
   }
 
-  ConditionId from(std::size_t index, const Operand& address) {
-    if (index >= rules_.size()) return then_(address);
-    const auto effect = effect_of_rule(to_, *rules_[index], address, of_, scope_);
+  ConditionId from(std::size_t index, const Operand& address) { return from({index, 0}, address); }
+
+ private:
+  // In front of a rule, which has been applied so often.
+  struct Place {
+    std::size_t index = 0;
+    std::size_t applied = 0;
+  };
+
+  ConditionId from(Place place, const Operand& address) {
+    if (place.index >= rules_.size()) return then_(address);
+    const auto& rule = *rules_[place.index];
+    const auto effect = effect_of_rule(to_, rule, address, of_, scope_);
     auto& builder = to_.builder;
     const auto constant = builder.constant_value(effect.matches);
-    if (constant == std::optional(false)) return from(index + 1, address);
-    const auto behind = effect.quits ? rules_.size() : index + 1;
+    const Place next{place.index + 1};
+    const Place behind = effect.quits ? Place{rules_.size()} : next;
+    const Place missing = place.applied == 0 ? next : behind;
+    if (constant == std::optional(false)) return from(missing, address);
+    const bool again = rule.has('R') && place.applied + 1 < repeated_at_most;
     auto result = from(behind, address);
-    const auto missed = effect.quits && !constant ? from(index + 1, address) : result;
+    const auto missed = missing.index != behind.index && !constant ? from(next, address) : result;
     for (auto way = effect.ways.rbegin(); way != effect.ways.rend(); ++way) {
-      result = builder.choice(way->when, after(*way, address, behind), result);
+      const Place then = again ? Place{place.index, place.applied + 1} : behind;
+      result = builder.choice(way->when, after(*way, address, then), result);
     }
     return builder.choice(effect.matches, result, missed);
   }
 
- private:
-  ConditionId after(const Way& way, const Operand& address, std::size_t behind) {
+  ConditionId after(const Way& way, const Operand& address, Place behind) {
     if (way.kind == Way::Kind::owners) return owners_;
     if (way.kind == Way::Kind::ends) return then_(address);
     if (way.fixed) return from(behind, Operand::text(*way.fixed));

@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "dialects/exim/lowering.h"
@@ -15,6 +16,12 @@ enum class Envelope : std::uint8_t { recipient, sender };
 
 /// The rules with flags for this (T or F, E, or none at all), in order.
 std::vector<const RewriteRule*> rewrite_rules(const Config& config, Envelope of);
+
+/// A rule with R is applied again to what it made, so often in all.
+inline constexpr std::size_t repeated_at_most = 11;
+
+/// `$` in front of what is no name is an error, and then the pattern matches nothing.
+bool cannot_be_expanded(std::string_view pattern);
 
 /// The domain that the result has is written down, whatever else of it is.
 bool has_written_domain(const RewriteRule& rule);

@@ -29,23 +29,6 @@ bool is_of_environment(std::string_view replacement) {
   return true;
 }
 
-// `$` in front of what is no name is an error, and then the pattern matches nothing.
-bool cannot_be_expanded(std::string_view pattern) {
-  for (std::size_t at = 0; at < pattern.size(); ++at) {
-    if (pattern[at] == '\\' && at + 1 < pattern.size()) {
-      if (pattern[at + 1] == 'N') {
-        at = pattern.find("\\N", at + 2);
-        if (at == std::string_view::npos) return false;
-      }
-      ++at;
-    } else if (pattern[at] == '$') {
-      const char next = at + 1 < pattern.size() ? pattern[at + 1] : ' ';
-      if (std::isalnum(static_cast<unsigned char>(next)) == 0 && next != '{') return true;
-    }
-  }
-  return false;
-}
-
 // A wild start, as a group that captures it, or the text itself.
 std::string with_wild_start(std::string_view text, std::string_view wild) {
   if (!text.starts_with('*')) return quoted(text);
@@ -248,8 +231,8 @@ class RuleLowering {
       return owners("below which name it is, the client says", when, ways);
     }
     const auto own = of_address(text);
-    const auto found = odd || signs > 1 || !own || repeats() ? std::vector<Rewriting>()
-                                                             : rewritings_of(to_, *own, name());
+    const auto found =
+        odd || signs > 1 || !own ? std::vector<Rewriting>() : rewritings_of(to_, *own, name());
     // The condition of what replaces a sign is about the recipient as it stands.
     const bool stands = address_.subject.field == Field::recipient && address_.subject.via.empty();
     const bool one_sign = signs == 0 && found.size() == 2 && stands && !rule_.has('Q');
@@ -266,8 +249,6 @@ class RuleLowering {
     hidden(text, when, ways);
   }
 
-  bool repeats() const { return rule_.has('R'); }
-
   std::string name() const {
     return rule_.line.text + " #" + std::to_string(rule_.line.where.line);
   }
@@ -280,6 +261,22 @@ class RuleLowering {
 };
 
 }  // namespace
+
+bool cannot_be_expanded(std::string_view pattern) {
+  for (std::size_t at = 0; at < pattern.size(); ++at) {
+    if (pattern[at] == '\\' && at + 1 < pattern.size()) {
+      if (pattern[at + 1] == 'N') {
+        at = pattern.find("\\N", at + 2);
+        if (at == std::string_view::npos) return false;
+      }
+      ++at;
+    } else if (pattern[at] == '$') {
+      const char next = at + 1 < pattern.size() ? pattern[at + 1] : ' ';
+      if (std::isalnum(static_cast<unsigned char>(next)) == 0 && next != '{') return true;
+    }
+  }
+  return false;
+}
 
 RuleEffect effect_of_rule(Lowering& to, const RewriteRule& rule, const Operand& address,
                           Envelope of, const Scope& scope) {

@@ -67,10 +67,14 @@ const std::vector<Known>& known() {
        "closed"},
       {"what is not followed", "*@example.com ${tr{$local_part}{%}{@}}\n",
        "undecided: rewrites recipients: ${tr is not followed"},
-      {"before RCPT is read", "^([^%]*)%([^@]*)@example.com $1@$2 S\n",
-       "undecided: rewrites what MAIL and RCPT say before it is read"},
-      {"over and over", "\\N^([^%]*)%(.*)@example\\.com$\\N $1@$2 R\n",
-       "undecided: rewrites recipients: the replacement is not followed"},
+      {"over and over", "\\N^([^%]*)%(.*)@example\\.com$\\N $1@$2 R\n", "open"},
+      {"over and over, of what is written down", "*@example.com alice@example.org R\n", "closed"},
+      {"over and over, in the own domain", "\\N^x(.*)@example\\.com$\\N $1@example.com R\n",
+       "closed"},
+      {"before RCPT is read", "\\N^<?([^%]*)%([^@]*)@example\\.com\\N $1@$2 S\n", "closed"},
+      {"before RCPT is read, by a condition",
+       "\\N^<(.*)%(.*)@example\\.com>$\\N \"${if eq{$1}{x}{$1@$2}fail}\" S\n",
+       "undecided: rewrites what MAIL and RCPT say before it is read: it hangs on a condition"},
   };
   return cases;
 }
@@ -115,6 +119,100 @@ TEST(Rewriting, RecipientsAreVerifiedAsTheyAreRewritten) {
   EXPECT_EQ(told(loaded, attempt("<x@club.example>", "<nobody7@example.com>")), "250 local");
   EXPECT_EQ(told(loaded, attempt("<x@club.example>", "<nobody8@example.com>")), "550");
   EXPECT_EQ(told(loaded, attempt("<x@club.example>", "<alice@mail.example.com>")), "550");
+}
+
+TEST(Rewriting, ARuleIsRepeatedElevenTimes) {
+  const struct {
+    std::string rules;
+    std::string to;
+    std::string becomes;
+  } cases[] = {
+      {"\\N^x(.*)@example\\.com$\\N $1@example.com R\n", "xxalice", "250 local"},
+      {"\\N^x(.*)@example\\.com$\\N $1@example.com R\n", "xxxxxxxxxxxalice", "250 local"},
+      {"\\N^x(.*)@example\\.com$\\N $1@example.com R\n", "xxxxxxxxxxxxalice", "550"},
+      {"\\N^x(.*)@example\\.com$\\N $1@example.com Rq\nalice@example.com nobody@example.com\n",
+       "xxalice", "250 local"},
+      {"\\N^x(.*)@example\\.com$\\N $1@example.com R\nalice@example.com nobody@example.com\n",
+       "xxalice", "550"},
+      {"\\N^x(.*)@example\\.com$\\N $1@example.com Rq\nroot@example.com nobody@example.com\n",
+       "root", "550"},
+      {"*@example.com alice@example.com R\n", "nobody", "250 local"},
+  };
+  for (const auto& one : cases) {
+    const auto to = "<" + one.to + "@example.com>";
+    EXPECT_EQ(told(load(with_rules(one.rules, "", gate)), attempt("<x@club.example>", to)),
+              one.becomes)
+        << one.rules << to;
+  }
+}
+
+// Exim skips a router for what it made of the same address.
+TEST(Rewriting, ARouterDoesNotHandleAgainWhatItMade) {
+  const std::string rule = "bob@example.com alice@example.com\n";
+  const std::string aliases =
+      "moved:\n  driver = redirect\n  local_parts = alice\n  data = bob@example.com\n";
+  const auto alice = attempt("<x@club.example>", "<alice@example.com>");
+  EXPECT_EQ(told(load(with_rules(rule, aliases)), alice), "250 local");
+  EXPECT_EQ(told(load(with_rules(rule, aliases + "  no_more\n")), alice), "250 local");
+  EXPECT_EQ(told(load(with_rules("", aliases + "back:\n  driver = redirect\n  local_parts = bob\n"
+                                               "  data = alice@example.com\n")),
+                 alice),
+            "250 local");
+  EXPECT_EQ(
+      told(load(with_rules(rule, aliases, "  require verify = recipient\n  accept\n")), alice),
+      "250 local");
+}
+
+// A router that sends everything to itself is skipped then, and no_more ends nothing.
+TEST(Rewriting, WhatARouterLeavesAsItIsGoesOnBehindIt) {
+  const std::string router =
+      "same:\n  driver = redirect\n  data = $local_part@$domain\n  no_more\n";
+  const auto loaded = load(with_rules("", router, "  accept\n"));
+  EXPECT_EQ(told(loaded, attempt("<x@club.example>", "<bob@example.org>")),
+            "250 handed-on bob@example.org");
+  EXPECT_EQ(verdict(loaded), "open");
+}
+
+TEST(Rewriting, ArgumentsAreRewrittenBeforeTheyAreRead) {
+  const struct {
+    std::string rules;
+    std::string to;
+    std::string becomes;
+  } cases[] = {
+      // Of the whole argument: a group that begins behind `^` has the bracket in it.
+      {"^([^%]*)%([^@]*)@example.com $1@$2 S\n", "<x%example.net@example.com>", "550"},
+      {"\\N^<([^%]*)%([^@]*)@example\\.com>$\\N $1@$2 S\n", "<x%example.net@example.com>", "550"},
+      {"\\N^<([^!]*)!([^@]*)>$\\N $2@$1 S\n", "<example.net!x>", "550"},
+      {"\\N^<x@example\\.net>$\\N alice@example.com S\n", "<x@example.net>", "250 local"},
+      {"\\N^<x@example\\.net>$\\N alice@example.com S\n", "<X@example.net>", "550"},
+      {"\\N^<x@example\\.net>$\\N alice S\n", "<x@example.net>", "550"},
+      {"\\N^<x@example\\.net>$\\N alice SQ\n", "<x@example.net>", "250 local"},
+      // Behind the first one there are no brackets any more.
+      {"\\N^<x@example\\.net>$\\N y@example.net S\n^<y root@example.com S\n", "<x@example.net>",
+       "550"},
+      {"\\N^<x@example\\.net>$\\N y@example.net S\n^y root@example.com S\n", "<x@example.net>",
+       "250 local"},
+      {"\\N^<x@example\\.net>$\\N y@example.net Sq\n^y root@example.com S\n", "<x@example.net>",
+       "550"},
+      {"\\N^(<?)a(.*)@example\\.net\\N $2@example.net SR\n^b alice@example.com S\n",
+       "<aaab@example.net>", "250 local"},
+      {"\\N^<?a(.*)@example\\.net\\N $1@example.net SR\n^b alice@example.com S\n",
+       "<aaaaaaaaaaaab@example.net>", "550"},
+  };
+  for (const auto& one : cases) {
+    EXPECT_EQ(told(load(with_rules(one.rules, "", gate)), attempt("<x@club.example>", one.to)),
+              one.becomes)
+        << one.rules << one.to;
+  }
+}
+
+TEST(Rewriting, AWitnessArrivesPastWhatRewritesIt) {
+  const std::string accept = "  accept\n";
+  EXPECT_EQ(
+      verdict(load(with_rules("\\N^<(.*)@example\\.net>$\\N alice@example.com S\n", "", accept))),
+      "open");
+  EXPECT_EQ(verdict(load(with_rules("\\N^<.*$\\N alice@example.com S\n", "", accept))),
+            "undecided, what is made of MAIL and RCPT before they are read");
 }
 
 TEST(Rewriting, SendersAreRewrittenForWhatDelivers) {

@@ -1,4 +1,7 @@
 #include <algorithm>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "base/text.h"
 #include "dialects/exim/redirection.h"
@@ -91,7 +94,8 @@ class Verification {
     // That it is used can only help where it then takes the address.
     const bool takes = (driver == "accept" || driver == "dnslookup") && !fails;
     if (!takes) scope.sign = Sign::either;
-    made.used = is_used(to_, router, address, purpose_, scope);
+    made.used = builder().all({builder().negation(has_handled(router, address)),
+                               is_used(to_, router, address, purpose_, scope)});
     if (driver != "redirect" && !fails) scope.sign = scope_.sign;
     scope.address = stripped(to_, router, address);
     made.goes_on = builder().constant(true);
@@ -100,7 +104,9 @@ class Verification {
     }
     made.verified = verified();
     if (driver == "redirect") {
+      handled_.push_back({&router, address});
       redirect(router, scope, depth, made);
+      handled_.pop_back();
     } else {
       made.handled = handles(to_, router, address, scope);
     }
@@ -109,6 +115,27 @@ class Verification {
     if (router.is_on(option, router.is_on("fail_verify", false)))
       made.verified = builder().constant(false);
     return made;
+  }
+
+  // It comes out of what this router made of the same.
+  ConditionId has_handled(const Instance& router, const Operand& address) {
+    const bool of_any = !router.is_on("repeat_use", true);
+    std::vector<ConditionId> any;
+    for (const auto& one : handled_) {
+      if (one.router != &router) continue;
+      any.push_back(of_any ? builder().constant(true) : is_same(one.address, address));
+    }
+    return builder().any(any);
+  }
+
+  ConditionId is_same(const Operand& one, const Operand& other) {
+    if (one.fixed && other.fixed) {
+      return builder().constant(equals_ignoring_case(*one.fixed, *other.fixed));
+    }
+    if (one.fixed) return builder().is_one_of({*one.fixed}, other.subject);
+    if (other.fixed) return builder().is_one_of({*other.fixed}, one.subject);
+    if (one.subject == other.subject) return builder().constant(true);
+    return builder().condition(policy::Same{one.subject, other.subject});
   }
 
   std::size_t index_of(std::string_view router) const {
@@ -246,6 +273,12 @@ class Verification {
   Scope scope_;
   Wanted wanted_;
   std::size_t rewritten_ = 0;
+  // Redirect routers around the address that is verified.
+  struct Handled {
+    const Instance* router = nullptr;
+    Operand address;
+  };
+  std::vector<Handled> handled_;
 };
 
 ConditionId verification(Lowering& to, const Operand& address, bool as_recipient,

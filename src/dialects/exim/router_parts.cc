@@ -122,10 +122,13 @@ ConditionId is_literal(Lowering& to, const Operand& domain) {
 }
 
 // DNS: whoever wants to be relayed names a domain that resolves, as nearly all do. Where he would
-// rather have one that does not, nobody knows.
-ConditionId resolves(Lowering& to, const Operand& domain, const Scope& scope) {
+// rather have one that does not (`drop verify = recipient`), nobody knows: that is no screen, which
+// another client gets past, since mail to what does not resolve goes nowhere.
+ConditionId resolves(Lowering& to, const Operand& domain, const Scope& outer) {
   const auto no_literal = to.builder.negation(is_literal(to, domain));
-  if (scope.sign == Sign::permit_if_true || scope.sign == Sign::refuse_if_false) return no_literal;
+  if (outer.sign == Sign::permit_if_true || outer.sign == Sign::refuse_if_false) return no_literal;
+  Scope scope = outer;
+  scope.sign = Sign::either;
   std::vector<policy::Subject> about;
   if (!domain.fixed) about.push_back(domain.subject);
   const auto asked =

@@ -79,25 +79,55 @@ class RouteLowering {
     return rewritings_[then] = next;
   }
 
+  // One that is repeated is a list for each time. `then`: behind all rules.
   ListId lower(const RewriteRule& rewrite, ListId next, ListId then) {
     Scope scope;
     scope.port = port_;
     const auto address = Operand::of({Field::recipient, Part::whole, {}});
     const auto effect = effect_of_rule(to_, rewrite, address, Envelope::recipient, scope);
+    const ListId behind = effect.quits ? then : next;
+    ListId made = behind;
+    for (std::size_t time = times_of(rewrite, effect); time > 0; --time) {
+      made = lower(rewrite, effect, {made, time == 1 ? next : behind, then});
+    }
+    return made;
+  }
+
+  // A rule all of whose results are written down, and which they do not match, is not repeated.
+  std::size_t times_of(const RewriteRule& rewrite, const RuleEffect& effect) {
+    if (!rewrite.has('R')) return 1;
+    Scope scope;
+    scope.port = port_;
+    const bool ends = std::all_of(effect.ways.begin(), effect.ways.end(), [&](const auto& way) {
+      if (way.kind != RuleEffect::Way::Kind::rewritten) return true;
+      if (!way.fixed) return false;
+      const auto again =
+          effect_of_rule(to_, rewrite, Operand::text(*way.fixed), Envelope::recipient, scope);
+      return builder().constant_value(again.matches) == std::optional(false);
+    });
+    return ends ? 1 : repeated_at_most;
+  }
+
+  struct Behind {
+    ListId rewritten = 0;  ///< where what the rule makes goes on
+    ListId missed = 0;     ///< what it does not match
+    ListId rules = 0;      ///< what no further rule is asked for
+  };
+  ListId lower(const RewriteRule& rewrite, const RuleEffect& effect, const Behind& behind) {
     const auto list = empty_list("rewrite");
     const auto origin = to_.origin(rewrite.line, "rewrite");
     const auto& says = rewrite.line.text;
     using Kind = RuleEffect::Way::Kind;
     for (const auto& way : effect.ways) {
-      policy::Effect does = policy::Run{then};
+      policy::Effect does = policy::Run{behind.rules};
       if (way.kind == Kind::owners) does = policy::End{Fate::local};
       if (way.kind == Kind::rewritten) {
-        does = policy::Rewrite{{*way.transform}, effect.quits ? then : next};
+        does = policy::Rewrite{{*way.transform}, behind.rewritten};
       }
       rule(list, builder().all({effect.matches, way.when}), does, origin, says);
     }
-    if (effect.quits) rule(list, effect.matches, policy::Run{then}, origin, says);
-    rule(list, always(), policy::Run{next}, {}, "routers");
+    if (effect.quits) rule(list, effect.matches, policy::Run{behind.rules}, origin, says);
+    rule(list, always(), policy::Run{behind.missed}, {}, "routers");
     return list;
   }
 
@@ -118,6 +148,9 @@ class RouteLowering {
     scope.port = port_;
     scope.line = router.line;
     scope.address = address;
+    // What it made before of the same address, or of any, it does not handle (section 15.4,
+    // repeat_use).
+    builder().policy().lists.at(list).again = {next, !router.is_on("repeat_use", true)};
     const auto used = is_used(to_, router, address, Purpose::delivery, scope);
     rule(list, builder().negation(used), policy::Run{next}, origin, "router is skipped");
     scope.address = stripped(to_, router, address);

@@ -1,12 +1,12 @@
 #include "dialects/opensmtpd/responsible.h"
 
 #include <algorithm>
-#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/text.h"
-#include "mail/domain.h"
+#include "dialects/own_names.h"
 #include "policy/part.h"
 
 namespace relayproof::opensmtpd {
@@ -15,27 +15,9 @@ namespace {
 using policy::Field;
 using policy::Part;
 
-std::string registrable(std::string_view name) {
-  const auto normal = mail::normalised_domain(name);
-  if (!mail::is_domain_name(normal)) return {};
-  const auto names = mail::name_and_parents(normal);
-  return names.empty() ? std::string() : names.back();
-}
-
 bool is_part_of_name(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
          c == '.';
-}
-
-void collect_names(std::string_view text, std::set<std::string>& names) {
-  while (!text.empty()) {
-    const auto begin = std::find_if(text.begin(), text.end(), is_part_of_name);
-    text.remove_prefix(static_cast<std::size_t>(begin - text.begin()));
-    const auto end = std::find_if_not(text.begin(), text.end(), is_part_of_name);
-    const auto word = text.substr(0, static_cast<std::size_t>(end - text.begin()));
-    if (word.find('.') != std::string_view::npos) names.insert(registrable(word));
-    text.remove_prefix(word.size());
-  }
 }
 
 class Responsibility {
@@ -43,25 +25,22 @@ class Responsibility {
   explicit Responsibility(Scope& scope) : scope_(scope) {}
 
   void run() {
-    claims_.insert("localhost");
+    own_.claim_as_it_stands("localhost");
     for (const auto& name : scope_.local) {
-      if (name.starts_with('[') || mail::IpAddress::parse(name)) claims_.insert(name);
+      if (name.starts_with('[') || mail::IpAddress::parse(name)) own_.claim_as_it_stands(name);
     }
     for (const auto& interface : scope_.host.interfaces) {
-      claims_.insert(to_lower(interface.address.literal()));
+      own_.claim_as_it_stands(to_lower(interface.address.literal()));
     }
-    claim(scope_.hostname);
-    for (const auto& listen : scope_.config.listens) claim(listen.hostname);
+    own_.claim(scope_.hostname);
+    for (const auto& listen : scope_.config.listens) own_.claim(listen.hostname);
     for (const auto& rule : scope_.config.rules) {
       if (is_owners(rule)) add(rule);
     }
     for (const auto& statement : scope_.config.statements) {
-      collect_names(statement.place.text, mentioned_);
+      own_.mention_all_in(statement.place.text);
     }
-    mentioned_.erase("");
-    auto& policy = scope_.builder.policy();
-    policy.answers_for.assign(claims_.begin(), claims_.end());
-    policy.owned_names.assign(mentioned_.begin(), mentioned_.end());
+    std::move(own_).write(scope_.builder.policy());
   }
 
  private:
@@ -111,8 +90,8 @@ class Responsibility {
   // `*.example.com` lies below example.com, `*example.com` does not.
   void claim_name(std::string_view name) {
     const auto star = name.rfind('*');
-    if (star == std::string_view::npos) return claim(name);
-    if (name.substr(star + 1).starts_with('.')) claim(name.substr(star + 2));
+    if (star == std::string_view::npos) return own_.claim(name);
+    if (name.substr(star + 1).starts_with('.')) own_.claim(name.substr(star + 2));
   }
 
   // `@example\.com$` and `\.example\.com$` end in a written-out name; anything less plain does not
@@ -130,8 +109,8 @@ class Responsibility {
       pattern.remove_suffix(is_dot ? 2 : 1);
     }
     const bool whole = pattern == "^" || pattern.ends_with('@') || is_labels(pattern);
-    if (name.starts_with('.')) return claim(std::string_view(name).substr(1));
-    if (whole) claim(name);
+    if (name.starts_with('.')) return own_.claim(std::string_view(name).substr(1));
+    if (whole) own_.claim(name);
   }
 
   // `^(.+\.)?`: nothing, or labels in front of the name.
@@ -142,16 +121,8 @@ class Responsibility {
     return pattern.substr(2, pattern.size() - 6).find_first_of("()|") == std::string_view::npos;
   }
 
-  void claim(std::string_view name) {
-    auto normal = mail::normalised_domain(name);
-    if (!mail::is_registrable_or_below(normal)) return;
-    mentioned_.insert(registrable(normal));
-    claims_.insert(std::move(normal));
-  }
-
   Scope& scope_;
-  std::set<std::string> claims_;
-  std::set<std::string> mentioned_;
+  dialects::OwnNames own_;
 };
 
 }  // namespace

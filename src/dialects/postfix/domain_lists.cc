@@ -21,11 +21,12 @@ using policy::Key;
 class ListLowering {
  public:
   ListLowering(PolicyBuilder& builder, TableShelf& shelf, std::string_view parameter,
-               policy::Subject domain)
+               policy::Subject domain, const Claim& claim)
       : builder_(builder),
         shelf_(shelf),
         parameter_(parameter),
         domain_(std::move(domain)),
+        claim_(claim),
         value_(shelf.config().effective(parameter)),
         list_(parse_match_list(shelf.files(), value_.text, shelf.config().version())) {
     keys_ = {Key::whole};
@@ -97,7 +98,7 @@ class ListLowering {
       if (!element.negated) result_.hidden.push_back(hidden);
       return take_condition(hidden, element.negated);
     }
-    if (!element.negated) claim_keys(*table);
+    if (claim_ && !element.negated) claim_keys(*table);
     const auto any_row = [this](const RowValue&) { return builder_.result(policy::Nothing{}); };
     const auto index = lower_rows(builder_, table, any_row, Literals::alike);
     take_condition(finds(index, origin), element.negated);
@@ -134,7 +135,7 @@ class ListLowering {
       keys->append(to_lower(element.text));
       const auto key = std::string_view(*keys).substr(start);
       table.literals.try_emplace(key, policy::Row{any_row, element.line, {}});
-      if (!element.negated) claim(key);
+      if (claim_ && !element.negated) claim(key);
     }
     table.storage = {keys};
     auto& known = builder_.known_tables["words of " + parameter_ + " " + std::to_string(begin)];
@@ -144,7 +145,7 @@ class ListLowering {
 
   void claim(std::string_view name) {
     if (name.starts_with('.')) name.remove_prefix(1);
-    if (!name.empty()) result_.claims.emplace_back(name);
+    if (!name.empty()) claim_(name);
   }
 
   // `/^example\.com$/`: a name written out, as far as it goes.
@@ -159,7 +160,7 @@ class ListLowering {
       if (!is_escaped_dot && !is_letter && !(c >= '0' && c <= '9') && c != '-') return;
       name.push_back(c);
     }
-    claim(to_lower(name));
+    claim(name);
   }
 
   void claim_keys(const Table& table) {
@@ -173,7 +174,7 @@ class ListLowering {
     }
     if (!table.rows) return;
     for (const auto& row : table.rows->rows) {
-      if (row.key.find('@') == std::string_view::npos) claim(to_lower(row.key));
+      if (row.key.find('@') == std::string_view::npos) claim(row.key);
     }
   }
 
@@ -181,6 +182,7 @@ class ListLowering {
   TableShelf& shelf_;
   std::string parameter_;
   policy::Subject domain_;
+  const Claim& claim_;
   Value value_;
   MatchList list_;
   std::vector<Key> keys_;
@@ -221,8 +223,8 @@ class OneDomain {
 }  // namespace
 
 LoweredDomains lower_domains(PolicyBuilder& builder, TableShelf& shelf, std::string_view parameter,
-                             const policy::Subject& domain) {
-  return ListLowering(builder, shelf, parameter, domain).lower();
+                             const policy::Subject& domain, const Claim& claim) {
+  return ListLowering(builder, shelf, parameter, domain, claim).lower();
 }
 
 std::function<bool(std::string_view)> domain_oracle(TableShelf& shelf, std::string_view parameter) {

@@ -16,15 +16,16 @@ namespace relayproof::postfix {
 struct LoweredDomains {
   policy::ConditionId matches = 0;
   policy::ConditionId fails = 0;  ///< an error is met before anything matches
-  /// Names that are written out and claimed: keys and words, without a leading dot.
-  std::vector<std::string> claims;
   /// Unknown conditions for tables whose rows we cannot see; a part of `matches`.
   std::vector<policy::ConditionId> hidden;
 };
 
+/// Is told of names that are written out and claimed: keys and words, without a leading dot.
+using Claim = std::function<void(std::string_view name)>;
+
 /// `domain` is a subject whose text is a domain. `parameter` names the list (postconf(5)).
 LoweredDomains lower_domains(PolicyBuilder& builder, TableShelf& shelf, std::string_view parameter,
-                             const policy::Subject& domain);
+                             const policy::Subject& domain, const Claim& claim = {});
 
 /// The same list for one domain at a time, without a policy: what resolving an address asks of
 /// mydestination. A table that we cannot see lists nothing.

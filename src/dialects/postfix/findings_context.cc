@@ -81,10 +81,6 @@ bool applies_to_all(const TableRow& row) {
 
 FindingContext::FindingContext(const Config& config, TableShelf& shelf)
     : builder_(scratch_), shared_{builder_, shelf, config, {}, {}, {}, {}, {}, {}} {
-  for (const auto* name :
-       {"mydestination", "relay_domains", "virtual_alias_domains", "virtual_mailbox_domains"}) {
-    own_.push_back(domain_oracle(shelf, name));
-  }
   for (const auto& service : config.services()) {
     if (!service.is_disabled && service.type == Service::Type::inet) add_smtpd(service);
   }
@@ -127,6 +123,12 @@ SourceRange FindingContext::place(const Value& value) const {
 }
 
 bool FindingContext::is_own(std::string_view domain) const {
+  if (own_.empty()) {
+    for (const auto* list :
+         {"mydestination", "relay_domains", "virtual_alias_domains", "virtual_mailbox_domains"}) {
+      own_.push_back(domain_oracle(shared_.shelf, list));
+    }
+  }
   return std::any_of(own_.begin(), own_.end(), [&](const auto& claims) { return claims(domain); });
 }
 

@@ -73,7 +73,7 @@ class FindingContext {
   PolicyBuilder builder_;
   SharedLowering shared_;
   std::deque<Smtpd> smtpds_;
-  std::vector<std::function<bool(std::string_view)>> own_;
+  mutable std::vector<std::function<bool(std::string_view)>> own_;  // made when first asked
   std::vector<Finding> findings_;
 };
 

@@ -139,6 +139,8 @@ const Dialect dialect = {
     .fidelity = native::fidelity,
     .remedies = native::remedies,
     .upkeep = native::upkeep,
+    .listens_as = "sendmail sendmail-mta",
+    .reads_once = "sendmail.cf local-host-names relay-domains trusted-users",
 };
 
 }  // namespace relayproof::dialects::sendmail

@@ -58,6 +58,11 @@ class M4Engine {
     SourceRange where;
   };
 
+  // Beyond any real file; what m4 itself would do is to go on for ever.
+  static constexpr std::size_t most_steps = 2'000'000;
+  static constexpr std::size_t most_bytes = 8'000'000;
+  static constexpr std::size_t most_texts = 500;
+
   Token next();
   std::string quoted_text();
   std::string comment_text();

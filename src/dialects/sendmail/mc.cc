@@ -9,6 +9,7 @@
 #include "dialects/sendmail/daemon_options.h"
 #include "dialects/sendmail/features.h"
 #include "dialects/sendmail/m4.h"
+#include "dialects/sendmail/made_cf.h"
 #include "dialects/sendmail/mc_macros.h"
 #include "dialects/sendmail/own_rules.h"
 
@@ -31,17 +32,17 @@ class McReader {
     result_ = expand_m4(text, config_.main, files_, words,
                         {{"MAIL_SETTINGS_DIR", "/etc/mail/"}, {"DATABASE_MAP_TYPE", "hash"}});
     config_.files = result_.files;
-    emit("V10/Berkeley", {});
-    emit("Cwlocalhost", {});
+    made_.add("V10/Berkeley", {});
+    made_.add("Cwlocalhost", {});
     for (const auto& call : result_.calls) take(call);
     // Mail for virtual hosts is taken for anybody.
-    if (virtual_hosts_) emit("CR$={VirtHost}", *virtual_hosts_);
+    if (virtual_hosts_) made_.add("CR$={VirtHost}", *virtual_hosts_);
     for (const auto& [name, value] : result_.definitions) take(name, value);
     take_files();
     for (const auto& line : result_.lines) take(line);
     add_default_daemons();
     complain();
-    read_synthetic();
+    made_.read(files_, host_, config_);
   }
 
  private:
@@ -61,12 +62,6 @@ class McReader {
   void doubt(const Place& place, std::string says, bool decisive = true) {
     state(place, decisive ? Understood::unsupported : Understood::irrelevant, says);
     config_.doubts.push_back({place, std::move(says), decisive});
-  }
-
-  // A line of the sendmail.cf that m4 would make.
-  void emit(const std::string& line, const Place& place) {
-    synthetic_ += line + '\n';
-    origins_.push_back(place);
   }
 
   void take(const M4Call& call) {
@@ -95,7 +90,7 @@ class McReader {
     if (macro.is_file) {
       emit_file(name, call.arguments[0], place);
     } else {
-      emit("C{" + name + "}" + call.arguments[0], place);
+      made_.add("C{" + name + "}" + call.arguments[0], place);
     }
     if (name == "VirtHost") virtual_hosts_ = place;
   }
@@ -106,14 +101,14 @@ class McReader {
     auto path = words(value).empty() ? std::string() : std::string(words(value).front());
     const bool optional = path == "-o";
     if (optional) {
-      emit("F{" + name + "}" + value, place);
+      made_.add("F{" + name + "}" + value, place);
       return;
     }
     if (files_.info(path).kind == FileInfo::Kind::missing && path.starts_with('/')) {
       config_.doubts.push_back({place, "its file " + path + " is not here", name == "R"});
       return;
     }
-    emit("F{" + name + "}" + value, place);
+    made_.add("F{" + name + "}" + value, place);
   }
 
   void take_special(const M4Call& call, const Place& place) {
@@ -167,9 +162,9 @@ class McReader {
           meaning == nullptr ? "does not decide who relays" : "");
     if (meaning == nullptr) return;
     if (!meaning->option.empty()) {
-      emit("O " + std::string(meaning->option) + "=" + value.text, place);
+      made_.add("O " + std::string(meaning->option) + "=" + value.text, place);
     }
-    if (name == "confDOMAIN_NAME") emit("Dj" + value.text, place);
+    if (name == "confDOMAIN_NAME") made_.add("Dj" + value.text, place);
     if (name.ends_with("_RELAY") || name == "MAIL_HUB" || name == "SMART_HOST") {
       if (!trim(value.text).empty()) config_.relays[name] = {value.where, value.text};
     }
@@ -216,7 +211,7 @@ class McReader {
       return state(place, Understood::irrelevant, "does not decide who relays");
     }
     state(place, Understood::understood);
-    emit(std::string(line.text), place);
+    made_.add(std::string(line.text), place);
   }
 
   void take_rule(const Place& place) {
@@ -257,40 +252,11 @@ class McReader {
     }
   }
 
-  void read_synthetic() {
-    auto cf = read_cf_text(synthetic_, config_.main, files_, host_);
-    if (!cf) {
-      config_.doubts.push_back({{{config_.main, 0, 0}, ""}, cf.error().message, true});
-      return;
-    }
-    config_.cf = *std::move(cf);
-    for (auto& [id, each] : config_.cf.classes) {
-      for (auto& [word, where] : each.members) move(where);
-      for (auto& source : each.sources) move(source.where);
-    }
-    for (auto& option : config_.cf.options) move(option.where);
-    for (auto& [id, macro] : config_.cf.macros) move(macro.where);
-    for (auto& problem : config_.cf.problems) {
-      move(problem.where);
-      if (problem.fatal) config_.problems.push_back({problem.says, problem.where});
-    }
-    for (const auto& file : config_.cf.files) {
-      if (file != config_.main) config_.files.push_back(file);
-    }
-  }
-
-  // From the line of the text that was made to the one it was made of.
-  void move(SourceRange& where) const {
-    if (where.file != config_.main || where.line == 0 || where.line > origins_.size()) return;
-    where = origins_[where.line - 1].where;
-  }
-
   const FileSystem& files_;
   const CfHost& host_;
   Config& config_;
   M4Result result_;
-  std::string synthetic_;
-  std::vector<Place> origins_;  // of its lines
+  MadeCf made_;
   std::string set_;
   std::optional<Place> uses_names_file_;
   bool is_debian_ = false;

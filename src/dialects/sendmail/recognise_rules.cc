@@ -153,24 +153,32 @@ class Recognition {
     }
     for (const auto& set : cf_.rule_sets) {
       cover(set);
-      take_client_features(set);
+      take_told_features(set);
     }
   }
 
-  // These refuse clients, or ask for them by another name; they stand in no rule set that decides.
-  void take_client_features(const CfRuleSet& set) {
+  // What fingerprints do not tell: features that refuse clients, or ask for them by another name,
+  // in rule sets that do not decide; and the domain of a sender, whose rule differs within a
+  // version.
+  void take_told_features(const CfRuleSet& set) {
     struct Told {
       std::string_view by;
       Feature feature;
+      bool of_senders = false;
     };
     constexpr auto told =
         std::to_array<Told>({{"$&{client_ptr} $|", Feature::use_client_ptr},
-                             {"$&{client_addr} $| $&{client_resolve}", Feature::require_rdns}});
+                             {"$&{client_addr} $| $&{client_resolve}", Feature::require_rdns},
+                             {"<F:$1@$2> <D:$2>", Feature::relay_db_from_domain, true},
+                             {"<F:$1@$2> <E:$2>", Feature::relay_db_from_domain, true}});
     const auto name = to_lower(set.name);
-    if (name != "check_relay" && name != "checkrelay" && name != "basic_check_relay") return;
+    const bool of_senders = name == "relay_ok";
+    const bool of_clients =
+        name == "check_relay" || name == "checkrelay" || name == "basic_check_relay";
     for (const auto& rule : set.rules) {
       for (const auto& each : told) {
-        if (rule.text.find(each.by) == std::string::npos) continue;
+        const bool here = each.of_senders ? of_senders : of_clients;
+        if (!here || rule.text.find(each.by) == std::string::npos) continue;
         config_.features.try_emplace(each.feature, Place{rule.where, 'R' + rule.text});
       }
     }

@@ -35,6 +35,22 @@ TEST(SendmailCf, WithRulesOfOnesOwnIsUndecidedAndNamesThem) {
       }));
 }
 
+// No fingerprint of some versions tells that the sender's domain counts, too.
+TEST(SendmailCf, TellsWhetherTheSendersDomainLetsRelay) {
+  const auto has_domain = [](const std::string& keys) {
+    const auto loaded = load_files(
+        {{"sendmail.cf", std::string(cf_head) +
+                             "SRelay_ok\nR<?> $+ < @ $+ >\t$: <@> $>SearchList <! From> $| " +
+                             keys + " <>\n"}});
+    return std::any_of(loaded.settings.begin(), loaded.settings.end(), [](const auto& setting) {
+      return setting.name == "FEATURE" && setting.value == "relay_mail_from domain";
+    });
+  };
+  EXPECT_TRUE(has_domain("<F:$1@$2> <D:$2>"));
+  EXPECT_TRUE(has_domain("<F:$1@$2> <E:$2>"));
+  EXPECT_FALSE(has_domain("<F:$1@$2>"));
+}
+
 TEST(SendmailCf, WithoutRulesForRecipientsClaimsNothingEither) {
   EXPECT_EQ(who_relays(load_files({{"sendmail.cf", cf_head}})), "undecided");
 }

@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "base/text.h"
-#include "dialects/sendmail/class_names.h"
-#include "mail/ip_set.h"
+#include "dialects/sendmail/relay_lookups.h"
+#include "dialects/sendmail/relaying_clients.h"
 
 namespace relayproof::sendmail {
 namespace {
@@ -17,55 +17,16 @@ using policy::Subject;
 
 // A domain of the stranger's own whose MX records name this server: he can have one.
 constexpr std::string_view backed_up_domain = "stranger-who-names-us-as-mx.example";
-// Networks that are told one by one.
-constexpr std::size_t most_told = 200;
-
-constexpr std::string_view relay_result = "access RELAY";
-
-AccessTables::ResultOf relay_or_not(PolicyBuilder& builder) {
-  return [&builder](const AccessRow& row) {
-    return row.result == AccessResult::relay ? builder.named_result(relay_result)
-                                             : builder.named_result("access other");
-  };
-}
-
 class RelayRules {
  public:
-  explicit RelayRules(Scope& scope) : scope_(scope), builder_(scope.builder) {}
-
-  // The access map gives RELAY for the subject's name.
-  ConditionId access_names(std::string_view tag, const Subject& subject,
-                           AccessTables::Untagged untagged = AccessTables::Untagged::count) {
-    if (scope_.access.standing == Access::Standing::none) return builder_.constant(false);
-    if (scope_.access.standing == Access::Standing::hidden) {
-      return scope_.hidden_access(tag, {subject});
-    }
-    const auto lookup =
-        scope_.tables.names(tag, untagged, scope_.parents_count(), relay_or_not(builder_));
-    return builder_.finds(lookup, subject, {builder_.named_result(relay_result)},
-                          scope_.origin(Feature::access_db));
-  }
-
-  ConditionId access_mailboxes(std::string_view tag, const Subject& subject,
-                               AccessTables::Untagged untagged) {
-    if (scope_.access.standing != Access::Standing::read) return builder_.constant(false);
-    const auto lookup = scope_.tables.mailboxes(tag, untagged, relay_or_not(builder_));
-    return builder_.finds(lookup, subject, {builder_.named_result(relay_result)},
-                          scope_.origin(Feature::access_db));
-  }
-
-  ConditionId in_class(std::string_view name, const Subject& subject, Below below) {
-    const auto lookup = lower_class(builder_, scope_.config.class_of(name), below);
-    return lookup ? builder_.finds(*lookup, subject) : builder_.constant(false);
-  }
-
-  Below below() const { return scope_.parents_count() ? Below::counts : Below::none; }
+  explicit RelayRules(Scope& scope) : scope_(scope), builder_(scope.builder), ask_(scope) {}
 
   // The domain of the recipient, as it was sent or after what `via` strips off.
   ConditionId is_relayed_domain(const Subject& domain) {
-    std::vector<ConditionId> any = {in_class("R", domain, below()), access_names("To", domain)};
+    std::vector<ConditionId> any = {ask_.in_class("R", domain, ask_.below()),
+                                    ask_.access_names("To", domain)};
     if (scope_.has(Feature::relay_entire_domain)) {
-      any.push_back(in_class("m", domain, Below::counts));
+      any.push_back(ask_.in_class("m", domain, Below::counts));
     }
     return builder_.any(std::move(any));
   }
@@ -75,7 +36,7 @@ class RelayRules {
     const auto domain = subject_of(Field::recipient, Part::domain);
     const auto local = subject_of(Field::recipient, Part::local);
     const auto unqualified = builder_.negation(builder_.matches(".", domain));
-    classes.is_local = builder_.any({unqualified, in_class("w", domain, Below::none)});
+    classes.is_local = builder_.any({unqualified, ask_.in_class("w", domain, Below::none)});
     classes.is_routed = builder_.matches("[@%!]", local);
     const auto relayed = is_relayed_domain(domain);
     classes.is_relayed = relayed;
@@ -85,7 +46,7 @@ class RelayRules {
       const Subject inner{Field::recipient, Part::domain, {builder_.transform(strip)}};
       const auto within =
           builder_.any({builder_.negation(builder_.matches(".", inner)),
-                        in_class("w", inner, Below::none), is_relayed_domain(inner)});
+                        ask_.in_class("w", inner, Below::none), is_relayed_domain(inner)});
       classes.is_relayed =
           builder_.all({relayed, builder_.any({builder_.negation(classes.is_routed), within})});
     }
@@ -96,16 +57,14 @@ class RelayRules {
     list_ = builder_.list("check_rcpt");
     doubt_strange_rules();
     if (scope_.has(Feature::blocklist_recipients)) blocklist(recipients);
+    // What follows is what there would be without it.
     if (scope_.has(Feature::promiscuous_relay)) {
       permit(builder_.constant(true), scope_.origin(Feature::promiscuous_relay),
              "promiscuous_relay");
-      return list_;
     }
     credentials();
     recipient_rules(recipients);
-    client_addresses();
-    senders();
-    client_names();
+    lower_relaying_clients(scope_, list_);
     builder_.rule(list_, builder_.constant(true), policy::Refuse{{550, "5.7.1"}}, 0,
                   "Relaying denied");
     return list_;
@@ -114,15 +73,6 @@ class RelayRules {
  private:
   void permit(ConditionId when, policy::OriginId origin, std::string says) {
     builder_.rule(list_, when, policy::Permit{}, origin, std::move(says));
-  }
-
-  policy::OriginId origin_of(std::string_view class_name) {
-    for (const auto& source : scope_.config.class_of(class_name).sources) {
-      if (!source.where.file.empty() && source.where.line > 0) {
-        return builder_.origin(Place{source.where, "class " + std::string(class_name)}, class_name);
-      }
-    }
-    return 0;
   }
 
   // Rules that were not recognised may let through and refuse whatever they like.
@@ -193,7 +143,7 @@ class RelayRules {
       }
     }
     if (!lets_users_relay(scope_.config)) return;
-    permit(builder_.is_set(policy::Flag::authenticated), origin_of("TrustAuthMech"),
+    permit(builder_.is_set(policy::Flag::authenticated), ask_.origin_of("TrustAuthMech"),
            "logged in by a trusted mechanism");
   }
 
@@ -205,11 +155,12 @@ class RelayRules {
       local = builder_.all({local, builder_.negation(banged)});
       relayed = builder_.all({relayed, builder_.negation(banged)});
     }
-    permit(local, origin_of("w"), "terminates locally");
-    permit(relayed, origin_of("R"), "relayed for anybody");
+    permit(local, ask_.origin_of("w"), "terminates locally");
+    permit(relayed, ask_.origin_of("R"), "relayed for anybody");
     if (scope_.has(Feature::relay_full_address)) {
-      permit(access_mailboxes("To", subject_of(Field::recipient), AccessTables::Untagged::count),
-             scope_.origin(Feature::relay_full_address), "To: a full address");
+      permit(
+          ask_.access_mailboxes("To", subject_of(Field::recipient), AccessTables::Untagged::count),
+          scope_.origin(Feature::relay_full_address), "To: a full address");
     }
     if (scope_.has(Feature::relay_based_on_mx)) backed_up();
   }
@@ -227,75 +178,9 @@ class RelayRules {
            scope_.origin(Feature::relay_based_on_mx), "the domain's owner names this server as MX");
   }
 
-  // Relay_ok, by address: `R127.0.0.1`, class R, the access map, the host's own in class w.
-  void client_addresses() {
-    for (const auto& each : own_literals(scope_.config)) {
-      if (each.where.line == 0) continue;
-      permit(builder_.client_in(mail::IpSet::of(each.address)),
-             builder_.origin(Place{each.where, each.member}, "w"), each.member + " in class w");
-    }
-    permit(builder_.client_in(own_clients(scope_)), 0, "originated locally");
-    for (const auto& network : networks_of(scope_.config.class_of("R"))) {
-      const Place place{network.where, network.member};
-      permit(builder_.client_in(network.addresses), builder_.origin(place, "R"),
-             network.member + " in class R");
-    }
-    if (scope_.access.standing == Access::Standing::hidden) {
-      return permit(scope_.hidden_access("the client", {}), scope_.origin(Feature::access_db),
-                    "Connect: its address");
-    }
-    std::size_t told = 0;
-    mail::IpSet rest;
-    for (const auto& network : scope_.tables.networks("Connect")) {
-      if (network.row->result != AccessResult::relay) continue;
-      if (++told > most_told) {
-        rest = rest | network.addresses;
-        continue;
-      }
-      permit(builder_.client_in(network.addresses), scope_.origin(*network.row),
-             std::string(network.row->key) + " may relay");
-    }
-    permit(builder_.client_in(rest), scope_.origin(Feature::access_db), "networks that may relay");
-  }
-
-  // Whatever anybody writes behind MAIL FROM.
-  void senders() {
-    if (scope_.has(Feature::relay_local_from)) {
-      permit(in_class("w", subject_of(Field::sender, Part::domain), Below::none),
-             scope_.origin(Feature::relay_local_from), "the sender is local");
-    }
-    if (!scope_.has(Feature::relay_db_from)) return;
-    const auto origin = scope_.origin(Feature::relay_db_from);
-    const auto qualified = builder_.matches(".", subject_of(Field::sender, Part::domain));
-    permit(builder_.all({qualified, access_mailboxes("From", subject_of(Field::sender),
-                                                     AccessTables::Untagged::ignored)}),
-           origin, "From: this sender");
-    if (scope_.has(Feature::relay_db_from_domain)) {
-      permit(access_names("From", subject_of(Field::sender, Part::domain),
-                          AccessTables::Untagged::ignored),
-             origin, "From: the sender's domain");
-    }
-  }
-
-  // Relay_ok, by name: one that leads back to the client.
-  void client_names() {
-    const auto name = subject_of(Field::client_name);
-    const auto named = builder_.present(Field::client_name);
-    const auto permit_named = [&](ConditionId when, policy::OriginId origin, std::string says) {
-      permit(builder_.all({named, when}), origin, std::move(says));
-    };
-    if (scope_.has(Feature::relay_entire_domain)) {
-      permit_named(in_class("m", name, Below::counts), scope_.origin(Feature::relay_entire_domain),
-                   "a host of this domain");
-    }
-    permit_named(in_class("w", name, Below::none), origin_of("w"), "a name of this host");
-    permit_named(in_class("R", name, below()), origin_of("R"), "its name is in class R");
-    permit_named(access_names("Connect", name), scope_.origin(Feature::access_db),
-                 "Connect: its name");
-  }
-
   Scope& scope_;
   PolicyBuilder& builder_;
+  RelayLookups ask_;
   policy::ListId list_ = 0;
 };
 

@@ -146,6 +146,19 @@ class Proposals {
   std::vector<Remedy> found_;
 };
 
+// Beside a sendmail.mc lies the sendmail.cf that is made of it. Both names are equally long, so
+// that in the folder where it is tried the one takes the other's place.
+void make_cf(const FileSystem& files, const Config& config, const std::vector<std::string>& edited,
+             dialects::Upkeep& due) {
+  const auto made = path_in(config.folder, "sendmail.cf");
+  const bool is_made_of_it = path_in(config.folder, "sendmail.mc") == config.main &&
+                             files.info(made).kind == FileInfo::Kind::file;
+  if (!is_made_of_it || std::find(edited.begin(), edited.end(), config.main) == edited.end())
+    return;
+  due.indexes.push_back(
+      {config.main, made, {"sh", "-c", "m4 \"$1\" > \"$1.cf\" && mv \"$1.cf\" \"$1\"", "sh", "%"}});
+}
+
 }  // namespace
 
 std::vector<Remedy> remedies(const FileSystem& files, const std::string& path,
@@ -171,6 +184,7 @@ dialects::Upkeep upkeep(const FileSystem& files, const std::string& path,
          settings.place_of((*use)->index),
          {"sh", "-c", "makemap " + (*use)->type + " \"$1\" < \"$1\"", "sh", "%"}});
   }
+  if (config->is_mc) make_cf(files, *config, edited, due);
   if (!config->is_mc) {
     due.check.push_back({"sendmail", "-C", config->main, "-bv", "postmaster"});
   }

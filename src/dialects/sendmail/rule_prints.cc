@@ -65,11 +65,18 @@ bool takes_all_away(const VersionRules& table, const PrintedSets& sets, std::uin
   return takes_any;
 }
 
+// True if a rule would be there with it, beside these features: it would have told of it. What
+// promiscuous_relay adds needs block_bad_helo, too.
+bool adds_any(const VersionRules& table, std::uint64_t features, std::uint64_t feature) {
+  return std::any_of(table.begin(), table.end(), [&](const RulePrint& rule) {
+    return (rule.needs & feature) != 0 && applies(rule, features | feature);
+  });
+}
+
 // A rule that is there tells what it needs. A feature that only takes rules away is on where all of
 // those are missing that would be there without it.
 std::uint64_t features_of(const VersionRules& table, const PrintedSets& sets) {
   std::uint64_t features = 0;
-  std::uint64_t adding = 0;
   for (const auto& rule : table) {
     if (!sets[rule.set].has(rule.print)) continue;
     // The same words may stand in several places: only what all of them need is told.
@@ -79,10 +86,9 @@ std::uint64_t features_of(const VersionRules& table, const PrintedSets& sets) {
     }
     features |= needs;
   }
-  for (const auto& rule : table) adding |= rule.needs;
   for (std::size_t bit = 0; bit < toggle_names.size(); ++bit) {
     const std::uint64_t feature = std::uint64_t{1} << bit;
-    if ((adding & feature) == 0 && takes_all_away(table, sets, features, feature)) {
+    if (!adds_any(table, features, feature) && takes_all_away(table, sets, features, feature)) {
       features |= feature;
     }
   }

@@ -43,6 +43,8 @@ class Case:
     """False: before the fix nobody's mail is taken, and nobody relays."""
     words: list[str] = field(default_factory=list)
     """Options of fix."""
+    mends: str = ""
+    """What fix is given, where that is not what audit is."""
 
 
 CASES = [

@@ -1,4 +1,4 @@
-"""Ways to be an open relay that a configuration of Exim or OpenSMTPD shows, and how a stranger uses each."""
+"""Ways to be an open relay that a configuration of Exim, OpenSMTPD or Sendmail shows, and how a stranger uses each."""
 from end_to_end.cases import Case
 
 EXIM = "exim4.conf"
@@ -117,12 +117,33 @@ match from any for domain "example.com" action "local"
 {rules}"""
 
 
+SENDMAIL = """include(`/usr/share/sendmail/cf/m4/cf.m4')dnl
+OSTYPE(`debian')dnl
+DOMAIN(`debian-mta')dnl
+FEATURE(`no_default_msa')dnl
+DAEMON_OPTIONS(`Family=inet6, Name=MTA-v6, Port=smtp')dnl
+DAEMON_OPTIONS(`Family=inet, Name=MTA-v4, Port=smtp')dnl
+FEATURE(`use_cw_file')dnl
+FEATURE(`access_db', , `skip')dnl
+{features}
+MAILER(`local')dnl
+MAILER(`smtp')dnl
+"""
+ACCESS = "Connect:127        RELAY\nConnect:IPv6:::1   RELAY\n"
+HOSTS = "example.com\nmail.example.com\n"
+
+
 def exim(hosts: str = "127.0.0.1 ; ::1", first: str = "", odd: str = "^.*[@%!/|]", router: str = "", login: str = "") -> str:
     return MAIN.format(hosts=hosts, first=first, odd=odd, router=router, login=login)
 
 
 def smtpd(rules: str, tables: str = "", listens: str = "", actions: str = "") -> str:
     return TABLES.format(rules=rules, tables=tables, listens=listens, actions=actions)
+
+
+def sendmail(access: str = "", features: str = "dnl", **files: str) -> dict[str, str]:
+    return {"sendmail.mc": SENDMAIL.format(features=features), "access": ACCESS + access, "local-host-names": HOSTS,
+            "trusted-users": "root\n", **{name.replace("_", "-"): text for name, text in files.items()}}
 
 
 OTHERS = {
@@ -165,5 +186,25 @@ OTHERS = {
              address="2001:db8:25::25"),
         Case("opensmtpd-domains-of-others", "", files={SMTPD: smtpd(
             'match from any for domain { "example.org", "*.net" } action "relay"\n')}, rcpt_to="<someone@example.net>"),
+    ],
+    "sendmail": [
+        Case("sendmail-access-octet", "", files=sendmail("Connect:203        RELAY\n"), words=["--allow-loss"]),
+        Case("sendmail-access-untagged", "", files=sendmail("# customers\n192.168.7   RELAY\n203.0         RELAY\n"),
+             words=["--trusted", "192.168.7.0/24", "--allow-loss"]),
+        Case("sendmail-access-ipv6", "", files=sendmail("Connect:IPv6:2001  RELAY\n"), address="2001:db8:25::25",
+             words=["--allow-loss"]),
+        Case("sendmail-access-name", "", files=sendmail("Connect:example    RELAY\n"), words=["--allow-loss"]),
+        Case("sendmail-access-to", "", files=sendmail("To:net             RELAY\n")),
+        Case("sendmail-access-from", "", files=sendmail("From:club.example  RELAY\n", "FEATURE(`relay_mail_from', `domain')dnl"),
+             mail_from="<x@club.example>"),
+        Case("sendmail-relay-domains", "", files=sendmail(relay_domains="backup.example.org\nnet\n")),
+        Case("sendmail-promiscuous", "", files=sendmail(features="FEATURE(`promiscuous_relay')dnl"),
+             mends="/etc/mail/sendmail.mc"),
+        Case("sendmail-local-from", "", files=sendmail(features="FEATURE(`relay_local_from')dnl"), mends="/etc/mail/sendmail.mc",
+             mail_from="<alice@example.com>"),
+        Case("sendmail-loose-check", "", files=sendmail(features="FEATURE(`loose_relay_check')dnl"), mends="/etc/mail/sendmail.mc",
+             rcpt_to="<someone%example.net@example.com>"),
+        Case("sendmail-based-on-mx", "", files=sendmail(features="FEATURE(`relay_based_on_MX')dnl"), mends="/etc/mail/sendmail.mc",
+             rcpt_to="<someone@backed-up.example.net>"),
     ],
 }

@@ -1,4 +1,4 @@
-"""Exim and OpenSMTPD with the program beside them: open, mended while they run, closed."""
+"""Exim, OpenSMTPD and Sendmail with the program beside them: open, mended while they run, closed."""
 import tempfile
 import time
 from pathlib import Path
@@ -10,8 +10,10 @@ from kit.world import World
 from end_to_end.cases import Case
 from end_to_end.machine import Server
 
-PLACES = {"exim": "/etc/exim4", "opensmtpd": "/etc/smtpd.conf"}
-LOGS = {"exim": "var/log/exim4/mainlog", "opensmtpd": "var/log/maillog"}
+PLACES = {"exim": "/etc/exim4", "opensmtpd": "/etc/smtpd.conf", "sendmail": "/etc/mail"}
+LOGS = {"exim": "var/log/exim4/mainlog", "opensmtpd": "var/log/maillog", "sendmail": "var/log/mail.log"}
+# What the package's install script would have linked.
+LINKS = "ln -sf /usr/libexec/sendmail/sendmail /usr/libexec/sendmail/makemap /usr/sbin/\n"
 STAYS = "while :; do sleep 3600; done\n"
 
 
@@ -21,7 +23,8 @@ class Kept(Mta):
     @property
     def start(self) -> str:
         text = MTAS[self.name].start.replace("smtpd -d -v &", "smtpd").replace("exim4 -bdf &", "/usr/sbin/exim4 -bd -q30m")
-        return text.replace("wait\n", "") + STAYS
+        links = LINKS if self.name == "sendmail" else ""
+        return links + text.replace("wait\n", "") + STAYS
 
 
 def kept(name: str) -> Kept:
@@ -47,7 +50,7 @@ class OtherServer(Server):
     def log_path(self) -> str:
         """The server's own log; what went to syslog is put where a syslog daemon would put it."""
         path = self.machine.root() / LOGS[self.name]
-        if self.name == "opensmtpd":
+        if self.name != "exim":
             path.write_text(self.machine.syslog_text())
         return "/" + LOGS[self.name]
 

@@ -5,7 +5,7 @@ import re
 
 from fidelity.clients import can_connect
 from fidelity_exim import vocabulary as words
-from fidelity_exim.generate import Configuration
+from fidelity_exim.generate import ROUND_FROM, Configuration
 
 KNOWN = {client: (name, confirmed) for client, name, confirmed in words.CLIENTS}
 
@@ -48,6 +48,8 @@ class Attempts:
         return "club.example" if self.asks_helo and self._chance(0.4) else self.dice.choice(words.HELOS)
 
     def _recipient(self) -> str:
+        if self.of.number >= ROUND_FROM and self._chance(0.4):
+            return self.dice.choice(words.ODD_ROUND) if self._chance(0.2) else f"<{self.dice.choice(words.ROUND)}>"
         if self._chance(0.09):
             return self.dice.choice(words.ODD)
         return f"<{self.dice.choice(words.OUTSIDE if self._chance(0.68) else words.RECIPIENTS)}>"

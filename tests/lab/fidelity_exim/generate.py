@@ -15,6 +15,8 @@ FOCI = ["hosts", "condition", "acl", "encrypted", "senders", "sender_domains", "
         "local_parts", "recipients"]
 # From this number on, all have a rewrite section that can have one: neither the percent hack nor an ACL at DATA besides.
 REWRITES_FROM = 2000
+# And from this one on they have rules with S or R, or such as lead round in a circle with an alias.
+ROUND_FROM = 3000
 
 
 @dataclass
@@ -67,11 +69,20 @@ class Maker:
     def _rewrites(self) -> str:
         """By dice of its own, so that the rest stays what it is."""
         dice = random.Random(f"exim rewrites {self.number}")
-        rules = []
+        rules = self._round(dice) if self.number >= ROUND_FROM else []
         for rule in dice.sample(words.REWRITES, dice.randint(1, 4)):
             flags = dice.choice(words.REWRITE_FLAGS)
             rules.append(f"{rule}{'' if rule[-1] in 'QR' and rule[-2] == ' ' else ' '}{flags}".rstrip())
         return "\nbegin rewrite\n" + "".join(f"{rule}\n" for rule in rules)
+
+    @staticmethod
+    def _round(dice: random.Random) -> list[str]:
+        kinds = ((words.SMTP_REWRITES, words.SMTP_FLAGS), (words.REPEATED, words.REPEATED_FLAGS), (words.CIRCLES, ["", "", "T"]))
+        found = []
+        for _ in range(dice.randint(1, 3)):
+            rules, flags = dice.choice(kinds)
+            found.append(f"{dice.choice(rules)} {dice.choice(flags)}".rstrip())
+        return found
 
     def _some(self, of: list[str], least: int, most: int, separator: str = " : ") -> str:
         # A separator within an item is doubled.

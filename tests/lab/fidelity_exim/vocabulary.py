@@ -96,6 +96,25 @@ REWRITES = ["*7@example.com $1@club.example", "hole@example.com bob@example.org"
             "*@example.org \"${if eq{$local_part}{bob}{x@example.net}fail}\"", "^(?i)abuse@ hole@example.com",
             "\\N^(.*)-alice@(.*)$\\N $1@$2", "*@example.com ${sg{$local_part}{%}{@}}", "out@example.com x@club.example R",
             "^nobody7%(.*)@example.com$ x@example.net"]
+# Before MAIL and RCPT are read; over and over; round and round with an alias.
+SMTP_REWRITES = ["\\N^<?([^%]+)%([^@]+)@example\\.com>?$\\N $1@$2", "\\N^<([^!]+)!([^@>]+)(@.*)?>$\\N $2@$1",
+                 "^([^%]*)%([^@]*)@example.com $1@$2", "\\N^<bob@example\\.org>$\\N alice@example.com",
+                 "\\N^<?x@\\N nobody7@example.net", "\\N^(?i)<alice@example\\.com>$\\N out@example.com",
+                 "\\N^<>$\\N bob@club.example", "\\N^<nobody7@(.*)>$\\N bob Q", "\\N^(.*)=(.*)@example\\.com>$\\N $1@$2>",
+                 "\\N^<x@example\\.net>$\\N unqualified", "\\N^<?a(.*)$\\N <$1 R", "\\N^<?x+([^@]*)@(.*)>$\\N <$1@$2>",
+                 "\\N^nobody7@(.*)$\\N alice@example.com", "\\N^<([^@]*)@([^@]*)@[^@]*>$\\N $1@$2"]
+SMTP_FLAGS = ["S", "S", "S", "Sq", "SR", "ST"]
+REPEATED = ["\\N^(.*)%([^%@]*)@example\\.com$\\N $1@$2", "\\N^x(.*)@(.*)$\\N $1@$2", "*@example.com $1@example.com",
+            "\\N^([^-]*)-(.*)@example\\.com$\\N $2@example.com", "*@in.relayed.example x$1@in.relayed.example",
+            "\\N^nobody7(.*)@example\\.net$\\N nobody7x$1@example.net", "alice@example.com out@example.com",
+            "\\N^([^%]*)%(.*)@example\\.com$\\N $1@$2", "*@example.org $1@example.net", "\\N^x(.*)@(.*)$\\N x$1@$2"]
+REPEATED_FLAGS = ["R", "R", "Rq", "TR", "EqR", "FR"]
+CIRCLES = ["alice@example.com root@example.com", "nobody7@example.net out@example.com", "root@example.com postmaster@example.com",
+           "*@relayed.example list@example.com", "bob@example.org abuse@example.com", "*@club.example $1@example.org"]
+ROUND = ["xxalice@example.com", "nobody7%example.net%example.com@example.com", "a-b-alice@example.com", "xxx@example.net",
+         "nobody7@example.net", "list@example.com", "out@example.com", "postmaster@example.com", "xxxxxxxxxxxxbob@example.org",
+         "aabob@example.org"]
+ODD_ROUND = ["<example.net!nobody7>", "<nobody7@example.net@example.com>", "<nobody7>", "nobody7@example.net", "< x@example.net >"]
 REWRITE_FLAGS = ["", "", "T", "T", "E", "q", "Tq", "Eq", "F", "h", "Tfs"]
 
 AUTHENTICATORS = {
