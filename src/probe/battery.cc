@@ -1,28 +1,24 @@
-// The plan: what is asked in which order, and the report. What each answer leads to is in
-// battery_answers.cc.
+// What is handed out and comes back, and the report. What is asked in which order is in
+// battery_stages.cc, what each answer leads to in battery_answers.cc.
 #include "probe/battery.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "probe/classify.h"
-#include "probe/prelude.h"
 
 namespace relayproof::probe {
 namespace {
 
 bool same_kind(const Question& question, const SessionKind& kind) {
   return question.helo == kind.helo_form && question.prelude == kind.prelude &&
-         question.lock_step == kind.lock_step && question.phase == kind.phase;
+         (kind.mixed || question.lock_step == kind.lock_step) && question.phase == kind.phase;
 }
 
 // Their sessions begin alike.
 bool same_claim(const Question& question, const SessionKind& kind) {
   return question.helo == kind.helo_form && question.prelude == kind.prelude;
-}
-
-bool lacks(const techniques::Technique& technique, const techniques::Fill& with) {
-  return techniques::lacks(technique.rcpt_to, with) || techniques::lacks(technique.mail_from, with);
 }
 
 }  // namespace
@@ -32,46 +28,115 @@ Battery::Battery(BatteryOptions options, ServerNames names)
 
 void Battery::learn(const smtp::Record& record) { probe::learn(names_, record); }
 
-std::optional<SessionKind> Battery::next_session() {
+std::optional<SessionKind> Battery::next_session(const Fits& fits) {
   // The very first session only learns names, before there is a question.
   if (stage_ == Stage::opening && pending_.empty() && candidates_.empty()) {
-    return SessionKind{.helo = options_.our_helo};
+    return plain_kind();
   }
   advance();
-  const auto due = std::find_if(pending_.begin(), pending_.end(), [&](const Question& question) {
-    return !waits_for_its_sender(question);
-  });
-  if (due == pending_.end()) return std::nullopt;
-  return SessionKind{due->helo, due->prelude, due->lock_step, due->phase, helo_of(due->helo)};
+  for (const auto& question : pending_) {
+    if (waits_for_its_sender(question)) continue;
+    SessionKind kind = kind_of(question);
+    if (fits && !fits(kind)) continue;
+    kind.helo = helo_of(kind.helo_form);
+    return kind;
+  }
+  return std::nullopt;
 }
 
-std::vector<mail::Attempt> Battery::next(Conversation& with, const SessionKind& kind,
-                                         std::size_t most) {
+bool Battery::is_over() {
+  if (stage_ == Stage::opening && pending_.empty() && candidates_.empty()) return false;
+  advance();
+  return std::all_of(pending_.begin(), pending_.end(),
+                     [&](const Question& question) { return waits_for_its_sender(question); });
+}
+
+SessionKind Battery::kind_of(const Question& question) {
+  return {.helo_form = question.helo,
+          .prelude = question.prelude,
+          .lock_step = question.lock_step,
+          .phase = question.phase};
+}
+
+std::vector<std::pair<SessionKind, std::size_t>> Battery::forecast() const {
+  std::vector<std::pair<SessionKind, std::size_t>> kinds;
+  const auto count = [&](SessionKind kind) {
+    for (auto& [known, number] : kinds) {
+      if (known.helo_form != kind.helo_form || known.prelude != kind.prelude ||
+          known.lock_step != kind.lock_step || known.phase != kind.phase) {
+        continue;
+      }
+      ++number;
+      return;
+    }
+    kinds.emplace_back(std::move(kind), 1);
+  };
+  for (const auto& question : pending_) count(kind_of(question));
+  if (is_at_home()) return kinds;
+  for (const auto* row : options_.techniques) {
+    count({.helo_form = row->helo, .prelude = row->prelude, .lock_step = row->malformed});
+  }
+  return kinds;
+}
+
+std::vector<mail::Attempt> Battery::next(Conversation& with, const SessionKind& kind, Room room) {
   advance();
   std::vector<mail::Attempt> attempts;
   if (with.had_enough) return attempts;
-  for (auto it = pending_.begin(); it != pending_.end() && attempts.size() < most;) {
-    if (!same_kind(*it, kind) || waits_for_its_sender(*it)) {
-      ++it;
-      continue;
+  hand_out_what_is_for(with, kind, room, attempts);
+  for (const bool any : {false, true}) {
+    if (!any && !room.alike) continue;
+    for (auto it = pending_.begin(); it != pending_.end() && room.questions > 0;) {
+      if (!is_due(*it, kind, room) || (!any && it->sender_forms.front() != with.sender)) {
+        ++it;
+        continue;
+      }
+      Question question = std::move(*it);
+      it = pending_.erase(it);
+      attempts.push_back(hand_out(with, kind, room, std::move(question)));
     }
-    Question question = std::move(*it);
-    it = pending_.erase(it);
-    const std::string& sender = question.sender_forms.front();
-    const bool on_trial = may_be_malformed(sender) && taken_senders_.count(sender) == 0;
-    if (on_trial) senders_on_trial_.insert(sender);
-    attempts.push_back(question.attempt(kind.helo));
-    hand_out(with, std::move(question));
   }
   return attempts;
 }
 
-void Battery::hand_out(Conversation& with, Question question) {
+bool Battery::is_due(const Question& question, const SessionKind& kind, const Room& room) const {
+  return same_kind(question, kind) && !waits_for_its_sender(question) &&
+         (!question.lock_step || room.malformed > 0);
+}
+
+void Battery::hand_out_what_is_for(Conversation& with, const SessionKind& kind, Room& room,
+                                   std::vector<mail::Attempt>& attempts) {
+  while (!with.here.empty() && room.questions > 0 && is_due(with.here.front(), kind, room)) {
+    Question question = std::move(with.here.front());
+    with.here.pop_front();
+    --under_way_;
+    attempts.push_back(hand_out(with, kind, room, std::move(question)));
+  }
+}
+
+mail::Attempt Battery::hand_out(Conversation& with, const SessionKind& kind, Room& room,
+                                Question question) {
+  const std::string_view sender = question.sender_forms.front();
+  const bool on_trial = may_be_malformed(sender) && taken_senders_.count(sender) == 0;
+  if (on_trial) senders_on_trial_.insert(sender);
+  --room.questions;
+  room.malformed -= question.lock_step ? 1 : 0;
+  with.sender = sender;
   if (question.technique != nullptr) {
     recipients_under_way_.insert(asked_form(question, question.recipient_form));
   }
+  mail::Attempt attempt = question.attempt(kind.helo);
   with.asked.push_back(std::move(question));
   ++under_way_;
+  return attempt;
+}
+
+// What could not be asked in its session any more is asked in another one.
+void Battery::give_back(Conversation& with) {
+  under_way_ -= with.here.size();
+  pending_.insert(pending_.begin(), std::make_move_iterator(with.here.begin()),
+                  std::make_move_iterator(with.here.end()));
+  with.here.clear();
 }
 
 Question Battery::take_back(Conversation& with) {
@@ -117,6 +182,7 @@ void Battery::take(Conversation& with, const std::vector<smtp::Answers>& answers
   while (!with.asked.empty()) again.push_back(take_back(with));
   for (const auto& question : again) is_back(question);
   pending_.insert(pending_.begin(), again.begin(), again.end());
+  if (answers.empty()) give_back(with);
   if (given_up_) give_up(*given_up_);
 }
 
@@ -157,11 +223,12 @@ void Battery::answer_all(const SessionKind& kind, const Reading& reading) {
   for (const auto& question : pending_) {
     if (same_claim(question, kind)) answer(over, question, reading);
   }
-  leave_out(kind);
+  std::erase_if(pending_, [&](const Question& question) { return same_claim(question, kind); });
 }
 
-void Battery::leave_out(const SessionKind& kind) {
-  std::erase_if(pending_, [&](const Question& question) { return same_claim(question, kind); });
+void Battery::leave_out(techniques::Prelude prelude) {
+  left_out_.insert(prelude);
+  std::erase_if(pending_, [&](const Question& question) { return question.prelude == prelude; });
 }
 
 void Battery::give_up(const std::string& why) {
@@ -178,115 +245,6 @@ void Battery::give_up(const std::string& why) {
     pending_.pop_front();
     not_run(question, {}, why);
   }
-}
-
-void Battery::advance() {
-  while (pending_.empty() && under_way_ == 0 && stage_ != Stage::done) {
-    own_ = find_own_domain(asked_at());
-    switch (stage_) {
-      case Stage::opening:
-        if (candidates_.empty()) {
-          ask_opening();
-          break;
-        }
-        stage_ = Stage::own_domain;
-        if (!own_.settled()) ask_own_domain();
-        break;
-      case Stage::own_domain:
-        stage_ = Stage::catalogue;
-        ask_catalogue();
-        break;
-      case Stage::catalogue:
-        stage_ = Stage::data;
-        if (options_.data_phase || options_.delivery) ask_data();
-        break;
-      case Stage::data:
-      case Stage::done:
-        stage_ = Stage::done;
-        break;
-    }
-  }
-}
-
-// The likeliest form, and at the likeliest domain the two controls that give it its meaning: if
-// the server cuts us off early, this is what must have been asked.
-void Battery::ask_opening() {
-  candidates_ = candidate_domains(names_, options_.domain_limit);
-  if (candidates_.empty()) candidates_.emplace_back("");
-  const auto with = fill();
-  const auto first = std::find_if(
-      options_.techniques.begin(), options_.techniques.end(),
-      [&](const auto* technique) { return technique->twin.empty() && !lacks(*technique, with); });
-  if (first != options_.techniques.end()) add(ask_technique(**first, with));
-  ask_at(candidates_.front());
-}
-
-void Battery::ask_own_domain() {
-  for (std::size_t i = 1; i < candidates_.size(); ++i) ask_at(candidates_[i]);
-  if (!candidates_.front().empty()) ask_at("");
-}
-
-void Battery::ask_at(const std::string& domain) {
-  const std::string at = domain.empty() ? "" : "@" + domain;
-  add(ask_control(std::string(postmaster_control), "<postmaster" + at + ">", fill()));
-  add(ask_control(std::string(unknown_control), "<{nobody}" + at + ">", fill()));
-}
-
-void Battery::ask_catalogue() {
-  own_ = find_own_domain(asked_at());
-  add(ask_control(std::string(impossible_control), "<{nobody}@{nobody}.invalid>", fill()));
-  for (const auto* technique : options_.techniques) {
-    const auto same = [&](const auto& done) { return done.first.technique == technique; };
-    const auto waits = [&](const Question& question) { return question.technique == technique; };
-    const bool asked = std::any_of(outcomes_.begin(), outcomes_.end(), same) ||
-                       std::any_of(pending_.begin(), pending_.end(), waits);
-    const auto with = fill();
-    if (!asked && !lacks(*technique, with)) add(ask_technique(*technique, with));
-  }
-}
-
-void Battery::ask_data() {
-  if (options_.delivery) ask_for_a_bounce();
-  for (const auto& [question, outcome] : outcomes_) {
-    if (outcome.kind != OutcomeKind::accepted || crosses_tls(outcome.prelude)) continue;
-    if (options_.delivery && !is_worth_a_message(question)) continue;
-    Question further = question;
-    further.phase = options_.delivery ? smtp::Phase::deliver : smtp::Phase::data;
-    further.cut = 0;
-    pending_.push_back(std::move(further));
-  }
-}
-
-// What it takes for a mailbox that cannot exist, it may return: to the canary, which asked for it.
-// Where recipients outside are taken as well, their messages tell more.
-void Battery::ask_for_a_bounce() {
-  const OwnDomain own = find_own_domain(asked_at());
-  const std::string at = "@" + own.domain + ">";
-  const bool taken = std::any_of(controls_.begin(), controls_.end(), [&](const auto& asked) {
-    return asked.second.name == unknown_control && asked.second.kind == OutcomeKind::accepted &&
-           asked.first.recipient_form.ends_with(at);
-  });
-  const bool relays = std::any_of(outcomes_.begin(), outcomes_.end(), [](const auto& asked) {
-    return asked.second.kind == OutcomeKind::accepted && asked.first.technique->twin.empty();
-  });
-  if (own.domain.empty() || !taken || relays || options_.delivery->return_path.empty()) return;
-  Question message = ask_control(std::string(backscatter_control), "<{nobody}" + at, fill());
-  message.sender_forms = {options_.delivery->return_path};
-  message.phase = smtp::Phase::deliver;
-  pending_.push_back(std::move(message));
-}
-
-// One message for each form of recipient, as many as were agreed on; and none that could come back
-// to a domain of somebody else.
-bool Battery::is_worth_a_message(const Question& question) const {
-  if (pending_.size() >= options_.delivery->most) return false;
-  if (names_a_third_party(question.sender_forms.front())) return false;
-  // A message for an address that nobody has would never come.
-  if (question.recipient_form.find("{X") == std::string::npos) return false;
-  return std::none_of(pending_.begin(), pending_.end(), [&](const Question& other) {
-    return other.recipient_form == question.recipient_form &&
-           other.first_form == question.first_form && other.prelude == question.prelude;
-  });
 }
 
 std::string Battery::letter_for(Conversation& with, const mail::Attempt& attempt) {
@@ -314,7 +272,7 @@ std::string Battery::helo_of(techniques::HeloForm form) const {
     case techniques::HeloForm::server_literal:
       return options_.literal;
     case techniques::HeloForm::own_domain:
-      return fill().own_domain;
+      return own_domain();
     case techniques::HeloForm::localhost_localdomain:
       return "localhost.localdomain";
     case techniques::HeloForm::loopback_literal:
@@ -327,18 +285,27 @@ Battery::Asked Battery::asked_form(const Question& question, std::string_view fo
   return {question.helo, question.prelude, std::string(form) + question.first_form};
 }
 
-techniques::Fill Battery::fill() const {
-  techniques::Fill with;
-  with.outside = options_.outside;
-  with.second_outside = options_.second_outside;
-  with.host = primary_host(names_, options_.literal);
-  with.literal = options_.literal;
-  with.own_domain = own_.domain.empty() && !candidates_.empty() ? candidates_.front() : own_.domain;
-  if (with.own_domain.empty()) with.own_domain = with.host;
-  with.token = options_.token();
-  with.user = options_.user;
-  with.from = options_.operator_address;
-  return with;
+std::string Battery::own_domain() const {
+  const bool guessed = own_.domain.empty() && !candidates_.empty();
+  const std::string& domain = guessed ? candidates_.front() : own_.domain;
+  return domain.empty() ? primary_host(names_, options_.literal) : domain;
+}
+
+Filling Battery::fill() const {
+  std::string domain = own_domain();
+  const std::string host = primary_host(names_, options_.literal);
+  if (!values_ || values_->own_domain != domain || values_->host != host) {
+    techniques::Fill with;
+    with.outside = options_.outside;
+    with.second_outside = options_.second_outside;
+    with.host = host;
+    with.literal = options_.literal;
+    with.own_domain = std::move(domain);
+    with.user = options_.user;
+    with.from = options_.operator_address;
+    values_ = std::make_shared<techniques::Fill>(std::move(with));
+  }
+  return {values_, options_.token()};
 }
 
 std::vector<AtDomain> Battery::asked_at() const {

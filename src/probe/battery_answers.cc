@@ -36,13 +36,19 @@ bool Battery::waits_for_its_sender(const Question& question) const {
   return senders_on_trial_.count(question.sender_forms.front()) != 0;
 }
 
+bool Battery::awaits_a_sender() const {
+  return std::any_of(pending_.begin(), pending_.end(),
+                     [&](const Question& question) { return waits_for_its_sender(question); });
+}
+
 void Battery::learn_of_sender(const Question& question, const Reading& reading) {
   const bool taken = reading.kind != OutcomeKind::not_run && !reading.sender_refused;
-  const std::string& sender = question.sender_forms.front();
+  const std::string_view sender = question.sender_forms.front();
   if (taken && may_be_malformed(sender)) taken_senders_.insert(sender);
 }
 
 void Battery::add(Question question) {
+  if (left_out_.count(question.prelude) != 0) return;
   if (refused_senders_.count(question.sender_forms.front()) != 0) {
     Reading reading;
     reading.reply = refused_senders_.at(question.sender_forms.front());
@@ -70,7 +76,7 @@ bool Battery::stand_in(Question question) {
 }
 
 // What still waits to be asked with a sender that was refused.
-void Battery::stand_in_for_all(const std::string& sender_form) {
+void Battery::stand_in_for_all(std::string_view sender_form) {
   const auto begin = std::stable_partition(
       pending_.begin(), pending_.end(),
       [&](const Question& question) { return question.sender_forms.front() != sender_form; });
@@ -157,7 +163,7 @@ void Battery::ask_again_here(Conversation& with, const Question& question) {
   again.technique = nullptr;
   again.name = std::string(again_control) + question.name;
   again.fill.token = options_.token();
-  pending_.push_front(std::move(again));
+  ask_here(with, std::move(again));
 }
 
 // A balancer may lead each connection to another server: a yes counts beside the no of the same
@@ -170,7 +176,12 @@ void Battery::ask_unknown_here(Conversation& with, const Question& question) {
   control.helo = question.helo;
   control.prelude = question.prelude;
   control.lock_step = question.lock_step;
-  pending_.push_front(std::move(control));
+  ask_here(with, std::move(control));
+}
+
+void Battery::ask_here(Conversation& with, Question question) {
+  with.here.push_front(std::move(question));
+  ++under_way_;
 }
 
 void Battery::not_run(const Question& question, const Reading& reading, std::string why) {

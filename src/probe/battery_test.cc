@@ -60,7 +60,7 @@ class BatteryAgainst : public testing::Test {
     kinds.push_back(kind);
     Conversation with;
     while (true) {
-      const auto attempts = battery.next(with, kind, dose);
+      const auto attempts = battery.next(with, kind, {dose, dose});
       if (attempts.empty()) return;
       std::vector<smtp::Answers> answers;
       answers.reserve(attempts.size());
@@ -71,7 +71,7 @@ class BatteryAgainst : public testing::Test {
         up = up && answers.back().complete;
       }
       battery.take(with, answers);
-      if (!up) return;
+      if (!up) return battery.take(with, {});
     }
   }
 
@@ -379,9 +379,9 @@ TEST_F(BatteryAgainst, AnOddSenderOnTrialIsNotAskedWithInOtherSessions) {
   const auto kind = *battery.next_session();
   Conversation first;
   Conversation second;
-  EXPECT_THAT(battery.next(first, kind, 100), SizeIs(1));
+  EXPECT_THAT(battery.next(first, kind, {100, 100}), SizeIs(1));
   EXPECT_FALSE(battery.next_session());
-  EXPECT_THAT(battery.next(second, kind, 100), SizeIs(0));
+  EXPECT_THAT(battery.next(second, kind, {100, 100}), SizeIs(0));
   battery.take(first, {});  // it hung up: somebody else may try
   EXPECT_TRUE(battery.next_session());
 }

@@ -1,8 +1,10 @@
+// When sessions are opened, and what is done before they speak.
 #include "probe/door.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "probe/asking.h"
@@ -12,8 +14,6 @@
 
 namespace relayproof::probe {
 namespace {
-
-constexpr std::size_t lock_step_portion = 4;
 
 BatteryOptions battery_options(DoorOptions& options) {
   BatteryOptions battery = std::move(options.battery);
@@ -28,19 +28,26 @@ BatteryOptions battery_options(DoorOptions& options) {
 Asking::Asking(net::Network& network, DoorOptions options)
     : network_(network),
       options_(std::move(options)),
+      budget_(options_.budget ? *options_.budget : own_budget_),
+      consider_([this] { consider(); }),
       battery_(battery_options(options_), std::move(options_.names)) {
   result_.target = options_.target;
   if (options_.source) result_.source = *options_.source;
+  budget_.listen(consider_);
+}
+
+Asking::~Asking() {
+  be_hungry(false);
+  budget_.leave(consider_);
 }
 
 net::Task<DoorResult> Asking::run() {
   const net::TimePoint start = network_.clock().now();
-  while (!over_ && battery_.next_session()) {
-    const std::size_t wanted = workers();
-    std::vector<net::Task<void>> tasks;
-    for (std::size_t i = 0; i < wanted; ++i) tasks.push_back(work(i > 0));
-    co_await net::all(std::move(tasks), wanted);
-  }
+  co_await tasks_.open();
+  consider();
+  while (!is_finished()) co_await ended_.wait();
+  co_await tasks_.ended();
+  tell_that_at_home();
   std::move(battery_).report(result_);
   recognise_by_replies();
   judge(result_);
@@ -48,76 +55,113 @@ net::Task<DoorResult> Asking::run() {
   co_return std::move(result_);
 }
 
+bool Asking::is_finished() { return open_.empty() && (over_ || battery_.is_over()); }
+
 // As many as there is work for, and as the server and the budget bear.
-std::size_t Asking::workers() const {
-  if (alone_ || !ever_answered_ || !options_.budget) return 1;
-  const std::size_t dose = std::max<std::size_t>(pipelines_ ? dose_.errors : lock_step_portion, 1);
-  const std::size_t doses = battery_.waiting() / dose + 1;
-  return std::min({doses, dose_.sessions, 1 + options_.budget->share()});
+void Asking::consider() {
+  while (may_open()) open();
+  be_hungry(open_.empty() && !is_finished());
 }
 
-// Command by command the number of attempts is what takes the time: they go to whoever is free.
-std::size_t Asking::portion(std::size_t most) const {
-  return pipelines_ || !ever_answered_ ? most : std::min(most, lock_step_portion);
+// The first session tells by its greeting how many the server bears; until then it is alone.
+bool Asking::may_open() {
+  if (over_ || !budget_.has_room(open_.size())) return false;
+  if (open_.empty()) return !battery_.is_over();
+  if (alone_ || !greeted_ || open_.size() >= dose_.sessions) return false;
+  return wants_another();
 }
 
-// Until nothing is waiting, or there may be more of them. The first session tells how many it
-// bears, so it is alone.
-net::Task<void> Asking::work(bool beside) {
-  const bool first = !ever_answered_;
-  const std::size_t ended = options_.budget ? options_.budget->ended : 0;
-  while (auto kind = over_ || (beside && alone_) ? std::nullopt : battery_.next_session()) {
-    // What it was not asked for is never shown: the plain questions were asked in such a session.
-    if (kind->prelude == techniques::Prelude::client_certificate && !asks_for_certificate_) {
-      battery_.leave_out(*kind);
+// What the open sessions will not ask themselves: more questions than they bear, more names than
+// they may take, or what can be asked in a session of its own only.
+bool Asking::wants_another() const {
+  Room room_left;
+  std::size_t names_left = 0;
+  std::size_t fresh = 0;
+  for (const auto& visit : open_) {
+    if (!visit->begun) ++fresh;
+    const bool apart = needs_its_own(visit->kind) || visit->kind.phase != smtp::Phase::rcpt;
+    if (visit->leaving || (visit->begun && apart)) continue;
+    const Room left = portion(*visit, room(*visit));
+    const std::size_t claimed = visit->with.asked.size();
+    const bool plain = mixes_ || !visit->begun || !visit->kind.lock_step;
+    const bool malformed_too = mixes_ || !visit->begun || visit->kind.lock_step;
+    if (plain) room_left.questions += left.questions - std::min(left.questions, claimed);
+    if (malformed_too) room_left.malformed += left.malformed - std::min(left.malformed, claimed);
+    names_left += dose_.hellos - std::min(visit->hellos, dose_.hellos);
+  }
+  std::size_t questions = 0;
+  std::size_t malformed = 0;
+  std::size_t alone = 0;
+  std::set<techniques::HeloForm> names;
+  for (const auto& [kind, number] : battery_.forecast()) {
+    if (kind.phase != smtp::Phase::rcpt) {
+      alone += kind.phase == smtp::Phase::data ? number : number / dose_.errors + 1;
       continue;
     }
-    const bool again = co_await session(std::move(*kind));
-    const bool may_be_more = options_.budget && options_.budget->ended != ended;
-    // The others had nothing to do any more, and now there is something.
-    const bool left_alone = under_way_ == 0 && workers() > 1;
-    if (!again || first || may_be_more || left_alone) co_return;
+    if (needs_its_own(kind)) {
+      const bool cannot_yet = kind.prelude == techniques::Prelude::client_certificate &&
+                              !asks_for_certificate_.has_value();
+      alone += cannot_yet ? 0 : 1;
+      continue;
+    }
+    questions += mixes_ || !kind.lock_step ? number : 0;
+    malformed += kind.lock_step ? number : 0;
+    if (kind.helo_form != techniques::HeloForm::ours) names.insert(kind.helo_form);
   }
+  return questions > room_left.questions || malformed > room_left.malformed ||
+         names.size() > names_left || alone > fresh;
 }
 
-// One connection. False if the door cannot be asked any further.
-net::Task<bool> Asking::session(SessionKind kind) {
-  if (network_.clock().now() >= options_.waits.until) co_return stop("no time was left");
-  if (result_.connections >= options_.connection_limit) {
-    co_return stop(fmt::format("it took more than {} connections", options_.connection_limit));
+// No other session can become one of this kind.
+bool Asking::needs_its_own(const SessionKind& kind) const {
+  const bool may_follow = mixes_ && !logins_apart_ && is_login(kind.prelude);
+  return kind.prelude != techniques::Prelude::none && !may_follow;
+}
+
+void Asking::open() {
+  open_.push_back(std::make_unique<Visit>());
+  budget_.take();
+  be_hungry(false);
+  tasks_.start(session(*open_.back()));
+}
+
+void Asking::be_hungry(bool hungry) {
+  if (hungry != hungry_) budget_.hunger(hungry);
+  hungry_ = hungry;
+}
+
+void Asking::close(const Visit& visit) {
+  std::erase_if(open_, [&](const auto& one) { return one.get() == &visit; });
+  budget_.give_back();
+  answers_.tell();
+  ended_.tell();
+}
+
+net::Task<void> Asking::session(Visit& visit) {
+  if (network_.clock().now() >= options_.waits.until) {
+    stop("no time was left");
+  } else if (result_.connections >= options_.connection_limit) {
+    stop(fmt::format("it took more than {} connections", options_.connection_limit));
+  } else if (!over_) {
+    co_await visit_door(visit);
   }
-  Visit visit;
-  visit.kind = std::move(kind);
-  visit.first = !ever_answered_;
-  // What it will ask is its own from now on.
-  const bool one = crosses_tls(visit.kind.prelude);
-  auto attempts = battery_.next(visit.with, visit.kind, one ? 1 : portion(room(visit.kind, 0, 0)));
-  ++under_way_;
+  close(visit);
+}
+
+net::Task<void> Asking::visit_door(Visit& visit) {
+  fix(visit);
   auto connected = co_await connect();
-  bool again = false;
-  if (connected) {
-    const std::unique_ptr<net::Stream> stream = std::move(*connected);
-    again = co_await session_over(*stream, visit, std::move(attempts));
-  } else {
+  if (!connected) {
     battery_.take(visit.with, {});
-    again = not_connected(connected.error());
+    not_connected(connected.error());
+    co_return;
   }
-  --under_way_;
-  co_return again;
-}
-
-net::Task<bool> Asking::session_over(net::Stream& stream, Visit& visit,
-                                     std::vector<mail::Attempt> attempts) {
-  const bool secured = co_await secure(stream, visit);
-  if (!secured) co_return false;
-  smtp::SessionOptions options = session_options(visit.kind, visit.with);
-  if (crosses_tls(visit.kind.prelude) && !attempts.empty()) {
-    options.prelude.crosses = attempts.front();
-  }
-  smtp::Session dialogue(std::move(options));
-  co_await talk(stream, dialogue, visit, std::move(attempts));
-  const bool again = co_await conclude(dialogue.record(), visit);
-  co_return again;
+  const std::unique_ptr<net::Stream> stream = std::move(*connected);
+  const bool secured = co_await secure(*stream, visit);
+  if (!secured) co_return;
+  smtp::Session dialogue(session_options(visit));
+  co_await talk(*stream, dialogue, visit);
+  co_await conclude(dialogue.record(), visit);
 }
 
 net::Task<net::IoResult<std::unique_ptr<net::Stream>>> Asking::connect() {
@@ -143,157 +187,51 @@ net::Task<bool> Asking::secure(net::Stream& stream, Visit& visit) {
   const auto failure = co_await stream.start_tls(std::move(how), deadline);
   if (!failure) co_return true;
   battery_.take(visit.with, {});
-  if (others()) co_return step_back();
+  if (others()) {
+    step_back();
+    co_return false;
+  }
   if (!ever_answered_) {
     result_.reached = Reached::no_tls;
     result_.reason = "TLS failed: " + failure->detail;
   }
-  co_return stop("TLS failed");
+  stop("TLS failed");
+  co_return false;
 }
 
-smtp::SessionOptions Asking::session_options(const SessionKind& kind, Conversation& with) {
-  smtp::SessionOptions options;
-  options.helo = kind.helo;
-  options.starttls = options_.target.tls == mail::TlsMode::starttls;
-  options.pipelining = !kind.lock_step || keeps_step(result_.software);
-  options.phase = kind.phase;
-  options.content = [this, &with](const mail::Attempt& attempt) {
-    return battery_.letter_for(with, attempt);
-  };
-  if (kind.prelude != techniques::Prelude::none) {
-    options.prelude = prelude_of(kind.prelude, battery_.new_token(), battery_.own_domain());
-  }
-  return options;
-}
-
-net::Task<void> Asking::talk(net::Stream& stream, smtp::Session& dialogue, Visit& visit,
-                             std::vector<mail::Attempt> attempts) {
-  co_await exchange(stream, dialogue, visit.kind);
-  const smtp::Record& record = dialogue.record();
-  if (dialogue.idle()) learn(stream, record);
-  if (crosses_tls(visit.kind.prelude)) {
-    take(record, visit, 0);
-    if (dialogue.idle()) leave(dialogue);
-    co_await exchange(stream, dialogue, visit.kind);
-    co_return;
-  }
-  std::size_t asked = 0;
-  std::size_t errors = 0;
-  while (dialogue.idle()) {
-    std::size_t most = room(visit.kind, asked, errors);
-    if (dialogue.prelude_refused()) {
-      battery_.take(visit.with, {});
-      attempts.clear();
-      battery_.prelude_refused(visit.kind, refusal_of_prelude(record));
-      ++errors;
-    } else if (visit.first && workers() > 1) {
-      most = 0;  // what is left goes to several at once
-    } else if (attempts.empty()) {
-      attempts = battery_.next(visit.with, visit.kind, portion(most));
-    }
-    go_on(dialogue, visit, std::exchange(attempts, {}), most);
-    co_await exchange(stream, dialogue, visit.kind);
-    errors += take(record, visit, asked);
-    asked = record.answers.size();
-  }
-  if (!attempts.empty()) battery_.take(visit.with, {});  // it never came to asking
-}
-
-// Asks these; without any, becomes a session of another kind, or ends.
-void Asking::go_on(smtp::Session& dialogue, Visit& visit, std::vector<mail::Attempt> attempts,
-                   std::size_t most) {
-  if (!attempts.empty()) {
-    const bool last =
-        attempts.size() >= most && !battery_.takes_something() && !pauses_at_quit(result_.software);
-    dialogue.ask(attempts, last);
-    visit.with.closing = dialogue.closing();
-    return;
-  }
-  auto next = most > 0 ? change(dialogue, visit) : std::nullopt;
-  if (!next) return leave(dialogue);
-  visit.kind = std::move(*next);
-  visit.changed = true;
-}
-
-void Asking::leave(smtp::Session& dialogue) const {
-  if (pauses_at_quit(result_.software)) return dialogue.quit_unheard();
-  dialogue.quit();
-}
-
-// The next kind of session, if this one can become it: connections cost the most, and are what
-// servers limit most tightly. nullopt: it cannot, or there is none.
-std::optional<SessionKind> Asking::change(smtp::Session& dialogue, const Visit& visit) {
-  if (visit.with.had_enough) return std::nullopt;
-  auto next = battery_.next_session();
-  if (!next || !can_become(dialogue, visit.kind, *next)) return std::nullopt;
-  Conversation unused;
-  const auto options = session_options(*next, unused);
-  dialogue.go_on(options.helo, options.prelude, options.pipelining);
-  return next;
-}
-
-// Another name where the server is known to take a second EHLO as it comes; another login where
-// the last one was refused.
-bool Asking::can_become(const smtp::Session& dialogue, const SessionKind& now,
-                        const SessionKind& next) const {
-  if (next.lock_step != now.lock_step || next.phase != now.phase) return false;
-  if (is_login(now.prelude) && !dialogue.prelude_refused()) return false;
-  if (next.helo == now.helo) {
-    return dialogue.prelude_refused() && is_login(now.prelude) && is_login(next.prelude) &&
-           !dialogue.in_transaction();
-  }
-  return may_rename_ && next.helo_form != techniques::HeloForm::ours &&
-         now.prelude == techniques::Prelude::none && next.prelude == techniques::Prelude::none;
-}
-
-net::Task<void> Asking::exchange(net::Stream& stream, smtp::Session& dialogue,
-                                 const SessionKind& kind) {
-  net::Handshake how = handshake(kind);
-  co_await converse(stream, dialogue, std::move(how), options_.waits, network_.clock());
-}
-
-// Hands the new answers to the battery; returns how many of them the server counts as errors.
-std::size_t Asking::take(const smtp::Record& record, Visit& visit, std::size_t asked) {
-  const std::vector<smtp::Answers> fresh(
-      record.answers.begin() + static_cast<std::ptrdiff_t>(asked), record.answers.end());
-  const std::size_t before = battery_.answered();
-  battery_.take(visit.with, fresh);
-  if (options_.progress) options_.progress(battery_.answered() - before);
-  visit.answered += static_cast<std::size_t>(std::count_if(
-      fresh.begin(), fresh.end(), [](const smtp::Answers& answers) { return answers.complete; }));
-  const bool by_its_words = visit.kind.lock_step && dose_.by_its_words;
-  return static_cast<std::size_t>(
-      std::count_if(fresh.begin(), fresh.end(), [&](const smtp::Answers& answers) {
-        if (by_its_words) return calls_it_a_violation(answers);
-        const bool taken = answers.rcpt && answers.rcpt->is_positive();
-        const bool refused_later = (answers.data && answers.data->is_permanent()) ||
-                                   (answers.message && answers.message->is_permanent());
-        return answers.complete && (!taken || refused_later);
-      }));
-}
-
-// How many more attempts this session bears, if each were refused.
-std::size_t Asking::room(const SessionKind& kind, std::size_t asked, std::size_t errors) const {
-  const std::size_t errors_borne = kind.lock_step ? dose_.malformed : dose_.errors;
-  const std::size_t by_errors = errors_borne - std::min(errors, errors_borne);
-  const std::size_t by_count = dose_.attempts - std::min(asked, dose_.attempts);
-  const std::size_t most = std::min(by_errors, by_count);
-  return kind.phase == smtp::Phase::data ? std::min<std::size_t>(most, 1) : most;
+// By its greeting alone: more is known when EHLO is answered.
+void Asking::meet(const smtp::Record& record) {
+  if (greeted_ || !record.greeting) return;
+  greeted_ = true;
+  result_.banner = record.greeting->lines.empty() ? "" : record.greeting->lines.front();
+  result_.software = identify(result_.banner, {}, {});
+  dose_ = dose_for(result_.software);
+  mixes_ = bears_malformed(result_.software);
+  consider();
 }
 
 void Asking::learn(const net::Stream& stream, const smtp::Record& record) {
   battery_.learn(record);
-  asks_for_certificate_ = asks_for_certificate_ || stream.asks_for_certificate();
+  if (record.tls || options_.target.tls == mail::TlsMode::implicit) {
+    asks_for_certificate_ = asks_for_certificate_.value_or(false) || stream.asks_for_certificate();
+    // What it was not asked for is never shown: the plain questions were asked in such a session.
+    if (!*asks_for_certificate_) battery_.leave_out(techniques::Prelude::client_certificate);
+  }
   if (result_.certificate_names.empty()) result_.certificate_names = stream.certificate_names();
   if (ever_answered_) return;
   ever_answered_ = true;
-  result_.banner = record.greeting->lines.empty() ? "" : record.greeting->lines.front();
   result_.extensions = record.extensions;
   pipelines_ = record.offers("PIPELINING");
   if (record.ehlo) ehlo_lines_ = record.ehlo->lines;
   result_.software = identify(result_.banner, ehlo_lines_, {});
   dose_ = dose_for(result_.software);
-  may_rename_ = takes_second_ehlo(result_.software);
+  mixes_ = bears_malformed(result_.software);
+}
+
+void Asking::tell_that_at_home() {
+  if (!options_.at_home || std::exchange(told_, true)) return;
+  result_.own_domain = battery_.found_domain();
+  options_.at_home(result_);
 }
 
 // A neutral banner says nothing; the words of the refusals may.

@@ -6,22 +6,11 @@
 
 #include "net/network.h"
 #include "probe/battery.h"
+#include "probe/budget.h"
 #include "probe/converse.h"
 #include "probe/observation.h"
 
 namespace relayproof::probe {
-
-/// Sessions at a time with one server, over all of its doors that are asked together.
-struct Budget {
-  std::size_t sessions = 1;
-  std::size_t doors = 0;  ///< of those asked together, how many have not ended: each has one
-  std::size_t ended = 0;  ///< doors that have: what they had is shared anew
-
-  /// Sessions that each door may have besides its own.
-  std::size_t share() const {
-    return doors > 0 && doors < sessions ? (sessions - doors) / doors : 0;
-  }
-};
 
 struct DoorOptions {
   Target target;
@@ -32,6 +21,9 @@ struct DoorOptions {
   std::size_t connection_limit = 60;
   bool transcripts = true;   ///< are kept
   Budget* budget = nullptr;  ///< nullptr: one session after the other
+  /// Called once when the own domain is known as well as it will be, with what was learnt of the
+  /// door so far, and when the door has ended without; may be empty.
+  std::function<void(const DoorResult&)> at_home;
   /// Called after each batch with the number of attempts answered since; may be empty.
   std::function<void(std::size_t)> progress;
 };

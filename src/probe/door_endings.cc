@@ -6,6 +6,7 @@
 
 #include "probe/asking.h"
 #include "probe/endings.h"
+#include "probe/prelude.h"
 #include "probe/seen_as.h"
 
 namespace relayproof::probe {
@@ -28,45 +29,56 @@ std::optional<mail::Reply> refusal_of_prelude(const smtp::Record& record) {
   return reply && !reply->is_positive() ? reply : std::nullopt;
 }
 
-// What the end of a session means for the next. False: no next one.
-net::Task<bool> Asking::conclude(const smtp::Record& record, Visit& visit) {
+// What the end of a session means for the next.
+net::Task<void> Asking::conclude(const smtp::Record& record, Visit& visit) {
   keep(record);
   switch (record.ending) {
     case smtp::Ending::quit:
     case smtp::Ending::cut:
       barren_sessions_ = 0;
-      co_return true;
+      co_return;
     case smtp::Ending::helo_refused:
-      co_return helo_refused(record, visit);
+      helo_refused(record, visit);
+      co_return;
     case smtp::Ending::prelude_refused:
       barren_sessions_ = 0;
       battery_.prelude_refused(visit.kind, refusal_of_prelude(record));
-      co_return true;
+      co_return;
     case smtp::Ending::no_starttls:
     case smtp::Ending::starttls_refused:
-      if (others()) co_return step_back();
+      if (others()) {
+        step_back();
+        co_return;
+      }
       if (!ever_answered_) result_.reached = Reached::no_tls;
       result_.reason = describe(record);
-      co_return stop("no TLS");
+      stop("no TLS");
+      co_return;
     default:
       break;
   }
-  if (others() && visit.answered == 0 && !was_let_in(record)) co_return step_back();
-  // It hung up on what it takes for an attack; if that was the second of them, this one is asked
-  // first in the next session.
+  if (others() && visit.answered == 0 && !was_let_in(record)) {
+    step_back();
+    co_return;
+  }
+  // It hung up on what it takes for an attack; if that was not the first of the session, this one
+  // is asked first in the next session.
+  if (is_login(visit.kind.prelude) && visit.changed) {
+    logins_apart_ = true;
+    co_return;
+  }
   if (visit.kind.prelude != techniques::Prelude::none && visit.answered == 0) {
     if (!visit.changed) battery_.prelude_refused(visit.kind, refusal_of_prelude(record));
-    co_return true;
+    co_return;
   }
-  const bool go_on = co_await cut_off(record, visit);
-  co_return go_on;
+  co_await cut_off(record, visit);
 }
 
-bool Asking::helo_refused(const smtp::Record& record, const Visit& visit) {
-  if (visit.changed) {
+void Asking::helo_refused(const smtp::Record& record, const Visit& visit) {
+  if (visit.changed || visit.ahead) {
     // Of the name, or of a second EHLO? Asked first in a session, it tells.
-    may_rename_ = false;
-    return true;
+    dose_.hellos = 1;
+    return;
   }
   if (visit.kind.helo_form == techniques::HeloForm::ours || !record.ehlo) {
     if (others()) return step_back();
@@ -75,10 +87,9 @@ bool Asking::helo_refused(const smtp::Record& record, const Visit& visit) {
     return stop("our HELO is refused");
   }
   battery_.helo_refused(visit.kind, *record.ehlo);
-  return true;
 }
 
-net::Task<bool> Asking::cut_off(const smtp::Record& record, const Visit& visit) {
+net::Task<void> Asking::cut_off(const smtp::Record& record, const Visit& visit) {
   if (visit.answered > 0) {
     barren_sessions_ = 0;
     const Dose less = reduced(dose_, visit.answered);
@@ -88,26 +99,30 @@ net::Task<bool> Asking::cut_off(const smtp::Record& record, const Visit& visit) 
     } else {
       dose_ = less;
     }
-    co_return true;
+    co_return;
   }
   const bool limited = record.greeting && record.greeting->code == 421;
   if (!ever_answered_ && !limited) {
-    co_return stop(describe(record));
+    stop(describe(record));
+    co_return;
   }
-  if (others()) co_return step_back();
+  if (others()) {
+    step_back();
+    co_return;
+  }
   if (++barren_sessions_ > patience) {
     result_.blocked_after = battery_.answered();
-    co_return stop(fmt::format("blocked after {} attempts", battery_.answered()));
+    stop(fmt::format("blocked after {} attempts", battery_.answered()));
+    co_return;
   }
   if (limited) {
     const auto until =
         std::min(options_.waits.until, network_.clock().now() + pause_after_rate_limit);
     co_await network_.clock().sleep_until(until);
   }
-  co_return true;
 }
 
-bool Asking::not_connected(const net::IoFailure& failure) {
+void Asking::not_connected(const net::IoFailure& failure) {
   if (others()) return step_back();
   if (ever_answered_ && failure.kind == net::Failure::local) return stop(failure.detail);
   if (ever_answered_) {
@@ -115,6 +130,7 @@ bool Asking::not_connected(const net::IoFailure& failure) {
     result_.blocked_after = battery_.answered();
     return stop(fmt::format("blocked after {} attempts", battery_.answered()));
   }
+  over_ = true;
   switch (failure.kind) {
     case net::Failure::refused:
       result_.reached = Reached::refused;
@@ -134,26 +150,20 @@ bool Asking::not_connected(const net::IoFailure& failure) {
       result_.reason = failure.detail;
       break;
   }
-  over_ = true;
-  return false;
 }
 
 // While others are under way nobody knows whether it is their number that it does not bear: what
 // this one had to ask is asked again when they have ended.
-bool Asking::step_back() {
-  alone_ = true;
-  return false;
-}
+void Asking::step_back() { alone_ = true; }
 
 // If nothing was ever answered, how the last session ended says more than what was left undone.
-bool Asking::stop(const std::string& why) {
+void Asking::stop(const std::string& why) {
   if (battery_.answered() == 0 && !last_ending_.empty() && result_.reached == Reached::yes) {
     result_.reached = Reached::not_smtp;
     result_.reason = last_ending_;
   }
   battery_.give_up(why);
   over_ = true;
-  return false;
 }
 
 void Asking::keep(const smtp::Record& record) {

@@ -16,6 +16,7 @@ struct Dose {
   std::size_t malformed = 2;  ///< violations of the syntax; these go in sessions of their own
   bool by_its_words = false;  ///< of these, what it does not call a violation costs nothing
   std::size_t sessions = 2;   ///< at a time
+  std::size_t hellos = 1;     ///< EHLO in one session: a second one may cost, or be refused
 
   bool operator==(const Dose&) const = default;
 };
@@ -23,15 +24,16 @@ struct Dose {
 /// What the known servers tolerate by default, measured; the least of all for an unknown one.
 Dose dose_for(Software software);
 
-/// It takes a second EHLO, with another name, as it takes the first one.
-bool takes_second_ehlo(Software software);
+/// A refused recipient costs it nothing within its transaction, nor the next one.
+bool keeps_transaction(Software software);
 
 /// It answers QUIT only when we have hung up, or a while later; and with it what was asked before
 /// in the same batch.
 bool pauses_at_quit(Software software);
 
-/// It answers each command of a batch in its place, those that it does not understand as well.
-bool keeps_step(Software software);
+/// It answers each command in its place, those that it does not understand as well, one by one or
+/// in batches if it offers that: malformed questions need no sessions of their own.
+bool bears_malformed(Software software);
 
 /// The words of a server that counts this attempt as a violation of the syntax.
 bool calls_it_a_violation(const smtp::Answers& answers);

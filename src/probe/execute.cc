@@ -4,8 +4,10 @@
 #include <map>
 #include <utility>
 
+#include "net/notice.h"
 #include "probe/delivery.h"
 #include "probe/door.h"
+#include "probe/door_comparison.h"
 #include "probe/judge.h"
 #include "probe/outside.h"
 #include "probe/place.h"
@@ -20,21 +22,19 @@ using std::chrono::seconds;
 
 constexpr std::size_t baseline_attempts = 6;
 
-// "TLS first" to everything: what it does about relaying is decided behind STARTTLS.
-bool only_wants_tls(const DoorResult& door) {
-  bool wants = false;
-  for (const auto& outcome : door.outcomes) {
-    if (outcome.kind == OutcomeKind::not_run) continue;
-    if (outcome.prelude != techniques::Prelude::none) continue;
-    if (outcome.refused_as != RefusedAs::tls) return false;
-    wants = true;
-  }
-  return wants;
-}
+// The STARTTLS door of a first door, and what must be known of that before it is asked.
+struct BehindTls {
+  bool is_known = false;
+  bool is_offered = false;
+  std::string own_domain;
+  net::Notice known;
+  std::optional<DoorResult> door;
+};
 
 class Execution {
  public:
-  Execution(net::Network& network, Plan plan) : network_(network), plan_(std::move(plan)) {}
+  Execution(net::Network& network, Plan plan)
+      : network_(network), plan_(std::move(plan)), budget_(plan_.options.per_host) {}
 
   net::Task<Run> run() {
     begin();
@@ -89,22 +89,7 @@ class Execution {
     for (const auto& [family, slot] : first_) {
       tasks.push_back(ask_first(slot));
     }
-    co_await together(std::move(tasks));
-  }
-
-  // So many doors at a time; what they leave of the sessions that were agreed on, each may have
-  // besides.
-  net::Task<void> together(std::vector<net::Task<void>> doors) {
-    budget_ = {.sessions = plan_.options.per_host,
-               .doors = std::min(doors.size(), plan_.options.per_host)};
-    left_ = doors.size();
-    co_await net::all(std::move(doors), plan_.options.per_host);
-  }
-
-  void door_ended() {
-    --left_;
-    budget_.doors = std::min(budget_.doors, left_);
-    ++budget_.ended;
+    co_await net::all(std::move(tasks), plan_.options.per_host);
   }
 
   // Every other door with a few attempts; in full where these are answered differently.
@@ -129,27 +114,64 @@ class Execution {
 
   net::Task<void> ask_baseline(std::size_t from) {
     std::vector<net::Task<void>> tasks;
-    for (std::size_t slot = from; slot < slots_.size(); ++slot) tasks.push_back(ask_further(slot));
-    co_await together(std::move(tasks));
+    for (std::size_t slot = from; slot < slots_.size(); ++slot) tasks.push_back(ask_in_short(slot));
+    co_await net::all(std::move(tasks), plan_.options.per_host);
   }
 
+  // Its TLS is another door, which need not wait for the end of this one: as soon as the own domain
+  // is known, a few attempts can be made there.
   net::Task<void> ask_first(std::size_t slot) {
-    co_await ask(slot, plan_.options.techniques, true);
-    door_ended();
+    BehindTls& behind = behind_tls_[slot];
+    std::vector<net::Task<void>> tasks;
+    tasks.push_back(ask_in_the_open(slot, behind));
+    if (!plan_.options.canary && plan_.options.repeat == 1) {
+      tasks.push_back(ask_behind_tls(slot, behind));
+    }
+    co_await net::all(std::move(tasks), 2);
   }
 
-  net::Task<void> ask_further(std::size_t slot) {
-    co_await ask_in_short(slot);
-    door_ended();
+  net::Task<void> ask_in_the_open(std::size_t slot, BehindTls& behind) {
+    co_await ask(slot, plan_.options.techniques, true, [&behind](const DoorResult& known) {
+      behind.own_domain = known.own_domain;
+      behind.is_offered = offers_starttls(known);
+      behind.is_known = true;
+      behind.known.tell();
+    });
+  }
+
+  net::Task<void> ask_behind_tls(std::size_t slot, BehindTls& behind) {
+    while (!behind.is_known) co_await behind.known.wait();
+    if (!behind.is_offered || behind.own_domain.empty()) co_return;
+    DoorOptions options = options_for(addresses_[slot], slots_[slot].target);
+    options.target.tls = mail::TlsMode::starttls;
+    options.battery.techniques = baseline(options.target.tls);
+    narrow(options, behind.own_domain);
+    DoorResult result = co_await ask_as(addresses_[slot], std::move(options), false);
+    behind.door = std::move(result);
   }
 
   net::Task<void> ask_in_short(std::size_t slot) {
     const DoorResult* first = first_door_of(slots_[slot].target.address.family());
     if (first != nullptr) {
-      co_await ask(slot, baseline(slots_[slot].target.tls), false);
+      if (!take_what_was_asked(slot)) {
+        co_await ask(slot, baseline(slots_[slot].target.tls), false);
+      }
       if (!differs(slots_[slot], *first)) co_return;
     }
     co_await ask(slot, plan_.options.techniques, true);
+  }
+
+  // Beside its first door.
+  bool take_what_was_asked(std::size_t slot) {
+    const Target& target = slots_[slot].target;
+    const auto first = first_.find(target.address.family());
+    if (first == first_.end() || target.tls != mail::TlsMode::starttls) return false;
+    auto& door = behind_tls_[first->second].door;
+    if (!door || door->target.address != target.address || door->target.port != target.port) {
+      return false;
+    }
+    slots_[slot] = *std::exchange(door, std::nullopt);
+    return true;
   }
 
   // The door that was asked in full, if it answered and got that far. A copy of a pointer into
@@ -161,38 +183,18 @@ class Execution {
     return door.reached == Reached::yes && !only_wants_tls(door) ? &door : nullptr;
   }
 
-  static bool offers_starttls(const DoorResult& door) {
-    return door.reached == Reached::yes && door.target.tls == mail::TlsMode::none &&
-           std::find(door.extensions.begin(), door.extensions.end(), "STARTTLS") !=
-               door.extensions.end();
-  }
-
-  // More refusals than the first door are no difference that could let something through.
-  static bool differs(const DoorResult& door, const DoorResult& first) {
-    if (door.reached != Reached::yes) return false;
-    for (const auto& outcome : door.outcomes) {
-      const auto same =
-          std::find_if(first.outcomes.begin(), first.outcomes.end(), [&](const Outcome& other) {
-            return other.technique == outcome.technique &&
-                   other.attempt.mail_from == outcome.attempt.mail_from;
-          });
-      const bool taken_here = outcome.kind == OutcomeKind::accepted;
-      const bool taken_there = same != first.outcomes.end() && same->kind == OutcomeKind::accepted;
-      if (taken_here != taken_there) return true;
-    }
-    return door.verdict != first.verdict;
-  }
+  using AtHome = std::function<void(const DoorResult&)>;
 
   // As often as was asked for; the worst that it said counts.
   net::Task<void> ask(std::size_t slot, std::vector<const techniques::Technique*> techniques,
-                      bool in_full) {
-    co_await ask_once(slot, techniques, in_full);
+                      bool in_full, AtHome at_home = {}) {
+    co_await ask_once(slot, techniques, in_full, std::move(at_home));
     for (std::size_t i = 1; i < plan_.options.repeat; ++i) {
       if (slots_[slot].reached != Reached::yes || slots_[slot].verdict == Verdict::open) break;
       DoorResult before = std::move(slots_[slot]);
       slots_[slot] = {};
       slots_[slot].target = before.target;
-      co_await ask_once(slot, techniques, in_full);
+      co_await ask_once(slot, techniques, in_full, {});
       if (slots_[slot].verdict < before.verdict || slots_[slot].reached != Reached::yes) {
         slots_[slot] = std::move(before);
       }
@@ -200,12 +202,22 @@ class Execution {
   }
 
   net::Task<void> ask_once(std::size_t slot, std::vector<const techniques::Technique*> techniques,
-                           bool in_full) {
-    DoorOptions options;
+                           bool in_full, AtHome at_home) {
     const Address& address = addresses_[slot];
-    options.target = slots_[slot].target;
+    DoorOptions options = options_for(address, slots_[slot].target);
+    options.battery.techniques = std::move(techniques);
+    options.at_home = std::move(at_home);
+    const DoorResult* first = in_full ? nullptr : first_door_of(address.address.family());
+    if (first != nullptr) narrow(options, first->own_domain);
+    DoorResult result = co_await ask_as(address, std::move(options), in_full);
+    slots_[slot] = std::move(result);
+  }
+
+  DoorOptions options_for(const Address& address, const Target& target) {
+    DoorOptions options;
+    options.target = target;
     options.source = plan_.options.sources.empty() ? std::nullopt : address.source;
-    options.battery = battery_for(address, options.target, std::move(techniques));
+    options.battery = battery_for(address, target);
     options.names = names_for(address);
     options.waits.until = plan_.started + plan_.options.timeout;
     options.budget = &budget_;
@@ -213,13 +225,16 @@ class Execution {
     if (plan_.options.canary) options.waits.reply = seconds(120);
     options.progress = plan_.options.progress;
     options.transcripts = plan_.options.transcripts;
-    if (!in_full) narrow(options, address);
+    return options;
+  }
+
+  net::Task<DoorResult> ask_as(const Address& address, DoorOptions options, bool in_full) {
     DoorResult result = co_await ask_door(network_, std::move(options));
     result.trusted_place = address.trusted_place || is_seen_nearby(result);
     result.in_full = in_full;
     judge(result);
     if (result.source.is_unspecified() && address.source) result.source = *address.source;
-    slots_[slot] = std::move(result);
+    co_return result;
   }
 
   bool is_seen_nearby(const DoorResult& door) const {
@@ -228,17 +243,14 @@ class Execution {
   }
 
   // A baseline door is asked at the own domain that the first door showed, and nowhere else.
-  void narrow(DoorOptions& options, const Address& address) const {
-    const DoorResult* first = first_door_of(address.address.family());
-    if (first == nullptr || first->own_domain.empty()) return;
-    options.names.domains = {first->own_domain};
+  static void narrow(DoorOptions& options, const std::string& own_domain) {
+    if (own_domain.empty()) return;
+    options.names.domains = {own_domain};
     options.battery.domain_limit = 1;
   }
 
-  BatteryOptions battery_for(const Address& address, const Target& target,
-                             std::vector<const techniques::Technique*> techniques) const {
+  BatteryOptions battery_for(const Address& address, const Target& target) const {
     BatteryOptions options;
-    options.techniques = std::move(techniques);
     options.our_helo = address.helo;
     options.operator_address = plan_.operator_address;
     const auto outside = outside_domains(plan_);
@@ -350,8 +362,8 @@ class Execution {
   std::vector<DoorResult> slots_;
   std::vector<Address> addresses_;  // of the slots
   std::map<mail::Family, std::size_t> first_;
+  std::map<std::size_t, BehindTls> behind_tls_;  // by slot
   Budget budget_;
-  std::size_t left_ = 0;  // doors of those that are asked together
 };
 
 }  // namespace

@@ -5,10 +5,8 @@
 namespace relayproof::probe {
 namespace {
 
-using techniques::Fill;
-
-std::vector<std::string> senders(std::string_view first, const Fill& fill) {
-  std::vector<std::string> forms;
+std::vector<std::string_view> senders(std::string_view first, const techniques::Fill& fill) {
+  std::vector<std::string_view> forms;
   for (const std::string_view form : {first, null_sender, operator_sender, postmaster_sender}) {
     const bool known = std::find(forms.begin(), forms.end(), form) != forms.end();
     if (!known && !form.empty() && !techniques::lacks(form, fill)) forms.emplace_back(form);
@@ -24,8 +22,9 @@ bool may_be_malformed(std::string_view sender_form) {
 }
 
 mail::Attempt Question::attempt(const std::string& helo_argument) const {
-  return {helo_argument, techniques::fill(sender_forms.front(), fill),
-          techniques::fill(recipient_form, fill), techniques::fill(first_form, fill)};
+  const techniques::Fill& with = fill.all();
+  return {helo_argument, techniques::fill(sender_forms.front(), with),
+          techniques::fill(recipient_form, with), techniques::fill(first_form, with)};
 }
 
 bool names_a_third_party(std::string_view sender_form) {
@@ -36,13 +35,13 @@ bool names_a_third_party(std::string_view sender_form) {
          !domain.starts_with('[') && domain.find(".localdomain") == std::string_view::npos;
 }
 
-Question ask_technique(const techniques::Technique& technique, const Fill& fill) {
+Question ask_technique(const techniques::Technique& technique, const Filling& fill) {
   Question question;
   question.name = technique.name;
   question.technique = &technique;
   question.helo = technique.helo;
   question.prelude = technique.prelude;
-  question.sender_forms = senders(technique.mail_from, fill);
+  question.sender_forms = senders(technique.mail_from, fill.all());
   question.recipient_form = technique.rcpt_to;
   question.first_form = technique.first_rcpt;
   question.fill = fill;
@@ -50,16 +49,16 @@ Question ask_technique(const techniques::Technique& technique, const Fill& fill)
   return question;
 }
 
-Question ask_control(std::string name, std::string recipient_form, const Fill& fill) {
+Question ask_control(std::string name, std::string recipient_form, const Filling& fill) {
   Question question;
   question.name = std::move(name);
-  question.sender_forms = senders({}, fill);
+  question.sender_forms = senders({}, fill.all());
   question.recipient_form = std::move(recipient_form);
   question.fill = fill;
   return question;
 }
 
-Question ask_twin(const Question& accepted, const Fill& fill) {
+Question ask_twin(const Question& accepted, const Filling& fill) {
   Question question;
   question.name = "twin:" + accepted.name;
   question.helo = accepted.helo;

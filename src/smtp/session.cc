@@ -1,4 +1,5 @@
-// Input, output and endings. What each reply leads to is in session_commands.cc.
+// Input, output and endings. What each reply leads to is in session_commands.cc, how attempts are
+// asked in session_asking.cc.
 #include "smtp/session.h"
 
 #include <algorithm>

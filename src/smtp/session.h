@@ -41,11 +41,21 @@ struct SessionOptions {
   std::string helo;        ///< the argument of EHLO and HELO; that of an attempt is not looked at
   bool starttls = false;   ///< upgrade after EHLO, then EHLO again
   bool pipelining = true;  ///< where the server offers it (RFC 2920), never elsewhere
+  /// Command by command, a recipient of the same sender follows one that was refused in the same
+  /// transaction, which holds no recipient yet; for servers that do not count them.
+  bool keeps_transaction = false;
   Phase phase = Phase::rcpt;
   Limits limits = {};
   Prelude prelude = {};
   /// Phase::deliver only: the message for an attempt whose DATA was taken.
   std::function<std::string(const mail::Attempt&)> content = {};
+};
+
+/// What goes behind attempts in their batch, if they go in one; one of these at most.
+struct Behind {
+  bool quit = false;       ///< nothing will be asked behind them
+  bool reset = false;      ///< they will be taken, and a yes is believed when the next reply fits
+  std::string hello = {};  ///< a second EHLO with this name, which resets (RFC 5321 4.1.4)
 };
 
 class Session {
@@ -73,14 +83,15 @@ class Session {
   /// before a MAIL where there is something to reset, so that the last attempt costs none: servers
   /// count them. Only if its RCPT was taken does RSET follow at once: a yes is believed when the
   /// next reply fits. Only when idle(). An argument with CR, LF or NUL is never sent: that attempt
-  /// stays unanswered, with an oddity. `last`: nothing will be asked behind them. Where they go in
-  /// one batch, QUIT goes with them.
-  void ask(const std::vector<mail::Attempt>& attempts, bool last = false);
+  /// stays unanswered, with an oddity.
+  void ask(const std::vector<mail::Attempt>& attempts, const Behind& behind = {});
   /// QUIT is on its way with what was asked last.
   bool closing() const { return closing_; }
-  /// Goes on in the same connection, with another name behind a second EHLO (RFC 5321 4.1.4: it
-  /// resets the transaction), or with another prelude behind one that was refused, where the
-  /// server forgets nothing. Only when idle(), and not within a transaction without another name.
+  /// These go in one batch.
+  bool may_batch(std::size_t attempts) const;
+  /// Goes on in the same connection, with the first EHLO if there was none, with another name
+  /// behind a second one (RFC 5321 4.1.4: it resets the transaction), or with another prelude,
+  /// behind RSET if there is something to reset. Only when idle().
   void go_on(std::string helo, Prelude prelude, bool pipelining);
   /// A command of the prelude was refused: what it was for cannot be asked. The session is idle.
   bool prelude_refused() const { return prelude_refused_; }
@@ -119,11 +130,13 @@ class Session {
   void data_answered(std::size_t attempt, const mail::Reply& reply);
   void message_answered(std::size_t attempt, const mail::Reply& reply);
   void rset_answered(const mail::Reply& reply);
+  void miss_a_step(const mail::Reply& reply);
   void answered_across(const mail::Reply& reply);
   void end_of_crossing();
   void send(Verb verb, std::string_view argument = {}, std::size_t attempt = 0);
-  bool may_batch(std::size_t attempts) const;
   void ask_batch();
+  void send_behind(const Behind& behind);
+  bool goes_on_in_transaction() const;
   void ask_next();
   bool last_was_taken() const;
   void confirm_last();
@@ -142,9 +155,12 @@ class Session {
   std::size_t doubtful_ = 0;  // where the attempts begin that a step missed would spoil
   bool batch_ = false;        // the attempts under way are pipelined
   bool closing_ = false;      // and QUIT with them
+  bool renaming_ = false;     // or EHLO
+  bool keeps_ = false;        // the transaction holds no recipient
   bool unheard_ = false;      // nobody waits for the answer to QUIT
   bool transaction_ = false;  // MAIL was taken, and nothing has reset it since
   bool prelude_refused_ = false;
+  bool prelude_waits_ = false;  // for the answer to RSET
   bool wants_tls_ = false;
   bool opened_ = false;              // the opening of the prelude was taken
   std::vector<mail::Reply> across_;  // behind TLS, of a session that injected

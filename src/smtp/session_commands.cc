@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cassert>
 #include <string>
+#include <utility>
 
 #include "smtp/session.h"
 
@@ -91,8 +92,13 @@ void Session::greeted(const mail::Reply& reply) {
 }
 
 void Session::ehlo_answered(const mail::Reply& reply) {
+  const bool renamed = std::exchange(renaming_, false);
+  if (renamed && !reply.is_positive() && last_was_taken() && !means_not_implemented(reply)) {
+    return miss_a_step(reply);
+  }
   record_.ehlo = reply;
   if (reply.is_positive()) {
+    transaction_ = false;
     record_.extensions = extensions_of(reply);
     return hello_done();
   }
@@ -106,6 +112,7 @@ void Session::helo_answered(const mail::Reply& reply) {
   record_.ehlo = reply;
   if (!reply.is_positive()) return end(Ending::helo_refused, in_one_line(reply));
   record_.used_helo = true;
+  transaction_ = false;
   hello_done();
 }
 
@@ -183,66 +190,12 @@ void Session::starttls_answered(const mail::Reply& reply) {
   wants_tls_ = true;
 }
 
-// DATA ends its group (RFC 2920 3.1), and a 354 the session: of several only one can be asked.
-bool Session::may_batch(std::size_t attempts) const {
-  const bool phase =
-      options_.phase == Phase::rcpt || (options_.phase == Phase::data && attempts == 1);
-  return options_.pipelining && phase && record_.offers("PIPELINING");
-}
-
-void Session::ask(const std::vector<mail::Attempt>& attempts, bool last) {
-  assert(idle());
-  if (!idle()) return;
-  doubtful_ = record_.answers.size();
-  for (const mail::Attempt& attempt : attempts) {
-    record_.answers.push_back({.attempt = attempt});
-  }
-  batch_ = may_batch(attempts.size());
-  if (batch_) {
-    ask_batch();
-    closing_ = last && options_.phase == Phase::rcpt;
-    if (closing_) send(Verb::quit);
-  } else {
-    ask_next();
-  }
-}
-
-// RFC 2920 3.1: MAIL, RCPT and RSET may stand anywhere in a group of commands.
-void Session::ask_batch() {
-  bool reset_first = transaction_;
-  for (; next_ < record_.answers.size(); ++next_) {
-    if (skip_unsendable()) continue;
-    const mail::Attempt& attempt = record_.answers[next_].attempt;
-    if (reset_first) send(Verb::rset);
-    send(Verb::mail, attempt.mail_from, next_);
-    if (!attempt.first_rcpt.empty()) send(Verb::first_rcpt, attempt.first_rcpt, next_);
-    send(Verb::rcpt, attempt.rcpt_to, next_);
-    if (options_.phase == Phase::data) send(Verb::data, {}, next_);
-    reset_first = true;
-  }
-}
-
-void Session::ask_next() {
-  while (next_ < record_.answers.size() && skip_unsendable()) ++next_;
-  if (next_ >= record_.answers.size()) return confirm_last();
-  if (transaction_) return send(Verb::rset);
-  send(Verb::mail, record_.answers[next_].attempt.mail_from, next_);
-}
-
-bool Session::skip_unsendable() {
-  const mail::Attempt& attempt = record_.answers[next_].attempt;
-  const bool sendable = is_sendable(attempt.mail_from) && is_sendable(attempt.rcpt_to) &&
-                        is_sendable(attempt.first_rcpt);
-  if (sendable) return false;
-  note("an attempt with a line end or NUL in it was not sent");
-  return true;
-}
-
 void Session::mail_answered(std::size_t attempt, const mail::Reply& reply) {
   Answers& answers = record_.answers[attempt];
   answers.mail = reply;
   current_ = attempt;
   transaction_ = reply.is_positive();
+  keeps_ = true;
   const bool carried = options_.prelude.crossing == Crossing::carried && !record_.tls;
   if (carried && reply.is_positive()) return send(Verb::starttls);
   if (!reply.is_positive()) return finish_attempt(attempt);
@@ -260,6 +213,7 @@ void Session::rcpt_answered(std::size_t attempt, const mail::Reply& reply) {
     return;
   }
   answers.rcpt = reply;
+  keeps_ = keeps_ && reply.is_permanent();
   const bool further = options_.phase != Phase::rcpt && reply.is_positive();
   if (further && batch_) return;  // DATA is on its way
   if (further) return send(Verb::data, {}, attempt);
@@ -303,16 +257,19 @@ void Session::message_answered(std::size_t attempt, const mail::Reply& reply) {
   finish_attempt(attempt);
 }
 
+// A refusal one place behind a yes may be the answer to that RCPT, and the yes that of MAIL.
+void Session::miss_a_step(const mail::Reply& reply) {
+  doubtful_ = std::max(doubtful_, current_);
+  end(Ending::out_of_step, in_one_line(reply));
+}
+
 void Session::rset_answered(const mail::Reply& reply) {
   if (!reply.is_positive()) {
     note("RSET refused with " + std::to_string(reply.code));
-    // A refusal one place behind a yes may be the answer to that RCPT, and the yes that of MAIL.
-    if (last_was_taken() && !means_not_implemented(reply)) {
-      doubtful_ = std::max(doubtful_, current_);
-      return end(Ending::out_of_step, in_one_line(reply));
-    }
+    if (last_was_taken() && !means_not_implemented(reply)) return miss_a_step(reply);
   }
   transaction_ = false;
+  if (std::exchange(prelude_waits_, false)) return next_of_prelude();
   if (!batch_) ask_next();
 }
 
@@ -332,9 +289,16 @@ void Session::go_on(std::string helo, Prelude prelude, bool pipelining) {
   options_.pipelining = pipelining;
   said_ = 0;
   prelude_refused_ = false;
-  if (!renamed) return next_of_prelude();
-  transaction_ = false;
-  say_ehlo();
+  if (renamed) {
+    transaction_ = false;
+    return say_ehlo();
+  }
+  if (transaction_) {
+    send(Verb::rset);
+    prelude_waits_ = !options_.pipelining || !record_.offers("PIPELINING");
+    if (prelude_waits_) return;
+  }
+  next_of_prelude();
 }
 
 void Session::quit() {

@@ -96,7 +96,8 @@ void go_on(Session& session, Server& server, std::size_t& asked, bool last) {
       session.tls_failed("no");
     }
   } else if (session.idle() && asked++ < asks) {
-    session.ask({{"", "<>", "<a@b>"}, {"", "<c@d>", "<e>\r\nnever"}, {"", "<>", "<f@g>"}}, last);
+    session.ask({{"", "<>", "<a@b>"}, {"", "<c@d>", "<e>\r\nnever"}, {"", "<>", "<f@g>"}},
+                {.quit = last});
   } else if (session.idle()) {
     session.quit();
   }

@@ -268,7 +268,7 @@ constexpr const char* pipelining = "250-mx.example\r\n250 PIPELINING\r\n";
 
 TEST(Session, SaysQuitWithTheLastOfABatch) {
   Session session = idle_session({.helo = "probe.example"}, pipelining);
-  session.ask({outside}, true);
+  session.ask({outside}, {.quit = true});
   EXPECT_TRUE(session.closing());
   EXPECT_EQ(session.take_output(), "MAIL FROM:<>\r\nRCPT TO:<a@outside.example>\r\nQUIT\r\n");
   session.receive("250 2.1.0 Ok\r\n554 5.7.1 No\r\n221 2.0.0 Bye\r\n");
@@ -279,7 +279,7 @@ TEST(Session, SaysQuitWithTheLastOfABatch) {
 
 TEST(Session, DoubtsABatchWhoseQuitGetsTheAnswerOfARecipient) {
   Session session = idle_session({.helo = "probe.example"}, pipelining);
-  session.ask({outside}, true);
+  session.ask({outside}, {.quit = true});
   session.take_output();
   session.receive("250 2.1.0 Ok\r\n250 2.1.0 Ok, said twice\r\n554 5.7.1 No\r\n");
   EXPECT_EQ(session.record().ending, Ending::out_of_step);
@@ -301,7 +301,7 @@ TEST(Session, EndsWithAQuitThatNobodyWaitsFor) {
 
 TEST(Session, WithoutPipeliningTheLastIsAskedAsAnyOther) {
   Session session = idle_session();
-  session.ask({outside}, true);
+  session.ask({outside}, {.quit = true});
   EXPECT_FALSE(session.closing());
   EXPECT_EQ(session.take_output(), "MAIL FROM:<>\r\n");
 }
