@@ -138,7 +138,7 @@ TEST(SideBySide, TheSameIsFoundWhoeverIsQuicker) {
       FakeNetwork in_order;
       const Found expected = ask(in_order, greeting, server);
       EXPECT_GT(expected.by_technique.size(), 40U) << greeting;
-      for (const std::size_t pace : {0, 1, 2, 3}) {
+      for (const std::size_t pace : {0U, 1U, 2U, 3U}) {
         SlowNetwork network(pace);
         EXPECT_EQ(ask(network, greeting, server), expected) << greeting << ", " << pace;
         EXPECT_LE(network.count.most, 4U);
