@@ -151,8 +151,9 @@ TEST(SendmailParser, TellsOfEachPartOfASplitMessage) {
 }
 
 std::string refusal(const std::string& text) {
+  const std::string whole = "Nov 22 20:57:24 mx sm-mta[60]: " + text;
   LogLine line;
-  if (!read_syslog_line("Nov 22 20:57:24 mx sm-mta[60]: " + text, line)) return "no line";
+  if (!read_syslog_line(whole, line)) return "no line";
   const auto found = read_sendmail_refusal(line);
   if (!found) return "-";
   return std::string(found->where) + " " + std::to_string(found->code) + " " +
