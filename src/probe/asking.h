@@ -76,6 +76,7 @@ class Asking {
   bool can_become(const smtp::Session& dialogue, const Visit& visit, const SessionKind& next) const;
   bool may_rename(const Visit& visit, const SessionKind& next) const;
   void refuse_prelude(const smtp::Session& dialogue, Visit& visit);
+  void leave(smtp::Session& dialogue) const;
   bool may_wait(const Visit& visit) const;
   net::Task<void> exchange(net::Stream& stream, smtp::Session& dialogue, const SessionKind& kind);
   void take(const smtp::Record& record, Visit& visit);

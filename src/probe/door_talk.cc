@@ -149,7 +149,7 @@ net::Task<void> Asking::talk(net::Stream& stream, smtp::Session& dialogue, Visit
 
 net::Task<void> Asking::cross_tls(net::Stream& stream, smtp::Session& dialogue, Visit& visit) {
   take(dialogue.record(), visit);
-  if (dialogue.idle()) dialogue.quit_unheard();
+  if (dialogue.idle()) leave(dialogue);
   co_await exchange(stream, dialogue, visit.kind);
 }
 
@@ -165,11 +165,17 @@ net::Task<void> Asking::go_through(net::Stream& stream, smtp::Session& dialogue,
     }
     if (!goes_on) {
       visit.leaving = true;
-      dialogue.quit_unheard();
+      leave(dialogue);
     }
     co_await exchange(stream, dialogue, visit.kind);
     take(dialogue.record(), visit);
   }
+}
+
+// The next session may be opened when the server knows that this one is over: it counts them, too.
+void Asking::leave(smtp::Session& dialogue) const {
+  if (pauses_at_quit(result_.software)) return dialogue.quit_unheard();
+  dialogue.quit();
 }
 
 // For what the answers to others lead to; somebody must be there to get one.
